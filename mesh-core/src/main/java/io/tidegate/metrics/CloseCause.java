@@ -1,0 +1,22 @@
+package io.tidegate.metrics;
+
+import java.util.Locale;
+
+/** Why a relay ended: each one ends in exactly one of these. */
+public enum CloseCause {
+  /** Both sides had finished sending. */
+  FINISHED,
+  /** The client reset its connection; the task got a reset. */
+  CLIENT_RESET,
+  /** The task reset its connection; the client got a reset. */
+  TASK_RESET,
+  /** Nothing moved for the idle timeout; both got a reset. */
+  IDLE,
+  /** The agent stopped before the relay had finished; both got a reset. */
+  AGENT_STOPPED;
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

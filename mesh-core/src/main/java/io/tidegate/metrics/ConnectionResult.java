@@ -1,0 +1,20 @@
+package io.tidegate.metrics;
+
+import java.util.Locale;
+
+/** How the set-up of an accepted connection ended: each one ends in exactly one of these. */
+public enum ConnectionResult {
+  /** A task answered and the relay began. */
+  OK,
+  /** Every attempt was refused or failed at once; the client got a reset. */
+  REFUSED,
+  /** No attempt was answered in time; the client got a reset. */
+  TIMEOUT,
+  /** The route had no endpoint that may be picked; the client got a reset. */
+  NO_ENDPOINT;
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

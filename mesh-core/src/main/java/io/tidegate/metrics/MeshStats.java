@@ -1,0 +1,78 @@
+package io.tidegate.metrics;
+
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.HdrHistogram.Histogram;
+
+/**
+ * All counts of the data path at one moment, summed over all shards.
+ *
+ * @param routes every route that is served or was lately
+ */
+public record MeshStats(SortedMap<RouteKey, RouteStats> routes, Map<ShardCounter, Long> shards) {
+
+  private static final int SIGNIFICANT_DIGITS = 2;
+
+  /** Sums what the shards have counted. For any thread but the shards' own. */
+  public static MeshStats sum(Collection<ShardCounters> shards) {
+    SortedMap<RouteKey, RouteStats> routes = new TreeMap<>();
+    TreeSet<RouteKey> keys = new TreeSet<>();
+    shards.forEach(shard -> keys.addAll(shard.routes.keySet()));
+    for (RouteKey key : keys) {
+      routes.put(
+          key,
+          sumRoute(shards.stream().map(s -> s.routes.get(key)).filter(Objects::nonNull).toList()));
+    }
+    Map<ShardCounter, Long> counts = new EnumMap<>(ShardCounter.class);
+    for (ShardCounter counter : ShardCounter.values()) {
+      counts.put(counter, sum(shards, shard -> shard.of(counter)));
+    }
+    return new MeshStats(routes, counts);
+  }
+
+  private static RouteStats sumRoute(List<RouteCounters> parts) {
+    Map<ConnectionResult, Long> connections = new EnumMap<>(ConnectionResult.class);
+    for (ConnectionResult result : ConnectionResult.values()) {
+      connections.put(result, sum(parts, part -> part.connections(result)));
+    }
+    Map<CloseCause, Long> closes = new EnumMap<>(CloseCause.class);
+    for (CloseCause cause : CloseCause.values()) {
+      closes.put(cause, sum(parts, part -> part.closes(cause)));
+    }
+    Map<EndpointKey, EndpointStats> endpoints = new HashMap<>();
+    for (RouteCounters part : parts) {
+      part.endpoints.forEach(
+          (key, counters) ->
+              endpoints.put(key, endpoints.getOrDefault(key, EndpointStats.ZERO).plus(counters)));
+    }
+    return new RouteStats(
+        connections,
+        closes,
+        sum(parts, part -> part.connectRetries),
+        sum(parts, part -> part.bytesIn),
+        sum(parts, part -> part.bytesOut),
+        sumLatency(parts, part -> part.connect),
+        sumLatency(parts, part -> part.firstByte),
+        sumLatency(parts, part -> part.duration),
+        endpoints);
+  }
+
+  private static <T> long sum(Collection<T> parts, Function<T, Counter> counter) {
+    return parts.stream().mapToLong(part -> counter.apply(part).get()).sum();
+  }
+
+  private static Histogram sumLatency(
+      List<RouteCounters> parts, Function<RouteCounters, Latency> latency) {
+    Histogram sum = new Histogram(SIGNIFICANT_DIGITS);
+    parts.forEach(part -> latency.apply(part).addTo(sum));
+    return sum;
+  }
+}

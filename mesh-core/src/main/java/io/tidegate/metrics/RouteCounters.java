@@ -1,0 +1,55 @@
+package io.tidegate.metrics;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/** What one shard counts for one route. */
+public final class RouteCounters {
+
+  private final Map<ConnectionResult, Counter> connections = new EnumMap<>(ConnectionResult.class);
+  private final Map<CloseCause, Counter> closes = new EnumMap<>(CloseCause.class);
+
+  /** Connects that were tried again on another endpoint. */
+  public final Counter connectRetries = new Counter();
+
+  /** Bytes from clients to tasks. */
+  public final Counter bytesIn = new Counter();
+
+  /** Bytes from tasks to clients. */
+  public final Counter bytesOut = new Counter();
+
+  /** From accepting the client to the task's answer, retries included. */
+  public final Latency connect = new Latency();
+
+  /** From accepting the client to the task's first byte. */
+  public final Latency firstByte = new Latency();
+
+  /** From accepting the client to the end of the relay. */
+  public final Latency duration = new Latency();
+
+  /**
+   * The endpoints that this shard has counted something for; entries come and go with the writer.
+   */
+  public final ConcurrentMap<EndpointKey, EndpointCounters> endpoints = new ConcurrentHashMap<>();
+
+  public RouteCounters() {
+    for (ConnectionResult result : ConnectionResult.values()) {
+      connections.put(result, new Counter());
+    }
+    for (CloseCause cause : CloseCause.values()) {
+      closes.put(cause, new Counter());
+    }
+  }
+
+  @SuppressWarnings("NullAway") // Filled for every constant.
+  public Counter connections(ConnectionResult result) {
+    return connections.get(result);
+  }
+
+  @SuppressWarnings("NullAway") // Filled for every constant.
+  public Counter closes(CloseCause cause) {
+    return closes.get(cause);
+  }
+}

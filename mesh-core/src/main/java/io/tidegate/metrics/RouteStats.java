@@ -1,0 +1,31 @@
+package io.tidegate.metrics;
+
+import java.util.Map;
+import org.HdrHistogram.Histogram;
+
+/**
+ * The counts of one route, summed over all shards.
+ *
+ * @param bytesIn from clients to tasks
+ * @param bytesOut from tasks to clients
+ * @param connect microseconds from accepting the client to the task's answer
+ * @param firstByte microseconds from accepting the client to the task's first byte
+ * @param duration microseconds from accepting the client to the end of the relay
+ */
+public record RouteStats(
+    Map<ConnectionResult, Long> connections,
+    Map<CloseCause, Long> closes,
+    long connectRetries,
+    long bytesIn,
+    long bytesOut,
+    Histogram connect,
+    Histogram firstByte,
+    Histogram duration,
+    Map<EndpointKey, EndpointStats> endpoints) {
+
+  /** Relays that began and have not ended. */
+  public long active() {
+    long ended = closes.values().stream().mapToLong(Long::longValue).sum();
+    return Math.max(connections.getOrDefault(ConnectionResult.OK, 0L) - ended, 0);
+  }
+}

@@ -1,0 +1,33 @@
+package io.tidegate.metrics;
+
+import java.util.Locale;
+
+/** The counters of a shard that belong to no route. */
+public enum ShardCounter {
+  /**
+   * Times that accepting paused because the process or the system was out of descriptors or memory.
+   */
+  ACCEPT_PAUSES("Times accepting paused for lack of descriptors or memory."),
+  /** Binds of a published port that failed and will be tried again. */
+  BIND_FAILURES("Failed attempts to bind a published port."),
+  /** Accepted connections that were gone, or whose route was, before a task was picked. */
+  ACCEPTS_ABANDONED("Connections that vanished between accepting and picking a task."),
+  /** Wake-ups in which a relay used up its budget and had to queue behind the others. */
+  BUDGET_YIELDS("Times a relay yielded its shard to the others because its budget was used up.");
+
+  private final String help;
+
+  ShardCounter(String help) {
+    this.help = help;
+  }
+
+  /** One sentence for the metrics page. */
+  public String help() {
+    return help;
+  }
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

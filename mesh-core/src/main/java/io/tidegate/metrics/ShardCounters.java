@@ -1,0 +1,28 @@
+package io.tidegate.metrics;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/**
+ * Everything one shard counts. The shard is the only writer, of the map as of the counters in it.
+ */
+public final class ShardCounters {
+
+  /** The routes that this shard serves or has served lately. */
+  public final ConcurrentMap<RouteKey, RouteCounters> routes = new ConcurrentHashMap<>();
+
+  private final Map<ShardCounter, Counter> counters = new EnumMap<>(ShardCounter.class);
+
+  public ShardCounters() {
+    for (ShardCounter counter : ShardCounter.values()) {
+      counters.put(counter, new Counter());
+    }
+  }
+
+  @SuppressWarnings("NullAway") // Filled for every constant.
+  public Counter of(ShardCounter counter) {
+    return counters.get(counter);
+  }
+}

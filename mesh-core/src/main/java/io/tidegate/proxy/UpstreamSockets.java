@@ -1,0 +1,21 @@
+package io.tidegate.proxy;
+
+import java.io.IOException;
+
+/**
+ * Opens sockets in network namespaces other than the agent's own. The border to the operating
+ * system: mesh-core has only this interface, the agent implements it with setns(2).
+ */
+public interface UpstreamSockets {
+
+  /**
+   * Opens a non-blocking, close-on-exec TCP socket. Called on a shard's loop, so it takes
+   * microseconds or fails.
+   *
+   * @param namespace path of the namespace, as in {@code /var/run/docker/netns/ingress_sbox}
+   * @param ipv6 whether the socket is of the family AF_INET6 instead of AF_INET
+   * @return the descriptor, owned by the caller
+   * @throws IOException naming the namespace and what failed; nothing is left open
+   */
+  int openStream(String namespace, boolean ipv6) throws IOException;
+}

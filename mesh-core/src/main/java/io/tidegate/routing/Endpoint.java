@@ -1,0 +1,37 @@
+package io.tidegate.routing;
+
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One task behind one route.
+ *
+ * @param address what to dial; null only when the endpoint is unreachable
+ */
+public record Endpoint(
+    String taskId,
+    String taskName,
+    String nodeId,
+    EndpointState state,
+    @Nullable InetSocketAddress address,
+    Reach reach) {
+
+  /** The endpoint of a task on the given target port. */
+  public static Endpoint of(Task task, int targetPort) {
+    Reach reach = task.reach();
+    int port = reach.fixedPort() == 0 ? targetPort : reach.fixedPort();
+    InetSocketAddress address =
+        reach.address() == null ? null : new InetSocketAddress(reach.address(), port);
+    return new Endpoint(task.id(), task.name(), task.nodeId(), state(task), address, reach);
+  }
+
+  private static EndpointState state(Task task) {
+    if (task.reach().kind() == Reach.Kind.NONE) {
+      return EndpointState.UNREACHABLE;
+    }
+    return switch (task.state()) {
+      case RUNNING -> EndpointState.READY;
+      case DRAINING -> EndpointState.DRAINING;
+    };
+  }
+}

@@ -1,0 +1,18 @@
+package io.tidegate.routing;
+
+import java.util.Locale;
+
+/** Why an endpoint is picked or not. */
+public enum EndpointState {
+  /** Takes new connections. */
+  READY,
+  /** Its task is meant to stop: keeps its relays. */
+  DRAINING,
+  /** There is no way from this node to its task. */
+  UNREACHABLE;
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

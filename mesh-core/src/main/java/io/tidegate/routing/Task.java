@@ -1,0 +1,10 @@
+package io.tidegate.routing;
+
+/**
+ * One discovered task of a service.
+ *
+ * @param id Swarm's task id, unique for ever: two tasks at one address are two tasks
+ * @param name as Swarm prints it, {@code web.1} or {@code web.<node>}
+ * @param nodeId Swarm's node id, or a name for sources without nodes
+ */
+public record Task(String id, String name, String nodeId, TaskState state, Reach reach) {}
