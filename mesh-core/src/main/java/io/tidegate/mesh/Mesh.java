@@ -1,43 +1,93 @@
 package io.tidegate.mesh;
 
+import io.tidegate.control.ControlLoop;
 import io.tidegate.metrics.MeshStats;
 import io.tidegate.proxy.ListenerStatus;
 import io.tidegate.proxy.ProxyConfig;
+import io.tidegate.proxy.Shards;
 import io.tidegate.proxy.UpstreamSockets;
 import io.tidegate.routing.RoutingTable;
 import io.tidegate.routing.Topology;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.random.RandomGenerator.SplittableGenerator;
+import java.util.random.RandomGeneratorFactory;
+import org.agrona.concurrent.AgentRunner;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemNanoClock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A running mesh: topologies in, connections balanced. Every method may be called from any thread.
+ *
+ * <pre>
+ *   Topology ──► ControlLoop ──► RoutingTable ──► every Shard
+ *                (one thread)     (immutable)      (its own event loop)
+ * </pre>
  */
 public final class Mesh implements AutoCloseable {
 
-  private Mesh() {}
+  private static final Logger LOG = LoggerFactory.getLogger(Mesh.class);
 
-  /** Starts the control loop and the shards; nothing listens before the first topology. */
+  private final Shards shards;
+  private final ControlLoop control;
+  private final AgentRunner runner;
+  private final Thread controlThread;
+
+  // Written by the control thread.
+  private volatile RoutingTable table = RoutingTable.EMPTY;
+
+  private Mesh(ProxyConfig config, UpstreamSockets sockets) {
+    NanoClock clock = SystemNanoClock.INSTANCE;
+    SplittableGenerator random =
+        RandomGeneratorFactory.<SplittableGenerator>of("L64X128MixRandom").create();
+    shards = new Shards(config, sockets, clock, random);
+    control = new ControlLoop(clock, this::publish);
+    runner =
+        new AgentRunner(
+            new ParkingIdleStrategy(ControlLoop.COALESCE),
+            e -> LOG.error("control loop: this turn failed, the last table stays in force", e),
+            null,
+            control);
+    controlThread = AgentRunner.startOnThread(runner);
+  }
+
+  /**
+   * Starts the control loop and the shards; nothing listens before the first topology.
+   *
+   * @throws UnsupportedOperationException if the native epoll transport cannot be loaded
+   */
   public static Mesh start(ProxyConfig config, UpstreamSockets sockets) {
-    return new Mesh();
+    return new Mesh(config, sockets);
   }
 
   /**
    * Hands over all that is known now. Bursts are coalesced, an unchanged topology has no effect.
    */
-  public void offer(Topology topology) {}
+  public void offer(Topology topology) {
+    control.offer(topology);
+    LockSupport.unpark(controlThread);
+  }
+
+  private void publish(RoutingTable next) {
+    table = next;
+    shards.publish(next);
+  }
 
   /** The routing table that was published last. */
   public RoutingTable table() {
-    return RoutingTable.EMPTY;
+    return table;
   }
 
   public MeshStats stats() {
-    return MeshStats.sum(List.of());
+    return shards.stats();
   }
 
-  /** One status per port of the table that the shards have seen, in the order of the ports. */
+  /** One status per served port, in the order of the ports. */
   public List<ListenerStatus> listeners() {
-    return List.of();
+    return shards.listeners();
   }
 
   /**
@@ -45,10 +95,13 @@ public final class Mesh implements AutoCloseable {
    * if all did.
    */
   public boolean drain(Duration limit) {
-    return true;
+    return shards.drain(limit);
   }
 
   /** Ends everything at once; what still relays is reset. */
   @Override
-  public void close() {}
+  public void close() {
+    runner.close();
+    shards.close();
+  }
 }

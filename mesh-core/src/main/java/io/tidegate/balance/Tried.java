@@ -1,0 +1,30 @@
+package io.tidegate.balance;
+
+import java.util.Arrays;
+
+/** The endpoints of a route, by index, that one connection has tried in vain. */
+public final class Tried {
+
+  private int[] indices = new int[2];
+  private int count;
+
+  public void add(int index) {
+    if (count == indices.length) {
+      indices = Arrays.copyOf(indices, count * 2);
+    }
+    indices[count++] = index;
+  }
+
+  public boolean isEmpty() {
+    return count == 0;
+  }
+
+  public boolean contains(int index) {
+    for (int i = 0; i < count; i++) {
+      if (indices[i] == index) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

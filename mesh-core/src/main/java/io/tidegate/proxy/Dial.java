@@ -1,0 +1,164 @@
+package io.tidegate.proxy;
+
+import io.netty.channel.ChannelException;
+import io.netty.channel.epoll.LinuxSocket;
+import io.netty.channel.unix.Socket;
+import io.tidegate.balance.Picker;
+import io.tidegate.balance.Tried;
+import io.tidegate.metrics.ConnectionResult;
+import io.tidegate.routing.Endpoint;
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * From an accepted client to a relay: picks an endpoint, connects, and on failure tries a different
+ * one. Nothing is read from the client meanwhile, so no byte can reach two tasks.
+ */
+final class Dial implements RelayHalf.Owner, Timers.Expiring {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Dial.class);
+
+  private final Shard shard;
+  // The route as it was when the client came: indices in tried stay true whatever tables arrive.
+  private final ServedRoute served;
+  private final RelayHalf downstream;
+  private final long acceptedNanos;
+  private final Tried tried = new Tried();
+
+  private int attempts;
+  private ConnectionResult failure = ConnectionResult.NO_ENDPOINT;
+  private int index = Picker.NONE;
+  private @Nullable RelayHalf upstream;
+  private long timer = Timers.NONE;
+
+  private Dial(Shard shard, ServedRoute served, Socket client, long acceptedNanos) {
+    this.shard = shard;
+    this.served = served;
+    downstream = new RelayHalf(client, this);
+    this.acceptedNanos = acceptedNanos;
+  }
+
+  static void begin(Shard shard, ServedRoute served, Socket client) {
+    new Dial(shard, served, client, shard.nanoTime()).tryNext();
+  }
+
+  private void tryNext() {
+    while (attempts < shard.config().connectAttempts()) {
+      index = served.picker.pick(tried);
+      if (index == Picker.NONE) {
+        break;
+      }
+      if (attempts++ > 0) {
+        served.counters.connectRetries.increment();
+      }
+      served.load(index).begin();
+      try {
+        connect();
+        return;
+      } catch (IOException | ChannelException e) {
+        failed(ConnectionResult.REFUSED, e.getMessage());
+      }
+    }
+    giveUp();
+  }
+
+  private void connect() throws IOException {
+    Endpoint endpoint = served.endpoint(index);
+    InetSocketAddress address = Objects.requireNonNull(endpoint.address());
+    RelayHalf half = new RelayHalf(open(endpoint, address), this);
+    upstream = half;
+    TcpOptions.apply(half.socket);
+    boolean connected = half.socket.connect(address);
+    half.register(shard);
+    timer = shard.startTimer(shard.config().connectTimeout(), this);
+    if (connected) {
+      connected(half);
+    }
+  }
+
+  private Socket open(Endpoint endpoint, InetSocketAddress address) throws IOException {
+    boolean ipv6 = address.getAddress() instanceof Inet6Address;
+    String namespace = endpoint.reach().namespace();
+    return namespace == null
+        ? LinuxSocket.newSocketStream(ipv6)
+        : LinuxSocket.newSocket(shard.upstreamSockets().openStream(namespace, ipv6));
+  }
+
+  @Override
+  public void onReady(RelayHalf half) {
+    if (half != upstream || !half.writable) {
+      return;
+    }
+    try {
+      if (half.socket.finishConnect()) {
+        connected(half);
+      }
+    } catch (IOException e) {
+      failed(ConnectionResult.REFUSED, e.getMessage());
+      tryNext();
+    }
+  }
+
+  @Override
+  public void onExpired(long nowNanos) {
+    timer = Timers.NONE;
+    failed(ConnectionResult.TIMEOUT, "no answer within " + shard.config().connectTimeout());
+    tryNext();
+  }
+
+  @Override
+  public void onBroken(RuntimeException e) {
+    LOG.warn("{}: dial broke off", served.route.port(), e);
+    failed(ConnectionResult.REFUSED, e.toString());
+    giveUp();
+  }
+
+  private void connected(RelayHalf half) {
+    upstream = null;
+    served.counters.connections(ConnectionResult.OK).increment();
+    served.counters.connect.recordNanos(shard.nanoTime() - acceptedNanos);
+    new Relay(shard, served, index, downstream, half, acceptedNanos).begin(timer);
+  }
+
+  private void failed(ConnectionResult result, @Nullable String why) {
+    failure = result;
+    tried.add(index);
+    served.load(index).end();
+    served.countersOf(index).connectFailures.increment();
+    logFailure(why);
+    shard.stopTimer(timer);
+    timer = Timers.NONE;
+    if (upstream != null) {
+      shard.retire(upstream);
+      upstream = null;
+    }
+  }
+
+  private void logFailure(@Nullable String why) {
+    if (LOG.isDebugEnabled()) {
+      Endpoint endpoint = served.endpoint(index);
+      LOG.debug(
+          "{}: {} at {}: {}", served.route.port(), endpoint.taskName(), endpoint.address(), why);
+    }
+  }
+
+  private void giveUp() {
+    served.counters.connections(failure).increment();
+    shard.reset(downstream);
+  }
+
+  @Override
+  public void abandon() {
+    shard.stopTimer(timer);
+    if (upstream != null) {
+      served.load(index).end();
+      shard.retire(upstream);
+    }
+    giveUp();
+  }
+}

@@ -1,0 +1,34 @@
+package io.tidegate.proxy;
+
+import io.netty.channel.unix.Errors.NativeIoException;
+import java.io.IOException;
+import java.util.Set;
+
+/** What the errors of system calls mean here. */
+final class Errno {
+
+  // From asm-generic/errno-base.h and errno.h; Netty reports them negated.
+  private static final int ENOMEM = 12;
+  private static final int ENFILE = 23;
+  private static final int EMFILE = 24;
+  private static final int ENOBUFS = 105;
+  private static final Set<Integer> EXHAUSTED = Set.of(ENOMEM, ENFILE, EMFILE, ENOBUFS);
+
+  private Errno() {}
+
+  /** Whether the process or the system is out of descriptors or memory, which passes. */
+  static boolean isExhausted(IOException e) {
+    return e instanceof NativeIoException nativeError
+        && EXHAUSTED.contains(-nativeError.expectedErr());
+  }
+
+  /** The system's words alone: {@code Address already in use}, without call and number. */
+  static String text(IOException e) {
+    String message = e.getMessage();
+    if (message == null) {
+      return e.getClass().getSimpleName();
+    }
+    int words = message.indexOf("): ");
+    return words < 0 ? message : message.substring(words + 3);
+  }
+}

@@ -1,0 +1,88 @@
+package io.tidegate.proxy;
+
+import io.netty.channel.ChannelException;
+import io.tidegate.metrics.ShardCounter;
+import java.io.IOException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A published port on one shard from its first table to its last: binds, and tries again while it
+ * cannot.
+ */
+final class ServedPort {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ServedPort.class);
+
+  private static final Duration FIRST_RETRY = Duration.ofMillis(100);
+  private static final Duration LONGEST_RETRY = Duration.ofSeconds(5);
+
+  private final Shard shard;
+
+  // Shard loop only.
+  private ServedRoute served;
+  private @Nullable TcpListener listener;
+  private Duration retry = FIRST_RETRY;
+  private boolean closed;
+
+  // Read by whoever asks for the status. Null once bound.
+  private volatile @Nullable String error = "not bound yet";
+
+  ServedPort(Shard shard, ServedRoute served) {
+    this.shard = shard;
+    this.served = served;
+  }
+
+  /** Why the port is not bound, in the system's words, or null when it is. For any thread. */
+  @Nullable String error() {
+    return error;
+  }
+
+  ServedRoute served() {
+    return served;
+  }
+
+  void serve(ServedRoute next) {
+    served = next;
+    if (listener != null) {
+      listener.serve(next);
+    }
+  }
+
+  void bind() {
+    if (closed) {
+      return;
+    }
+    try {
+      listener = TcpListener.open(shard, served);
+      error = null;
+    } catch (IOException e) {
+      bindLater(Errno.text(e));
+    } catch (ChannelException e) {
+      bindLater(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void bindLater(String why) {
+    shard.counters().of(ShardCounter.BIND_FAILURES).increment();
+    if (!why.equals(error)) {
+      LOG.warn("{}: cannot listen: {}; trying again", served.route.port(), why);
+    }
+    error = why;
+    shard.schedule(this::bind, retry);
+    retry =
+        retry.multipliedBy(2).compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : retry.multipliedBy(2);
+  }
+
+  /** Takes no new clients any more; relays go on. */
+  void close() {
+    closed = true;
+    if (listener != null) {
+      listener.stop();
+      listener = null;
+    }
+    error = "closed";
+  }
+}

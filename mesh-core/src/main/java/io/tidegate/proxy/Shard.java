@@ -1,0 +1,321 @@
+package io.tidegate.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.unix.Buffer;
+import io.tidegate.metrics.RouteCounters;
+import io.tidegate.metrics.RouteKey;
+import io.tidegate.metrics.ShardCounter;
+import io.tidegate.metrics.ShardCounters;
+import io.tidegate.routing.Protocol;
+import io.tidegate.routing.PublishedPort;
+import io.tidegate.routing.Route;
+import io.tidegate.routing.RoutingTable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.agrona.concurrent.NanoClock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One event loop and all that it owns: listeners, dials, relays, timers, pickers, loads and
+ * counters. A connection stays on its shard from accept to close, so nothing here is shared. Every
+ * method runs on the loop unless it says otherwise.
+ *
+ * <pre>
+ *   accept ──► pick ──► connect ──► relay ──► release
+ *   TcpListener  └──── Dial ────┘     Relay     EndpointLoad, counters
+ * </pre>
+ */
+final class Shard {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
+
+  private static final int BUFFER_BYTES = 64 << 10;
+  // What is read at once while receivers owe much: they can add little to it.
+  private static final int CAREFUL_READ_BYTES = 4 << 10;
+
+  private final IoEventLoop loop;
+  private final ProxyConfig config;
+  private final UpstreamSockets upstreamSockets;
+  private final NanoClock clock;
+  private final RandomGenerator random;
+  private final ShardCounters counters = new ShardCounters();
+  private final Retention retention = new Retention(counters);
+
+  // Written by the loop, read by whoever asks for the listeners' status.
+  private final ConcurrentMap<PublishedPort, ServedPort> ports = new ConcurrentHashMap<>();
+
+  // Shard loop only, all below.
+  private final Timers timers;
+  private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+  private final long bufferAddress = Buffer.memoryAddress(buffer);
+  private final List<RelayHalf> retired = new ArrayList<>();
+  private boolean ticking;
+  private long coarseNanos;
+  private long pendingBytes;
+  private boolean stopped;
+  private @Nullable Runnable whenIdle;
+
+  Shard(
+      IoEventLoop loop,
+      ProxyConfig config,
+      UpstreamSockets upstreamSockets,
+      NanoClock clock,
+      RandomGenerator random) {
+    this.loop = loop;
+    this.config = config;
+    this.upstreamSockets = upstreamSockets;
+    this.clock = clock;
+    this.random = random;
+    coarseNanos = clock.nanoTime();
+    timers = new Timers(coarseNanos);
+  }
+
+  // --- routes ---
+
+  /**
+   * Puts a table in force: ports that appear are bound, ports that go are closed, all others are
+   * left alone.
+   */
+  void apply(RoutingTable table) {
+    assert loop.inEventLoop();
+    if (stopped) {
+      return;
+    }
+    for (Route route : table.routes().values()) {
+      if (route.port().protocol() == Protocol.TCP) {
+        serve(route);
+      }
+    }
+    ports.forEach(
+        (port, served) -> {
+          if (!table.routes().containsKey(port)) {
+            served.close();
+            ports.remove(port);
+          }
+        });
+    sweepCounters();
+  }
+
+  private void serve(Route route) {
+    ServedPort port = ports.get(route.port());
+    if (port == null) {
+      port = new ServedPort(this, serve(route, null));
+      ports.put(route.port(), port);
+      port.bind();
+    } else if (!port.served().route.equals(route)) {
+      port.serve(serve(route, port.served()));
+    }
+  }
+
+  private ServedRoute serve(Route route, @Nullable ServedRoute before) {
+    RouteCounters routeCounters =
+        counters.routes.computeIfAbsent(Retention.key(route), key -> new RouteCounters());
+    return ServedRoute.of(route, routeCounters, before, random);
+  }
+
+  private void sweepCounters() {
+    Map<RouteKey, ServedRoute> served = new HashMap<>();
+    for (ServedPort port : ports.values()) {
+      served.put(Retention.key(port.served().route), port.served());
+    }
+    retention.sweep(served, clock.nanoTime());
+  }
+
+  /** The ports of the table in force; for any thread. */
+  Map<PublishedPort, ServedPort> ports() {
+    return ports;
+  }
+
+  /** For any thread to read. */
+  ShardCounters counters() {
+    return counters;
+  }
+
+  // --- ending ---
+
+  /** Stops listening and runs the action once the last relay has finished. */
+  void drain(Runnable whenDrained) {
+    assert loop.inEventLoop();
+    stopped = true;
+    ports.values().forEach(ServedPort::close);
+    ports.clear();
+    whenIdle = whenDrained;
+    runWhenIdle();
+  }
+
+  /** Resets whatever still relays. */
+  void abandonAll() {
+    assert loop.inEventLoop();
+    stopped = true;
+    ports.values().forEach(ServedPort::close);
+    ports.clear();
+    timers.waiting().forEach(Timers.Expiring::abandon);
+    closeRetired();
+  }
+
+  private void runWhenIdle() {
+    // Each dial and each relay has exactly one timer.
+    if (whenIdle != null && timers.isEmpty()) {
+      whenIdle.run();
+      whenIdle = null;
+    }
+  }
+
+  // --- what dials and relays live on ---
+
+  ProxyConfig config() {
+    return config;
+  }
+
+  UpstreamSockets upstreamSockets() {
+    return upstreamSockets;
+  }
+
+  IoRegistration register(IoHandle handle) throws IOException {
+    var registration = loop.register(handle);
+    if (!registration.isSuccess()) {
+      throw new IOException("cannot register with the event loop", registration.cause());
+    }
+    return registration.getNow();
+  }
+
+  /** Runs an action on this shard when the current batch of events is done. */
+  void execute(Runnable action) {
+    loop.execute(action);
+  }
+
+  void schedule(Runnable action, Duration delay) {
+    scheduleNanos(action, delay.toNanos());
+  }
+
+  private void scheduleNanos(Runnable action, long delayNanos) {
+    // Through execute, whose failures the loop logs; a scheduled future would keep them to itself.
+    var _ = loop.schedule(() -> loop.execute(action), delayNanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** Gives the other connections their turn before this relay goes on. */
+  void yieldTo(Relay relay) {
+    counters.of(ShardCounter.BUDGET_YIELDS).increment();
+    loop.execute(relay);
+  }
+
+  /** The one buffer through which every relay of this shard copies. */
+  ByteBuffer buffer() {
+    return buffer;
+  }
+
+  long bufferAddress() {
+    return bufferAddress;
+  }
+
+  /** How many bytes a relay may read at once. */
+  int readLimit() {
+    return pendingBytes < config.maxPendingBytes() ? BUFFER_BYTES : CAREFUL_READ_BYTES;
+  }
+
+  /** Copies what a receiver did not take out of the shared buffer. */
+  ByteBuf keep(ByteBuffer source, int from, int to) {
+    ByteBuf kept = PooledByteBufAllocator.DEFAULT.directBuffer(to - from);
+    kept.writeBytes(source.duplicate().limit(to).position(from));
+    pendingBytes += kept.capacity();
+    return kept;
+  }
+
+  void release(ByteBuf kept) {
+    pendingBytes -= kept.capacity();
+    kept.release();
+  }
+
+  /** Closes a half with a reset instead of an orderly end. */
+  void reset(RelayHalf half) {
+    try {
+      half.socket.setSoLinger(0);
+    } catch (IOException e) {
+      LOG.debug("cannot reset {}: {}", half.socket, e.getMessage());
+    }
+    retire(half);
+  }
+
+  /**
+   * Closes a half, but not before the current batch of events is done: a later event of the batch
+   * could otherwise meet a new socket that was given the same descriptor.
+   */
+  void retire(RelayHalf half) {
+    if (half.pending != null) {
+      release(half.pending);
+      half.pending = null;
+    }
+    retired.add(half);
+    if (retired.size() == 1) {
+      loop.execute(this::closeRetired);
+    }
+  }
+
+  private void closeRetired() {
+    for (int i = 0; i < retired.size(); i++) {
+      retired.get(i).closeNow();
+    }
+    retired.clear();
+    runWhenIdle();
+  }
+
+  // --- time ---
+
+  long nanoTime() {
+    return clock.nanoTime();
+  }
+
+  /**
+   * The time as of the last tick, a {@link Timers#RESOLUTION_NANOS} old at the most while anything
+   * is under way.
+   */
+  long coarseNanoTime() {
+    return coarseNanos;
+  }
+
+  long startTimer(Duration delay, Timers.Expiring expiring) {
+    return startTimerNanos(delay.toNanos(), expiring);
+  }
+
+  long startTimerNanos(long delayNanos, Timers.Expiring expiring) {
+    if (!ticking) {
+      ticking = true;
+      coarseNanos = clock.nanoTime();
+      scheduleNanos(this::tick, Timers.RESOLUTION_NANOS);
+    }
+    return timers.start(coarseNanos, delayNanos, expiring);
+  }
+
+  void handOverTimer(long id, Timers.Expiring next) {
+    timers.handOver(id, next);
+  }
+
+  void stopTimer(long id) {
+    timers.stop(id);
+  }
+
+  /** Moves the wheel on while anything waits; an idle shard does not wake up at all. */
+  private void tick() {
+    coarseNanos = clock.nanoTime();
+    timers.advance(coarseNanos);
+    ticking = !timers.isEmpty();
+    if (ticking) {
+      scheduleNanos(this::tick, Timers.RESOLUTION_NANOS);
+    }
+  }
+}

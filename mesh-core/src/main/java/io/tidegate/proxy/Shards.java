@@ -1,0 +1,112 @@
+package io.tidegate.proxy;
+
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.tidegate.metrics.MeshStats;
+import io.tidegate.routing.PublishedPort;
+import io.tidegate.routing.RoutingTable;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGenerator.SplittableGenerator;
+import org.agrona.concurrent.NanoClock;
+
+/** The whole data path: every shard of the process. For any thread. */
+public final class Shards implements AutoCloseable {
+
+  private final MultiThreadIoEventLoopGroup group;
+  private final List<Loop> loops = new ArrayList<>();
+
+  private record Loop(IoEventLoop eventLoop, Shard shard) {}
+
+  /**
+   * Starts the event loops; nothing listens yet.
+   *
+   * @throws UnsupportedOperationException if Netty's native epoll transport cannot be loaded, with
+   *     the reason
+   */
+  public Shards(
+      ProxyConfig config, UpstreamSockets sockets, NanoClock clock, SplittableGenerator random) {
+    if (!Epoll.isAvailable()) {
+      throw new UnsupportedOperationException(
+          "Netty's native epoll transport cannot be loaded (expected: Linux on x86_64 or aarch64)",
+          Epoll.unavailabilityCause());
+    }
+    group =
+        new MultiThreadIoEventLoopGroup(
+            config.shards(), new DefaultThreadFactory("shard"), EpollIoHandler.newFactory());
+    for (int i = 0; i < config.shards(); i++) {
+      IoEventLoop loop = group.next();
+      RandomGenerator own = random.split();
+      loops.add(new Loop(loop, new Shard(loop, config, sockets, clock, own)));
+    }
+  }
+
+  /** Hands a table to every shard, each of which puts it in force on its own loop. */
+  public void publish(RoutingTable table) {
+    loops.forEach(loop -> loop.eventLoop.execute(() -> loop.shard.apply(table)));
+  }
+
+  public MeshStats stats() {
+    return MeshStats.sum(loops.stream().map(loop -> loop.shard.counters()).toList());
+  }
+
+  /** One status per served port, in the order of the ports. */
+  public List<ListenerStatus> listeners() {
+    TreeSet<PublishedPort> ports = new TreeSet<>();
+    loops.forEach(loop -> ports.addAll(loop.shard.ports().keySet()));
+    return ports.stream().map(this::listener).toList();
+  }
+
+  private ListenerStatus listener(PublishedPort port) {
+    List<ServedPort> served =
+        loops.stream().map(loop -> loop.shard.ports().get(port)).filter(Objects::nonNull).toList();
+    List<String> errors = served.stream().map(ServedPort::error).filter(Objects::nonNull).toList();
+    return new ListenerStatus(
+        port,
+        served.size() - errors.size(),
+        loops.size(),
+        errors.isEmpty() ? null : errors.getFirst());
+  }
+
+  /**
+   * Stops listening and waits for the relays to finish.
+   *
+   * @return whether all had finished within the limit
+   */
+  public boolean drain(Duration limit) {
+    return onEveryShard(Shard::drain, limit);
+  }
+
+  /** Resets what still relays and ends the event loops. */
+  @Override
+  public void close() {
+    onEveryShard(
+        (shard, done) -> {
+          shard.abandonAll();
+          done.run();
+        },
+        Duration.ofSeconds(2));
+    group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+  }
+
+  private boolean onEveryShard(BiConsumer<Shard, Runnable> action, Duration limit) {
+    CountDownLatch done = new CountDownLatch(loops.size());
+    loops.forEach(loop -> loop.eventLoop.execute(() -> action.accept(loop.shard, done::countDown)));
+    try {
+      return done.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+}

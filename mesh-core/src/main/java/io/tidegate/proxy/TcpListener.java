@@ -1,0 +1,153 @@
+package io.tidegate.proxy;
+
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.epoll.LinuxSocket;
+import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.Socket;
+import io.tidegate.metrics.ShardCounter;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One published port on one shard: a socket of its own, among which the kernel spreads the clients
+ * (SO_REUSEPORT).
+ */
+final class TcpListener implements EpollIoHandle {
+
+  private static final Logger LOG = LoggerFactory.getLogger(TcpListener.class);
+
+  private static final int ACCEPTS_PER_WAKEUP = 64;
+  private static final Duration ACCEPT_PAUSE = Duration.ofMillis(100);
+  private static final EpollIoOps INCOMING =
+      EpollIoOps.valueOf(EpollIoOps.EPOLLIN.value() | EpollIoOps.EPOLLET.value());
+
+  private final Shard shard;
+  private final Socket socket;
+  // The peer's address, which nobody asks for yet; accept(2) wants a place for it.
+  private final byte[] address = new byte[26];
+
+  // Shard loop only.
+  private ServedRoute served;
+  private @Nullable IoRegistration registration;
+  private boolean closed;
+
+  private TcpListener(Shard shard, Socket socket, ServedRoute served) {
+    this.shard = shard;
+    this.socket = socket;
+    this.served = served;
+  }
+
+  /**
+   * Binds and listens.
+   *
+   * @throws IOException if the port is taken, or not allowed; nothing is left open
+   */
+  static TcpListener open(Shard shard, ServedRoute served) throws IOException {
+    InetSocketAddress address =
+        BindAddress.of(shard.config().bindAddress(), served.route.port().number());
+    Socket socket = LinuxSocket.newSocketStream(BindAddress.isIpv6(address));
+    try {
+      socket.setReuseAddress(true);
+      socket.setReusePort(true);
+      TcpOptions.apply(socket);
+      socket.bind(address);
+      socket.listen(shard.config().backlog());
+      TcpListener listener = new TcpListener(shard, socket, served);
+      listener.registration = shard.register(listener);
+      listener.registration.submit(INCOMING);
+      return listener;
+    } catch (IOException e) {
+      socket.close();
+      throw e;
+    }
+  }
+
+  /** The route has changed; new clients follow the new one. */
+  void serve(ServedRoute next) {
+    served = next;
+  }
+
+  @Override
+  public void handle(IoRegistration ignored, IoEvent event) {
+    acceptSome();
+  }
+
+  private void acceptSome() {
+    try {
+      for (int i = 0; i < ACCEPTS_PER_WAKEUP; i++) {
+        if (closed || !acceptOne()) {
+          return;
+        }
+      }
+      // Edge-triggered: epoll will not say again that more are waiting.
+      shard.execute(this::acceptSome);
+    } catch (IOException e) {
+      onAcceptFailed(e);
+    } catch (RuntimeException e) {
+      // Thrown on, it would stall the whole loop for a second.
+      LOG.warn("{}: accepting broke off", served.route.port(), e);
+      shard.execute(this::acceptSome);
+    }
+  }
+
+  private boolean acceptOne() throws IOException {
+    int fd = socket.accept(address);
+    if (fd < 0) {
+      return false;
+    }
+    Dial.begin(shard, served, LinuxSocket.newSocket(fd));
+    return true;
+  }
+
+  private void onAcceptFailed(IOException e) {
+    if (Errno.isExhausted(e)) {
+      shard.counters().of(ShardCounter.ACCEPT_PAUSES).increment();
+      shard.schedule(this::acceptSome, ACCEPT_PAUSE);
+    } else {
+      // The client left between its handshake and accept(2); those behind it are still waiting.
+      shard.counters().of(ShardCounter.ACCEPTS_ABANDONED).increment();
+      shard.execute(this::acceptSome);
+    }
+  }
+
+  /** Stops listening. Clients that the kernel has already connected are served, not reset. */
+  void stop() {
+    try {
+      boolean more = !closed;
+      while (more) {
+        more = acceptOne();
+      }
+    } catch (IOException e) {
+      LOG.debug("{}: last accepts failed: {}", served.route.port(), e.getMessage());
+    }
+    close();
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try {
+      socket.close();
+    } catch (IOException e) {
+      LOG.warn("{}: closing the listener failed: {}", served.route.port(), e.getMessage());
+    }
+    if (registration != null) {
+      registration.cancel();
+    }
+  }
+
+  @Override
+  public FileDescriptor fd() {
+    return socket;
+  }
+}

@@ -1,0 +1,129 @@
+package io.tidegate.proxy;
+
+import io.tidegate.metrics.MeshStats;
+import io.tidegate.metrics.RouteStats;
+import io.tidegate.routing.BalancingPolicy;
+import io.tidegate.routing.Endpoint;
+import io.tidegate.routing.PublishedPort;
+import io.tidegate.routing.Reach;
+import io.tidegate.routing.Route;
+import io.tidegate.routing.RoutingTable;
+import io.tidegate.routing.Task;
+import io.tidegate.routing.TaskState;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator.SplittableGenerator;
+import java.util.random.RandomGeneratorFactory;
+import org.agrona.concurrent.SystemNanoClock;
+
+/** A data path on loopback with real sockets, whose tables a test publishes by hand. */
+final class ProxyFixture implements AutoCloseable {
+
+  static final int SHARDS = 2;
+
+  final Shards shards;
+  private final SortedMap<PublishedPort, Route> routes = new TreeMap<>();
+  private long version;
+
+  ProxyFixture() {
+    this(config(Duration.ofSeconds(4), Duration.ofHours(1)));
+  }
+
+  ProxyFixture(ProxyConfig config) {
+    SplittableGenerator random =
+        RandomGeneratorFactory.<SplittableGenerator>of("L64X128MixRandom").create(42);
+    shards =
+        new Shards(
+            config,
+            (namespace, ipv6) -> {
+              throw new IOException(namespace + ": not in this test");
+            },
+            SystemNanoClock.INSTANCE,
+            random);
+  }
+
+  static ProxyConfig config(Duration connectTimeout, Duration idleTimeout) {
+    return new ProxyConfig(
+        SHARDS, "127.0.0.1", connectTimeout, 3, idleTimeout, 1024, 1 << 20, 32 << 20);
+  }
+
+  static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Serves a fresh port from the given addresses and waits until it is bound. */
+  int serve(InetSocketAddress... endpoints) {
+    int port = freePort();
+    publish(port, endpoints);
+    awaitBound(port);
+    return port;
+  }
+
+  void publish(int port, InetSocketAddress... endpoints) {
+    PublishedPort published = PublishedPort.tcp(port);
+    routes.put(published, route(published, endpoints));
+    publish();
+  }
+
+  void withdraw(int port) {
+    routes.remove(PublishedPort.tcp(port));
+    publish();
+  }
+
+  private void publish() {
+    shards.publish(new RoutingTable(++version, routes));
+  }
+
+  void awaitBound(int port) {
+    Await.until(
+        () ->
+            shards.listeners().stream()
+                .anyMatch(status -> status.port().number() == port && status.isBound()));
+  }
+
+  Socket connect(int port) throws IOException {
+    Socket socket = new Socket();
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5_000);
+    socket.setSoTimeout(20_000);
+    return socket;
+  }
+
+  RouteStats stats(int port) {
+    MeshStats stats = shards.stats();
+    return stats.routes().entrySet().stream()
+        .filter(entry -> entry.getKey().port() == port)
+        .findFirst()
+        .orElseThrow()
+        .getValue();
+  }
+
+  private static Route route(PublishedPort port, InetSocketAddress... addresses) {
+    List<Endpoint> endpoints = new ArrayList<>();
+    for (InetSocketAddress address : addresses) {
+      Reach reach = Reach.direct(address.getAddress(), address.getPort(), "given by the test");
+      String id = "task-" + address.getPort();
+      endpoints.add(
+          Endpoint.of(new Task(id, id, "node", TaskState.RUNNING, reach), address.getPort()));
+    }
+    return new Route(
+        port, "service-" + port.number(), "web", BalancingPolicy.P2C, endpoints, List.of());
+  }
+
+  @Override
+  public void close() {
+    shards.close();
+  }
+}
