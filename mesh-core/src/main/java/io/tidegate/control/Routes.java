@@ -2,6 +2,7 @@ package io.tidegate.control;
 
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.EndpointState;
+import io.tidegate.routing.Node;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Route;
@@ -24,13 +25,14 @@ final class Routes {
     SortedMap<PublishedPort, Route> routes = new TreeMap<>();
     for (Service service : topology.services()) {
       for (Publication publication : service.publications()) {
-        routes.computeIfAbsent(publication.port(), port -> route(service, publication));
+        routes.computeIfAbsent(
+            publication.port(), port -> route(service, publication, topology.nodes()));
       }
     }
     return routes;
   }
 
-  private static Route route(Service service, Publication publication) {
+  private static Route route(Service service, Publication publication, List<Node> nodes) {
     List<Endpoint> all =
         service.tasks().stream().map(task -> Endpoint.of(task, publication.targetPort())).toList();
     return new Route(
@@ -39,6 +41,7 @@ final class Routes {
         service.name(),
         service.policy(),
         all.stream().filter(Routes::isEligible).toList(),
+        nodes.stream().map(node -> Endpoint.detour(node, publication.port())).toList(),
         all.stream().filter(endpoint -> !isEligible(endpoint)).toList());
   }
 

@@ -57,6 +57,7 @@ public record MeshStats(SortedMap<RouteKey, RouteStats> routes, Map<ShardCounter
         connections,
         closes,
         sum(parts, part -> part.connectRetries),
+        sum(parts, part -> part.detours),
         sum(parts, part -> part.bytesIn),
         sum(parts, part -> part.bytesOut),
         sumLatency(parts, part -> part.connect),

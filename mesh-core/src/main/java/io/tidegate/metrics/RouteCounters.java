@@ -14,6 +14,9 @@ public final class RouteCounters {
   /** Connects that were tried again on another endpoint. */
   public final Counter connectRetries = new Counter();
 
+  /** Relays that went through another node, because no task could be reached from here. */
+  public final Counter detours = new Counter();
+
   /** Bytes from clients to tasks. */
   public final Counter bytesIn = new Counter();
 

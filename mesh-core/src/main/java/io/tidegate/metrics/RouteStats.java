@@ -6,6 +6,7 @@ import org.HdrHistogram.Histogram;
 /**
  * The counts of one route, summed over all shards.
  *
+ * @param detours relays that went through another node
  * @param bytesIn from clients to tasks
  * @param bytesOut from tasks to clients
  * @param connect microseconds from accepting the client to the task's answer
@@ -16,6 +17,7 @@ public record RouteStats(
     Map<ConnectionResult, Long> connections,
     Map<CloseCause, Long> closes,
     long connectRetries,
+    long detours,
     long bytesIn,
     long bytesOut,
     Histogram connect,

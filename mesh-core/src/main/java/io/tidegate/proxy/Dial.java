@@ -10,6 +10,7 @@ import io.tidegate.routing.Endpoint;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,6 +23,9 @@ import org.slf4j.LoggerFactory;
 final class Dial implements RelayHalf.Owner, Timers.Expiring {
 
   private static final Logger LOG = LoggerFactory.getLogger(Dial.class);
+
+  private static final int DETOUR_ATTEMPTS = 2;
+  private static final int HASTE = 4;
 
   private final Shard shard;
   // The route as it was when the client came: indices in tried stay true whatever tables arrive.
@@ -48,11 +52,7 @@ final class Dial implements RelayHalf.Owner, Timers.Expiring {
   }
 
   private void tryNext() {
-    while (attempts < shard.config().connectAttempts()) {
-      index = served.picker.pick(tried);
-      if (index == Picker.NONE) {
-        break;
-      }
+    for (index = next(); index != Picker.NONE; index = next()) {
       if (attempts++ > 0) {
         served.counters.connectRetries.increment();
       }
@@ -67,6 +67,24 @@ final class Dial implements RelayHalf.Owner, Timers.Expiring {
     giveUp();
   }
 
+  private int next() {
+    int picked = mayTryEndpoints() ? served.picker.pick(tried) : Picker.NONE;
+    return picked == Picker.NONE && mayTryDetours() ? served.pickDetour(tried) : picked;
+  }
+
+  private boolean mayTryEndpoints() {
+    return attempts < shard.config().connectAttempts();
+  }
+
+  /**
+   * A client that is a node has made a detour itself: sent on, it could go round in circles for
+   * ever.
+   */
+  private boolean mayTryDetours() {
+    return attempts < shard.config().connectAttempts() + DETOUR_ATTEMPTS
+        && !served.isNode(downstream.socket.remoteAddress());
+  }
+
   private void connect() throws IOException {
     Endpoint endpoint = served.endpoint(index);
     InetSocketAddress address = Objects.requireNonNull(endpoint.address());
@@ -75,10 +93,21 @@ final class Dial implements RelayHalf.Owner, Timers.Expiring {
     TcpOptions.apply(half.socket);
     boolean connected = half.socket.connect(address);
     half.register(shard);
-    timer = shard.startTimer(shard.config().connectTimeout(), this);
+    timer = shard.startTimer(patience(), this);
     if (connected) {
       connected(half);
     }
+  }
+
+  /**
+   * As long as there is somewhere else to turn to, an endpoint that keeps silent is not worth the
+   * whole timeout.
+   */
+  private Duration patience() {
+    Duration whole = shard.config().connectTimeout();
+    int most = shard.config().connectAttempts() + (served.hasDetours() ? DETOUR_ATTEMPTS : 0);
+    boolean isLast = attempts >= Math.min(most, served.dialableCount());
+    return isLast ? whole : whole.dividedBy(HASTE);
   }
 
   private Socket open(Endpoint endpoint, InetSocketAddress address) throws IOException {
@@ -107,7 +136,7 @@ final class Dial implements RelayHalf.Owner, Timers.Expiring {
   @Override
   public void onExpired(long nowNanos) {
     timer = Timers.NONE;
-    failed(ConnectionResult.TIMEOUT, "no answer within " + shard.config().connectTimeout());
+    failed(ConnectionResult.TIMEOUT, "no answer in time");
     tryNext();
   }
 
@@ -121,6 +150,9 @@ final class Dial implements RelayHalf.Owner, Timers.Expiring {
   private void connected(RelayHalf half) {
     upstream = null;
     served.counters.connections(ConnectionResult.OK).increment();
+    if (served.isDetour(index)) {
+      served.counters.detours.increment();
+    }
     served.counters.connect.recordNanos(shard.nanoTime() - acceptedNanos);
     new Relay(shard, served, index, downstream, half, acceptedNanos).begin(timer);
   }

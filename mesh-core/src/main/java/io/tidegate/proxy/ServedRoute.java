@@ -3,55 +3,107 @@ package io.tidegate.proxy;
 import io.tidegate.balance.EndpointLoad;
 import io.tidegate.balance.Picker;
 import io.tidegate.balance.Pickers;
+import io.tidegate.balance.Tried;
 import io.tidegate.metrics.EndpointCounters;
 import io.tidegate.metrics.EndpointKey;
 import io.tidegate.metrics.RouteCounters;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.Route;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A route as one shard serves it: with its picker, and with the loads and counters of its
- * endpoints.
+ * A route as one shard serves it: with its picker, and with the loads and counters of everything it
+ * can dial. Indices are those of the route's endpoints, with its detours behind them.
  */
 final class ServedRoute {
 
   final Route route;
   final Picker picker;
   final RouteCounters counters;
+  private final RandomGenerator random;
+  private final List<Endpoint> dialable;
   private final Map<EndpointKey, EndpointLoad> loads = new HashMap<>();
   private final EndpointLoad[] loadByIndex;
-
-  private ServedRoute(
-      Route route, RouteCounters counters, @Nullable ServedRoute before, RandomGenerator random) {
-    this.route = route;
-    this.counters = counters;
-    // Those that are withheld keep their load too: they may come back while their relays still run.
-    keepLoads(route.endpoints(), before);
-    keepLoads(route.withheld(), before);
-    loadByIndex =
-        route.endpoints().stream()
-            .map(endpoint -> loads.get(key(endpoint)))
-            .toArray(EndpointLoad[]::new);
-    picker = Pickers.of(route.policy(), loadByIndex, random);
-  }
 
   /**
    * Serves a route, with the loads of endpoints that are there already.
    *
    * @param before how the shard served the same port until now, if it did
    */
-  static ServedRoute of(
+  ServedRoute(
       Route route, RouteCounters counters, @Nullable ServedRoute before, RandomGenerator random) {
-    return new ServedRoute(route, counters, before, random);
+    this.route = route;
+    this.counters = counters;
+    this.random = random;
+    dialable = Stream.concat(route.endpoints().stream(), route.detours().stream()).toList();
+    loadByIndex = new EndpointLoad[dialable.size()];
+    for (int i = 0; i < loadByIndex.length; i++) {
+      loadByIndex[i] = load(dialable.get(i), before);
+    }
+    // Those that are withheld keep their load too: they may come back while their relays still run.
+    route.withheld().forEach(endpoint -> load(endpoint, before));
+    EndpointLoad[] pickable = Arrays.copyOf(loadByIndex, route.endpoints().size());
+    picker = Pickers.of(route.policy(), pickable, random);
+  }
+
+  /** A detour that was not tried yet, or {@link Picker#NONE}. */
+  int pickDetour(Tried tried) {
+    int first = route.endpoints().size();
+    int count = route.detours().size();
+    int start = count == 0 ? 0 : random.nextInt(count);
+    for (int i = 0; i < count; i++) {
+      int index = first + (start + i) % count;
+      if (!tried.contains(index)) {
+        return index;
+      }
+    }
+    return Picker.NONE;
+  }
+
+  int dialableCount() {
+    return dialable.size();
+  }
+
+  boolean hasDetours() {
+    return !route.detours().isEmpty();
+  }
+
+  /** Whether the address belongs to one of the nodes that detours lead to. */
+  boolean isNode(@Nullable InetSocketAddress client) {
+    if (client == null || !hasDetours()) {
+      return false;
+    }
+    InetAddress address = unmapped(client.getAddress());
+    return route.detours().stream()
+        .map(detour -> Objects.requireNonNull(detour.address()).getAddress())
+        .anyMatch(address::equals);
+  }
+
+  /** A dual-stack listener sees IPv4 clients as ::ffff:a.b.c.d. */
+  private static InetAddress unmapped(InetAddress address) {
+    try {
+      return InetAddress.getByAddress(address.getAddress());
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException("address: " + address + " (expected: 4 or 16 bytes)", e);
+    }
+  }
+
+  boolean isDetour(int index) {
+    return index >= route.endpoints().size();
   }
 
   Endpoint endpoint(int index) {
-    return route.endpoints().get(index);
+    return dialable.get(index);
   }
 
   EndpointLoad load(int index) {
@@ -59,20 +111,20 @@ final class ServedRoute {
   }
 
   EndpointCounters countersOf(int index) {
-    return counters.endpoints.computeIfAbsent(key(endpoint(index)), key -> new EndpointCounters());
+    return counters.endpoints.computeIfAbsent(key(endpoint(index)), _ -> new EndpointCounters());
   }
 
-  /** Whether any endpoint of the key is part of the route, picked or not. */
+  /** Whether the key is part of the route, picked or not. */
   boolean has(EndpointKey key) {
     return loads.containsKey(key);
   }
 
-  private void keepLoads(List<Endpoint> endpoints, @Nullable ServedRoute before) {
-    for (Endpoint endpoint : endpoints) {
-      EndpointKey key = key(endpoint);
-      EndpointLoad kept = before == null ? null : before.loads.get(key);
-      loads.put(key, kept == null ? new EndpointLoad() : kept);
-    }
+  private EndpointLoad load(Endpoint endpoint, @Nullable ServedRoute before) {
+    EndpointKey key = key(endpoint);
+    EndpointLoad kept = before == null ? null : before.loads.get(key);
+    EndpointLoad load = kept == null ? new EndpointLoad() : kept;
+    loads.put(key, load);
+    return load;
   }
 
   private static EndpointKey key(Endpoint endpoint) {

@@ -124,8 +124,8 @@ final class Shard {
 
   private ServedRoute serve(Route route, @Nullable ServedRoute before) {
     RouteCounters routeCounters =
-        counters.routes.computeIfAbsent(Retention.key(route), key -> new RouteCounters());
-    return ServedRoute.of(route, routeCounters, before, random);
+        counters.routes.computeIfAbsent(Retention.key(route), _ -> new RouteCounters());
+    return new ServedRoute(route, routeCounters, before, random);
   }
 
   private void sweepCounters() {

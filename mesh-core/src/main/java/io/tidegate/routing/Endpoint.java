@@ -4,7 +4,7 @@ import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One task behind one route.
+ * One task behind one route, or a detour to it.
  *
  * @param address what to dial; null only when the endpoint is unreachable
  */
@@ -23,6 +23,17 @@ public record Endpoint(
     InetSocketAddress address =
         reach.address() == null ? null : new InetSocketAddress(reach.address(), port);
     return new Endpoint(task.id(), task.name(), task.nodeId(), state(task), address, reach);
+  }
+
+  /** Another node as a way to a published port: not a task, but as good as one to a client. */
+  public static Endpoint detour(Node node, PublishedPort port) {
+    return new Endpoint(
+        "detour/" + node.id(),
+        "detour",
+        node.id(),
+        EndpointState.READY,
+        new InetSocketAddress(node.address(), port.number()),
+        Reach.detour(node.address(), port.number()));
   }
 
   private static EndpointState state(Task task) {

@@ -30,6 +30,8 @@ public record Reach(
      * A task anywhere, by its overlay address, from a namespace that is attached to that overlay.
      */
     OVERLAY,
+    /** The published port of another node, whose agent may reach what this one cannot. */
+    DETOUR,
     /** No way: the task is known but cannot be dialled from here. */
     NONE;
 
@@ -60,6 +62,11 @@ public record Reach(
 
   public static Reach overlay(InetAddress address, String namespace, String reason) {
     return new Reach(Kind.OVERLAY, address, 0, namespace, reason);
+  }
+
+  static Reach detour(InetAddress node, int publishedPort) {
+    return new Reach(
+        Kind.DETOUR, node, publishedPort, null, "for when no task can be reached from here");
   }
 
   public static Reach none(String reason) {

@@ -4,6 +4,7 @@ import io.tidegate.metrics.MeshStats;
 import io.tidegate.metrics.RouteStats;
 import io.tidegate.routing.BalancingPolicy;
 import io.tidegate.routing.Endpoint;
+import io.tidegate.routing.Node;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Reach;
 import io.tidegate.routing.Route;
@@ -78,6 +79,34 @@ final class ProxyFixture implements AutoCloseable {
     publish();
   }
 
+  /** Serves a fresh port with detours to other nodes, given by the addresses of their listeners. */
+  int serveWithDetours(List<InetSocketAddress> endpoints, List<InetSocketAddress> detours) {
+    int port = freePort();
+    PublishedPort published = PublishedPort.tcp(port);
+    Route plain = route(published, endpoints.toArray(InetSocketAddress[]::new));
+    List<Endpoint> ways =
+        detours.stream()
+            .map(
+                detour ->
+                    Endpoint.detour(
+                        new Node("node-" + detour.getPort(), detour.getAddress()),
+                        PublishedPort.tcp(detour.getPort())))
+            .toList();
+    routes.put(
+        published,
+        new Route(
+            published,
+            plain.serviceId(),
+            plain.serviceName(),
+            plain.policy(),
+            plain.endpoints(),
+            ways,
+            List.of()));
+    publish();
+    awaitBound(port);
+    return port;
+  }
+
   void withdraw(int port) {
     routes.remove(PublishedPort.tcp(port));
     publish();
@@ -119,7 +148,13 @@ final class ProxyFixture implements AutoCloseable {
           Endpoint.of(new Task(id, id, "node", TaskState.RUNNING, reach), address.getPort()));
     }
     return new Route(
-        port, "service-" + port.number(), "web", BalancingPolicy.P2C, endpoints, List.of());
+        port,
+        "service-" + port.number(),
+        "web",
+        BalancingPolicy.P2C,
+        endpoints,
+        List.of(),
+        List.of());
   }
 
   @Override

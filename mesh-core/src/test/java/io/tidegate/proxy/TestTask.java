@@ -27,9 +27,9 @@ final class TestTask implements AutoCloseable {
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
   private final BlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
 
-  private TestTask(Behaviour behaviour) {
+  private TestTask(String host, Behaviour behaviour) {
     try {
-      server = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
+      server = new ServerSocket(0, 1024, InetAddress.getByName(host));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -37,12 +37,18 @@ final class TestTask implements AutoCloseable {
   }
 
   static TestTask that(Behaviour behaviour) {
-    return new TestTask(behaviour);
+    return new TestTask("127.0.0.1", behaviour);
   }
 
   /** Sends back what it gets, and its end. */
   static TestTask echo() {
-    return that(socket -> socket.getInputStream().transferTo(socket.getOutputStream()));
+    return echoOn("127.0.0.1");
+  }
+
+  /** The same on another loopback address, as if on another node. */
+  static TestTask echoOn(String host) {
+    return new TestTask(
+        host, socket -> socket.getInputStream().transferTo(socket.getOutputStream()));
   }
 
   InetSocketAddress address() {

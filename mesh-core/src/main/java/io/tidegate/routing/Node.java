@@ -1,0 +1,11 @@
+package io.tidegate.routing;
+
+import java.net.InetAddress;
+
+/**
+ * Another node of the mesh, whose agent serves the same published ports.
+ *
+ * @param id Swarm's node id, or the address where that is not known
+ * @param address where other nodes reach it
+ */
+public record Node(String id, InetAddress address) {}
