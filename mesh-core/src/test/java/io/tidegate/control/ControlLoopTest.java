@@ -1,0 +1,151 @@
+package io.tidegate.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tidegate.routing.BalancingPolicy;
+import io.tidegate.routing.Endpoint;
+import io.tidegate.routing.EndpointState;
+import io.tidegate.routing.Node;
+import io.tidegate.routing.Publication;
+import io.tidegate.routing.PublishedPort;
+import io.tidegate.routing.Reach;
+import io.tidegate.routing.Route;
+import io.tidegate.routing.RoutingTable;
+import io.tidegate.routing.Service;
+import io.tidegate.routing.Task;
+import io.tidegate.routing.TaskState;
+import io.tidegate.routing.Topology;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+class ControlLoopTest {
+
+  private static final PublishedPort WEB = PublishedPort.tcp(8080);
+
+  private final List<RoutingTable> published = new ArrayList<>();
+  private long nowNanos = 1_000;
+  private final ControlLoop control = new ControlLoop(() -> nowNanos, published::add);
+
+  @Test
+  void publishesTheFirstTopologyAtOnce() {
+    offer(web(running("a", "10.0.0.7")));
+    assertThat(published).hasSize(1);
+    assertThat(published.getFirst().version()).isEqualTo(1);
+    assertThat(route().endpoints())
+        .extracting(Endpoint::address)
+        .containsExactly(new InetSocketAddress("10.0.0.7", 80));
+  }
+
+  @Test
+  void publishesAnEmptyTopologyToo() {
+    offer();
+    assertThat(published).singleElement().satisfies(table -> assertThat(table.routes()).isEmpty());
+  }
+
+  @Test
+  void publishesOnlyTheNewestOfABurst() {
+    offer(web(running("a", "10.0.0.7")));
+    offer(web(running("b", "10.0.0.8")));
+    offer(web(running("c", "10.0.0.9")));
+    assertThat(published).hasSize(1);
+    pass(ControlLoop.COALESCE);
+    assertThat(published).hasSize(2);
+    assertThat(route().endpoints()).extracting(Endpoint::taskId).containsExactly("c");
+    assertThat(published.getLast().version()).isEqualTo(2);
+  }
+
+  @Test
+  void publishesAtOnceAfterAQuietWhile() {
+    offer(web(running("a", "10.0.0.7")));
+    pass(Duration.ofSeconds(1));
+    offer(web(running("b", "10.0.0.8")));
+    assertThat(published).hasSize(2);
+  }
+
+  @Test
+  void dropsATopologyThatChangesNothing() {
+    offer(web(running("a", "10.0.0.7"), running("b", "10.0.0.8")));
+    pass(Duration.ofSeconds(1));
+    offer(web(running("b", "10.0.0.8"), running("a", "10.0.0.7")));
+    pass(Duration.ofSeconds(1));
+    assertThat(published).hasSize(1);
+  }
+
+  @Test
+  void withholdsDrainingAndUnreachableTasksFromPickers() {
+    Task draining = task("b", TaskState.DRAINING, Reach.local(address("172.18.0.3"), "test"));
+    Task unreachable = task("c", TaskState.RUNNING, Reach.none("no way"));
+    offer(web(running("a", "10.0.0.7"), draining, unreachable));
+    assertThat(route().endpoints()).extracting(Endpoint::taskId).containsExactly("a");
+    assertThat(route().withheld())
+        .extracting(Endpoint::state)
+        .containsExactly(EndpointState.DRAINING, EndpointState.UNREACHABLE);
+  }
+
+  @Test
+  void leadsDetoursToThePublishedPortOfEveryOtherNode() {
+    control.offer(
+        new Topology(
+            List.of(web(running("a", "10.0.0.7"))),
+            List.of(new Node("n2", address("192.0.2.2")), new Node("n3", address("192.0.2.3")))));
+    control.doWork();
+    assertThat(route().detours())
+        .extracting(Endpoint::address)
+        .containsExactly(
+            new InetSocketAddress("192.0.2.2", 8080), new InetSocketAddress("192.0.2.3", 8080));
+  }
+
+  @Test
+  void givesAPortThatTwoServicesPublishToTheSmallerId() {
+    offer(service("s2", running("a", "10.0.0.7")), service("s1", running("b", "10.0.0.8")));
+    assertThat(route().serviceId()).isEqualTo("s1");
+  }
+
+  private Route route() {
+    return Objects.requireNonNull(published.getLast().routes().get(WEB));
+  }
+
+  private void offer(Service... services) {
+    control.offer(new Topology(List.of(services)));
+    control.doWork();
+  }
+
+  private void pass(Duration time) {
+    nowNanos += time.toNanos();
+    control.doWork();
+  }
+
+  private static Service web(Task... tasks) {
+    return service("s1", tasks);
+  }
+
+  private static Service service(String id, Task... tasks) {
+    return new Service(
+        id, "web", BalancingPolicy.P2C, List.of(new Publication(WEB, 80)), List.of(tasks));
+  }
+
+  private static Task running(String id, String address) {
+    return task(
+        id,
+        TaskState.RUNNING,
+        Reach.overlay(address(address), "/run/docker/netns/ingress_sbox", "test"));
+  }
+
+  private static Task task(String id, TaskState state, Reach reach) {
+    return new Task(id, "web." + id, "node", state, reach);
+  }
+
+  private static InetAddress address(String literal) {
+    try {
+      return InetAddress.getByName(literal);
+    } catch (UnknownHostException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
