@@ -1,0 +1,106 @@
+package io.tidegate.agent.linux;
+
+import io.tidegate.proxy.UpstreamSockets;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens sockets in other network namespaces: the calling thread enters the namespace, creates the
+ * socket and comes back. A socket belongs for ever to the namespace in which it was created, so the
+ * descriptor then works on any thread.
+ *
+ * <p>The namespace is opened by its path on every call: Docker makes a new namespace at the same
+ * path whenever it restarts, and a descriptor that is kept would go on dialling from the dead one.
+ */
+public final class NetworkNamespaces implements UpstreamSockets {
+
+  private static final Logger log = LoggerFactory.getLogger(NetworkNamespaces.class);
+
+  private static final String OWN = "/proc/thread-self/ns/net";
+  private static final int STREAM = Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC;
+
+  private final int ownNamespace;
+
+  /**
+   * Remembers the namespace of the calling thread as the agent's own.
+   *
+   * @throws IOException if /proc cannot be read
+   */
+  public NetworkNamespaces() throws IOException {
+    ownNamespace = open(OWN);
+  }
+
+  @Override
+  public int openStream(String namespace, boolean ipv6) throws IOException {
+    if (Thread.currentThread().isVirtual()) {
+      throw new IllegalStateException(
+          "openStream on a virtual thread: its carrier would change the namespace, not the thread");
+    }
+    enter(namespace);
+    int socket = Libc.socket(ipv6 ? Libc.AF_INET6 : Libc.AF_INET, STREAM, 0);
+    goBack(namespace);
+    return checked(namespace, "socket", socket);
+  }
+
+  /**
+   * Tells whether sockets can be opened in a namespace, by entering it. May be called from any
+   * thread: a platform thread is made for it and ends there.
+   *
+   * @throws IOException naming the namespace and what failed
+   */
+  public static void check(Path namespace) throws IOException {
+    CompletableFuture<Void> entered = new CompletableFuture<>();
+    Thread.ofPlatform()
+        .name("tidegate-namespace-check")
+        .daemon()
+        .start(
+            () -> {
+              try {
+                enter(namespace.toString());
+                entered.complete(null);
+              } catch (IOException e) {
+                entered.completeExceptionally(e);
+              }
+            });
+    try {
+      entered.join();
+    } catch (CompletionException e) {
+      throw new IOException(e.getCause() == null ? e.toString() : e.getCause().getMessage(), e);
+    }
+  }
+
+  private static void enter(String namespace) throws IOException {
+    int target = open(namespace);
+    int entered = Libc.setns(target, Libc.CLONE_NEWNET);
+    Libc.close(target);
+    checked(namespace, "setns", entered);
+  }
+
+  /**
+   * A thread that stays behind in another namespace would bind listeners and dial tasks in the
+   * wrong network from then on, and an Error would only be logged by its event loop: the process
+   * ends instead and is started anew. It takes a lost capability between two calls to get here.
+   */
+  private void goBack(String from) {
+    int back = Libc.setns(ownNamespace, Libc.CLONE_NEWNET);
+    if (back < 0) {
+      log.error("cannot come back from {}: setns: {}; the process ends", from, Errno.text(-back));
+      Runtime.getRuntime().halt(70);
+    }
+  }
+
+  private static int open(String path) throws IOException {
+    return checked(path, "open", Libc.open(path));
+  }
+
+  private static int checked(String path, String call, int result) throws IOException {
+    if (result < 0) {
+      throw new IOException("%s: %s: %s".formatted(path, call, Errno.text(-result)));
+    }
+    return result;
+  }
+}
