@@ -1,0 +1,187 @@
+package io.tidegate.agent.swarm;
+
+import io.tidegate.routing.Service;
+import io.tidegate.routing.Task;
+import io.tidegate.routing.TaskState;
+import io.tidegate.routing.Topology;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All that is known of the Swarm, merged: facts in, a topology out. Holds no thread, clock or
+ * socket; all times are of the same clock, in nanoseconds.
+ */
+final class Discovery {
+
+  private static final Logger log = LoggerFactory.getLogger(Discovery.class);
+
+  /** A manager's API is complete as soon as it answers; this is for what nobody thought of. */
+  private static final Duration REST_HOLD = Duration.ofSeconds(5);
+
+  /** After a restart of the daemon 25 to 46 s were measured until gossip was complete. */
+  private static final Duration GOSSIP_HOLD = Duration.ofMinutes(2);
+
+  /** When Swarm itself stops a task, its API says so 2 s before the signal. */
+  private static final Duration REST_STOP_HOLD = Duration.ofSeconds(5);
+
+  /** Gossip never says that a task is being stopped: only its death, or this. */
+  private static final Duration GOSSIP_STOP_HOLD = Duration.ofMinutes(10);
+
+  private final LocalFacts facts = new LocalFacts();
+  private final Probation probation = new Probation();
+  private final Policies policies = new Policies();
+  private final GossipPorts gossipPorts = new GossipPorts();
+  private final Map<String, String> nodeIdByAddress = new HashMap<>();
+  private final Set<String> unservedPorts = new HashSet<>();
+
+  private List<SeenService> services = List.of();
+  private Set<String> peers = Set.of();
+  private LocalTasks local = new LocalTasks(Map.of(), Map.of());
+  private @Nullable ReachPlanner reaches;
+  private String ownNodeId = "";
+  private boolean isGossip;
+
+  /** How many labels and ports were refused. */
+  long rejected() {
+    return policies.rejected() + unservedPorts.size();
+  }
+
+  /** True if the next reading is worth having soon. */
+  boolean isUnsettled() {
+    return probation.isUnsettled() || gossipPorts.isUnsettled();
+  }
+
+  void onReading(Reading reading, long nowNanos) {
+    learnNodes(reading);
+    ownNodeId = reading.engine().swarm().nodeId();
+    DockerAnswers.Network ingress = reading.ingress();
+    if (reading.rest() != null) {
+      onRest(reading.rest(), nowNanos);
+    } else if (ingress != null) {
+      onGossip(ingress, nowNanos);
+    }
+    local = reading.local();
+    reaches =
+        new ReachPlanner(
+            local, reading.sandbox(), ingress == null ? null : GossipView.reachable(ingress));
+  }
+
+  private void onRest(RestAnswers rest, long nowNanos) {
+    isGossip = false;
+    List<SeenService> view = RestView.of(rest);
+    rest.services().forEach(s -> policies.read(s.spec().name(), s.spec().labels()));
+    refuseUnserved(rest);
+    gossipPorts.tell(view);
+    services = probation.admit(view, REST_HOLD, nowNanos);
+  }
+
+  private void onGossip(DockerAnswers.Network ingress, long nowNanos) {
+    Set<String> peersNow = new HashSet<>();
+    ingress.peers().forEach(peer -> peersNow.add(peer.address()));
+    if (!isGossip || !peersNow.containsAll(peers)) {
+      probation.doubt();
+    }
+    isGossip = true;
+    peers = peersNow;
+    List<SeenService> view =
+        GossipView.of(ingress, address -> nodeIdByAddress.getOrDefault(address, address));
+    services = probation.admit(gossipPorts.complete(view, nowNanos), GOSSIP_HOLD, nowNanos);
+  }
+
+  /** The daemon cannot be read: what is known stays, as far as it can still be reached. */
+  void onReadFailed(Sandbox sandbox) {
+    if (reaches != null) {
+      reaches = new ReachPlanner(local, sandbox, reaches.reachable());
+    }
+  }
+
+  /** The daemon went away, so it will have forgotten what it knew by gossip. */
+  void onDaemonLost() {
+    probation.doubt();
+    peers = Set.of();
+  }
+
+  void onStopping(String taskId, long nowNanos) {
+    facts.onStopping(taskId, isGossip ? GOSSIP_STOP_HOLD : REST_STOP_HOLD, nowNanos);
+  }
+
+  /** The task may be about to be stopped: Swarm will tell. */
+  void onSuspect(String taskId, long nowNanos) {
+    facts.onStopping(taskId, REST_STOP_HOLD, nowNanos);
+  }
+
+  void onHealthy(String taskId) {
+    facts.onHealthy(taskId);
+  }
+
+  void onDied(String taskId, long nowNanos) {
+    facts.onDied(taskId, nowNanos);
+  }
+
+  /** What is known now, or null before the first reading. */
+  @Nullable Topology topology(long nowNanos) {
+    ReachPlanner planner = reaches;
+    if (planner == null) {
+      return null;
+    }
+    facts.expire(nowNanos);
+    List<Service> known = new ArrayList<>();
+    for (SeenService service : services) {
+      // the name is also the id: gossip knows no other, and a promoted node must not start anew
+      String name = service.name();
+      known.add(
+          new Service(
+              name, name, policies.of(name), service.publications(), tasks(service, planner)));
+    }
+    return new Topology(known);
+  }
+
+  private List<Task> tasks(SeenService service, ReachPlanner planner) {
+    List<Task> tasks = new ArrayList<>();
+    for (SeenTask task : service.tasks()) {
+      boolean isMissing = task.nodeId().equals(ownNodeId) && !local.isRunning(task.id());
+      if (!isMissing && !facts.isDead(task.id())) {
+        TaskState state = facts.isStopping(task.id()) ? TaskState.DRAINING : task.state();
+        tasks.add(new Task(task.id(), task.name(), task.nodeId(), state, planner.plan(task)));
+      }
+    }
+    return tasks;
+  }
+
+  private void learnNodes(Reading reading) {
+    DockerAnswers.SwarmInfo swarm = reading.engine().swarm();
+    nodeIdByAddress.put(swarm.nodeAddress(), swarm.nodeId());
+    for (DockerAnswers.RemoteManager manager : swarm.remoteManagers()) {
+      nodeIdByAddress.put(Addresses.hostOf(manager.address()), manager.nodeId());
+    }
+    if (reading.rest() != null) {
+      for (DockerAnswers.Node node : reading.rest().nodes()) {
+        nodeIdByAddress.put(address(node), node.id());
+      }
+    }
+  }
+
+  /** A manager that looks at itself may see 0.0.0.0 or 127.0.0.1. */
+  private static String address(DockerAnswers.Node node) {
+    DockerAnswers.ManagerStatus manager = node.managerStatus();
+    return manager == null ? node.status().address() : Addresses.hostOf(manager.address());
+  }
+
+  private void refuseUnserved(RestAnswers rest) {
+    RestView.unserved(rest)
+        .forEach(
+            (service, ports) -> {
+              if (unservedPorts.add(service)) {
+                log.warn("service {}: not served: {} (expected: tcp or udp)", service, ports);
+              }
+            });
+  }
+}

@@ -1,0 +1,310 @@
+package io.tidegate.agent.swarm;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What Docker answers, with the fields that are used and no others. Lists and maps are never null
+ * (Docker leaves out empty ones or sends null); texts that are left out are empty.
+ */
+final class DockerAnswers {
+
+  private DockerAnswers() {}
+
+  /** The body of an error. */
+  record Message(@JsonProperty("message") String message) {
+    Message {
+      message = orEmpty(message);
+    }
+  }
+
+  /** GET /info. */
+  record EngineInfo(
+      @JsonProperty("ServerVersion") String engineVersion,
+      @JsonProperty("Name") String name,
+      @JsonProperty("Swarm") SwarmInfo swarm) {
+
+    static final EngineInfo UNKNOWN =
+        new EngineInfo("", "", new SwarmInfo("", "", "", false, "", List.of()));
+
+    EngineInfo {
+      engineVersion = orEmpty(engineVersion);
+      name = orEmpty(name);
+      swarm = orElse(swarm, new SwarmInfo("", "", "inactive", false, "", List.of()));
+    }
+  }
+
+  /** What a daemon knows of its own part in a Swarm. */
+  record SwarmInfo(
+      @JsonProperty("NodeID") String nodeId,
+      @JsonProperty("NodeAddr") String nodeAddress,
+      @JsonProperty("LocalNodeState") String localNodeState,
+      @JsonProperty("ControlAvailable") boolean controlAvailable,
+      @JsonProperty("Error") String error,
+      @JsonProperty("RemoteManagers") List<RemoteManager> remoteManagers) {
+    SwarmInfo {
+      nodeId = orEmpty(nodeId);
+      nodeAddress = orEmpty(nodeAddress);
+      localNodeState = orEmpty(localNodeState);
+      error = orEmpty(error);
+      remoteManagers = orEmpty(remoteManagers);
+    }
+  }
+
+  /** A manager as a node knows it: its address has the port of the Swarm's API. */
+  record RemoteManager(
+      @JsonProperty("NodeID") String nodeId, @JsonProperty("Addr") String address) {
+    RemoteManager {
+      nodeId = orEmpty(nodeId);
+      address = orEmpty(address);
+    }
+  }
+
+  /** An element of GET /services. */
+  record Service(
+      @JsonProperty("ID") String id,
+      @JsonProperty("Spec") ServiceSpec spec,
+      @JsonProperty("Endpoint") ServiceEndpoint endpoint) {
+    Service {
+      id = required("ID", id);
+      spec = required("Spec", spec);
+      endpoint = orElse(endpoint, new ServiceEndpoint(List.of()));
+    }
+  }
+
+  /** What was asked of a service. */
+  record ServiceSpec(
+      @JsonProperty("Name") String name, @JsonProperty("Labels") Map<String, String> labels) {
+    ServiceSpec {
+      name = required("Spec.Name", name);
+      labels = orEmpty(labels);
+    }
+  }
+
+  /** Where a service is published. */
+  record ServiceEndpoint(@JsonProperty("Ports") List<Port> ports) {
+    ServiceEndpoint {
+      ports = orEmpty(ports);
+    }
+  }
+
+  /** One published port. */
+  record Port(
+      @JsonProperty("Protocol") String protocol,
+      @JsonProperty("TargetPort") int targetPort,
+      @JsonProperty("PublishedPort") int publishedPort,
+      @JsonProperty("PublishMode") String publishMode) {
+    Port {
+      protocol = orEmpty(protocol);
+      publishMode = orEmpty(publishMode);
+    }
+  }
+
+  /** An element of GET /tasks. */
+  record Task(
+      @JsonProperty("ID") String id,
+      @JsonProperty("ServiceID") String serviceId,
+      @JsonProperty("Slot") int slot,
+      @JsonProperty("NodeID") String nodeId,
+      @JsonProperty("Status") TaskStatus status,
+      @JsonProperty("DesiredState") String desiredState,
+      @JsonProperty("NetworksAttachments") List<Attachment> attachments) {
+    Task {
+      id = required("ID", id);
+      serviceId = orEmpty(serviceId);
+      nodeId = orEmpty(nodeId);
+      status = required("Status", status);
+      desiredState = orEmpty(desiredState);
+      attachments = orEmpty(attachments);
+    }
+  }
+
+  /** What the node says of a task. */
+  record TaskStatus(@JsonProperty("State") String state) {
+    TaskStatus {
+      state = orEmpty(state);
+    }
+  }
+
+  /** A network that a task is on; the addresses are in the form of CIDR. */
+  record Attachment(
+      @JsonProperty("Network") AttachedNetwork network,
+      @JsonProperty("Addresses") List<String> addresses) {
+    Attachment {
+      network = orElse(network, new AttachedNetwork(new NetworkSpec(false)));
+      addresses = orEmpty(addresses);
+    }
+  }
+
+  /** The network of an attachment. */
+  record AttachedNetwork(@JsonProperty("Spec") NetworkSpec spec) {
+    AttachedNetwork {
+      spec = orElse(spec, new NetworkSpec(false));
+    }
+  }
+
+  /** What was asked of a network. */
+  record NetworkSpec(@JsonProperty("Ingress") boolean ingress) {}
+
+  /** An element of GET /nodes. */
+  record Node(
+      @JsonProperty("ID") String id,
+      @JsonProperty("Status") NodeStatus status,
+      @JsonProperty("ManagerStatus") @Nullable ManagerStatus managerStatus) {
+    Node {
+      id = required("ID", id);
+      status = required("Status", status);
+    }
+  }
+
+  /** How a node fares: ready, down, unknown or disconnected. */
+  record NodeStatus(@JsonProperty("State") String state, @JsonProperty("Addr") String address) {
+    NodeStatus {
+      state = orEmpty(state);
+      address = orEmpty(address);
+    }
+  }
+
+  /** Where a manager is, with the port of the Swarm's API. */
+  record ManagerStatus(@JsonProperty("Addr") String address) {
+    ManagerStatus {
+      address = orEmpty(address);
+    }
+  }
+
+  /** GET /networks/ID, the last two only with verbose=true; or an element of GET /networks. */
+  record Network(
+      @JsonProperty("Id") String id,
+      @JsonProperty("Name") String name,
+      @JsonProperty("Ingress") boolean ingress,
+      @JsonProperty("Containers") Map<String, NetworkContainer> containers,
+      @JsonProperty("Peers") List<Peer> peers,
+      @JsonProperty("Services") Map<String, GossipService> services) {
+    Network {
+      id = required("Id", id);
+      name = orEmpty(name);
+      containers = orEmpty(containers);
+      peers = orEmpty(peers);
+      services = orEmpty(services);
+    }
+  }
+
+  /** A local container on a network. */
+  record NetworkContainer(@JsonProperty("IPv4Address") String ipv4Address) {
+    NetworkContainer {
+      ipv4Address = orEmpty(ipv4Address);
+    }
+  }
+
+  /** A node that takes part in the gossip of a network. */
+  record Peer(@JsonProperty("IP") String address) {
+    Peer {
+      address = orEmpty(address);
+    }
+  }
+
+  /** A service as gossip tells it; ports as in {@code Target: 80, Publish: 8080}. */
+  record GossipService(
+      @JsonProperty("Ports") List<String> ports, @JsonProperty("Tasks") List<GossipTask> tasks) {
+    GossipService {
+      ports = orEmpty(ports);
+      tasks = orEmpty(tasks);
+    }
+  }
+
+  /** A task as gossip tells it, with its node's address as {@code Host IP} in the info. */
+  record GossipTask(
+      @JsonProperty("Name") String name,
+      @JsonProperty("EndpointIP") String address,
+      @JsonProperty("Info") Map<String, String> info) {
+    GossipTask {
+      name = orEmpty(name);
+      address = orEmpty(address);
+      info = orEmpty(info);
+    }
+
+    String hostAddress() {
+      return info.getOrDefault("Host IP", "");
+    }
+  }
+
+  /** An element of GET /containers/json. */
+  record Container(
+      @JsonProperty("Id") String id, @JsonProperty("Labels") Map<String, String> labels) {
+    Container {
+      id = required("Id", id);
+      labels = orEmpty(labels);
+    }
+  }
+
+  /** GET /containers/ID/json. */
+  record ContainerDetails(
+      @JsonProperty("Config") ContainerConfig config,
+      @JsonProperty("NetworkSettings") NetworkSettings networkSettings) {
+    ContainerDetails {
+      config = orElse(config, new ContainerConfig(""));
+      networkSettings = orElse(networkSettings, new NetworkSettings(""));
+    }
+  }
+
+  /** What was asked of a container. */
+  record ContainerConfig(@JsonProperty("StopSignal") String stopSignal) {
+    ContainerConfig {
+      stopSignal = orEmpty(stopSignal);
+    }
+  }
+
+  /** Where a container's network namespace is. */
+  record NetworkSettings(@JsonProperty("SandboxKey") String sandboxKey) {
+    NetworkSettings {
+      sandboxKey = orEmpty(sandboxKey);
+    }
+  }
+
+  /** One message of GET /events. */
+  record Event(
+      @JsonProperty("Type") String type,
+      @JsonProperty("Action") String action,
+      @JsonProperty("Actor") Actor actor) {
+    Event {
+      type = orEmpty(type);
+      action = orEmpty(action);
+      actor = orElse(actor, new Actor("", Map.of()));
+    }
+  }
+
+  /** What an event is about; a container's labels are among the attributes. */
+  record Actor(
+      @JsonProperty("ID") String id, @JsonProperty("Attributes") Map<String, String> attributes) {
+    Actor {
+      id = orEmpty(id);
+      attributes = orEmpty(attributes);
+    }
+  }
+
+  /** Rejects answers that are JSON but not what was asked for. */
+  private static <T> T required(String field, @Nullable T value) {
+    if (value == null) {
+      throw new IllegalArgumentException("no " + field);
+    }
+    return value;
+  }
+
+  private static <T> T orElse(@Nullable T value, T otherwise) {
+    return value == null ? otherwise : value;
+  }
+
+  private static String orEmpty(@Nullable String text) {
+    return text == null ? "" : text;
+  }
+
+  private static <T> List<T> orEmpty(@Nullable List<T> list) {
+    return list == null ? List.of() : list;
+  }
+
+  private static <T> Map<String, T> orEmpty(@Nullable Map<String, T> map) {
+    return map == null ? Map.of() : map;
+  }
+}

@@ -1,0 +1,51 @@
+package io.tidegate.agent.swarm;
+
+import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tasks whose containers run on this node.
+ *
+ * @param containers task id to container id
+ * @param bridgeAddresses container id to address on docker_gwbridge
+ */
+record LocalTasks(Map<String, String> containers, Map<String, InetAddress> bridgeAddresses) {
+
+  static final String TASK_ID_LABEL = "com.docker.swarm.task.id";
+
+  static LocalTasks of(
+      List<DockerAnswers.Container> running, DockerAnswers.@Nullable Network bridge) {
+    Map<String, String> containers = new HashMap<>();
+    for (DockerAnswers.Container container : running) {
+      String taskId = container.labels().get(TASK_ID_LABEL);
+      if (taskId != null) {
+        containers.put(taskId, container.id());
+      }
+    }
+    Map<String, InetAddress> addresses = new HashMap<>();
+    if (bridge != null) {
+      bridge
+          .containers()
+          .forEach(
+              (id, container) -> {
+                InetAddress address = Addresses.parse(container.ipv4Address());
+                if (address != null) {
+                  addresses.put(id, address);
+                }
+              });
+    }
+    return new LocalTasks(Map.copyOf(containers), Map.copyOf(addresses));
+  }
+
+  boolean isRunning(String taskId) {
+    return containers.containsKey(taskId);
+  }
+
+  @Nullable InetAddress bridgeAddress(String taskId) {
+    String container = containers.get(taskId);
+    return container == null ? null : bridgeAddresses.get(container);
+  }
+}

@@ -1,0 +1,67 @@
+package io.tidegate.agent.swarm;
+
+import java.time.Duration;
+
+/**
+ * When to read again: every interval with a jitter of a tenth, soon after an event, and never so
+ * often that reading takes more than half of the time. All times are of the same clock, in
+ * nanoseconds.
+ */
+final class Schedule {
+
+  private static final long COALESCE_NANOS = Duration.ofMillis(50).toNanos();
+  private static final long UNSETTLED_NANOS = Duration.ofMillis(250).toNanos();
+
+  private final long intervalNanos;
+  private long nextNanos;
+  private long startedNanos;
+  private boolean isReading;
+  private boolean isWantedAgain;
+
+  Schedule(Duration interval, long nowNanos) {
+    this.intervalNanos = interval.toNanos();
+    this.nextNanos = nowNanos;
+  }
+
+  /** Something changed that the reading that runs now may have missed. */
+  void onEvent(long nowNanos) {
+    if (isReading) {
+      isWantedAgain = true;
+    } else if (nowNanos + COALESCE_NANOS - nextNanos < 0) {
+      nextNanos = nowNanos + COALESCE_NANOS;
+    }
+  }
+
+  boolean isDue(long nowNanos) {
+    return !isReading && nowNanos - nextNanos >= 0;
+  }
+
+  /** How long nothing will be due. */
+  long idleNanos(long nowNanos) {
+    return isReading ? intervalNanos : Math.max(0, nextNanos - nowNanos);
+  }
+
+  void onStarted(long nowNanos) {
+    isReading = true;
+    isWantedAgain = false;
+    startedNanos = nowNanos;
+  }
+
+  /**
+   * A reading is done.
+   *
+   * @param isUnsettled whether the next one is worth having soon
+   * @param random from 0 to 1
+   */
+  void onDone(boolean isUnsettled, double random, long nowNanos) {
+    isReading = false;
+    long tookNanos = nowNanos - startedNanos;
+    if (isWantedAgain) {
+      nextNanos = nowNanos + Math.max(COALESCE_NANOS, tookNanos);
+      return;
+    }
+    long jittered = (long) (intervalNanos * (0.9 + 0.2 * random));
+    long pause = isUnsettled ? Math.min(UNSETTLED_NANOS, jittered) : jittered;
+    nextNanos = nowNanos + Math.max(pause, tookNanos);
+  }
+}

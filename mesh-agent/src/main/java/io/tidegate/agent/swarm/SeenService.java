@@ -1,0 +1,25 @@
+package io.tidegate.agent.swarm;
+
+import io.tidegate.routing.Publication;
+import java.util.List;
+
+/**
+ * A service as one source tells it, before anyone asks how its tasks are reached.
+ *
+ * @param name the one word for a service that every source knows: unique in a Swarm
+ * @param publications the ports published through Docker's mesh, TCP and UDP
+ */
+record SeenService(String name, List<Publication> publications, List<SeenTask> tasks) {
+  SeenService {
+    publications = List.copyOf(publications);
+    tasks = List.copyOf(tasks);
+  }
+
+  SeenService withTasks(List<SeenTask> others) {
+    return new SeenService(name, publications, others);
+  }
+
+  SeenService withPublications(List<Publication> others) {
+    return new SeenService(name, others, tasks);
+  }
+}

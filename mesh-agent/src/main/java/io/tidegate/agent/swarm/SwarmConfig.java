@@ -1,0 +1,41 @@
+package io.tidegate.agent.swarm;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where and how to read the Swarm.
+ *
+ * @param dockerHost this node's daemon: {@code unix:///…} or {@code tcp://host:port}
+ * @param netnsDir where Docker keeps its network namespaces, or null to find out: the folder of a
+ *     container's sandbox if there is one, else {@code /var/run/docker/netns}
+ * @param pollInterval how often to read at least; events lead to a reading at once
+ * @param callTimeout how long Docker may take for one answer
+ */
+public record SwarmConfig(
+    URI dockerHost, @Nullable Path netnsDir, Duration pollInterval, Duration callTimeout) {
+
+  public static final URI USUAL_DOCKER_HOST = URI.create("unix:///var/run/docker.sock");
+
+  public SwarmConfig {
+    String scheme = dockerHost.getScheme();
+    if (!"unix".equals(scheme) && !"tcp".equals(scheme)) {
+      throw new IllegalArgumentException(
+          "dockerHost: " + dockerHost + " (expected: unix:///path or tcp://host:port)");
+    }
+    checkPositive("pollInterval", pollInterval);
+    checkPositive("callTimeout", callTimeout);
+  }
+
+  public static SwarmConfig of(URI dockerHost, @Nullable Path netnsDir) {
+    return new SwarmConfig(dockerHost, netnsDir, Duration.ofSeconds(1), Duration.ofSeconds(5));
+  }
+
+  private static void checkPositive(String name, Duration value) {
+    if (value.isZero() || value.isNegative()) {
+      throw new IllegalArgumentException(name + ": " + value + " (expected: more than 0)");
+    }
+  }
+}
