@@ -77,10 +77,20 @@ final class Discovery {
   private void onRest(RestAnswers rest, long nowNanos) {
     isGossip = false;
     List<SeenService> view = RestView.of(rest);
-    rest.services().forEach(s -> policies.read(s.spec().name(), s.spec().labels()));
     refuseUnserved(rest);
     gossipPorts.tell(view);
     services = probation.admit(view, REST_HOLD, nowNanos);
+    readPolicies(rest);
+  }
+
+  private void readPolicies(RestAnswers rest) {
+    Set<String> names = new HashSet<>();
+    services.forEach(service -> names.add(service.name()));
+    for (DockerAnswers.Service service : rest.services()) {
+      names.add(service.spec().name());
+      policies.read(service.spec().name(), service.spec().labels());
+    }
+    policies.retain(names);
   }
 
   private void onGossip(DockerAnswers.Network ingress, long nowNanos) {

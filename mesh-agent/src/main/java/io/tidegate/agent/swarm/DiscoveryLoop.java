@@ -63,21 +63,29 @@ final class DiscoveryLoop implements Runnable {
   public void run() {
     try {
       while (!Thread.interrupted()) {
-        long nowNanos = System.nanoTime();
-        if (schedule.isDue(nowNanos)) {
-          schedule.onStarted(nowNanos);
-          read.run();
-        }
-        long waitNanos = Math.min(TICK_NANOS, schedule.idleNanos(nowNanos));
-        Fact fact = facts.poll(waitNanos, TimeUnit.NANOSECONDS);
-        nowNanos = System.nanoTime();
-        for (; fact != null; fact = facts.poll()) {
-          apply(fact, nowNanos);
-        }
-        handOver(nowNanos);
+        turn();
       }
     } catch (InterruptedException e) {
       // the source is being closed
+    }
+  }
+
+  private void turn() throws InterruptedException {
+    long nowNanos = System.nanoTime();
+    if (schedule.isDue(nowNanos)) {
+      schedule.onStarted(nowNanos);
+      read.run();
+    }
+    long waitNanos = Math.min(TICK_NANOS, schedule.idleNanos(nowNanos));
+    Fact fact = facts.poll(waitNanos, TimeUnit.NANOSECONDS);
+    nowNanos = System.nanoTime();
+    try {
+      for (; fact != null; fact = facts.poll()) {
+        apply(fact, nowNanos);
+      }
+      handOver(nowNanos);
+    } catch (RuntimeException e) {
+      log.error("{}: a turn failed; what is known stays in force", status.name(), e);
     }
   }
 

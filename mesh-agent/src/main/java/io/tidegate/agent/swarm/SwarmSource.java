@@ -86,12 +86,18 @@ public final class SwarmSource implements TopologySource {
 
   private void read() {
     try {
-      facts.put(new Fact.ReadDone(reader.read()));
-    } catch (IOException | RuntimeException e) {
-      docker.forgetVersion();
-      facts.offer(new Fact.ReadFailed(String.valueOf(e.getMessage()), reader.sandbox()));
+      facts.put(readFact());
     } catch (InterruptedException e) {
       // the source is being closed
+    }
+  }
+
+  private Fact readFact() throws InterruptedException {
+    try {
+      return new Fact.ReadDone(reader.read());
+    } catch (IOException | RuntimeException e) {
+      docker.forgetVersion();
+      return new Fact.ReadFailed(String.valueOf(e.getMessage()), reader.sandbox());
     }
   }
 

@@ -1,0 +1,105 @@
+package io.tidegate.agent.swarm;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What Docker 20.10 answered on a real Swarm: n1 manages and has two tasks of {@code web} and one
+ * of {@code dns}, n2 has the other three and one, n3 has none.
+ */
+final class Answers {
+
+  static final String OWN_TASK_OF_N2 = "vtg4orz58viy6u44kmehs77pg";
+  static final String TASK_ON_N1 = "s8q76dclz4wkfa6gukotga59g";
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
+
+  private Answers() {}
+
+  static String text(String file) {
+    try (InputStream in = Objects.requireNonNull(Answers.class.getResourceAsStream(file), file)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static <T> T parse(String json, TypeReference<T> type) {
+    try {
+      return JSON.readValue(json, type);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static DockerAnswers.EngineInfo engine(String node) {
+    return parse(text(node + ".info.json"), new TypeReference<>() {});
+  }
+
+  static DockerAnswers.Network ingress(String node) {
+    return parse(text(node + ".networks-ingress-verbose.json"), new TypeReference<>() {});
+  }
+
+  static RestAnswers rest() {
+    return new RestAnswers(
+        parse(text("n1.services.json"), new TypeReference<>() {}),
+        parse(text("n1.tasks-desired-running.json"), new TypeReference<>() {}),
+        parse(text("n1.nodes.json"), new TypeReference<>() {}));
+  }
+
+  static LocalTasks local(String node) {
+    return LocalTasks.of(
+        parse(text(node + ".containers.json"), new TypeReference<>() {}),
+        parse(text(node + ".networks-docker_gwbridge.json"), new TypeReference<>() {}));
+  }
+
+  /** What the manager n1 reads. */
+  static Reading manager() {
+    return new Reading(engine("n1"), rest(), ingress("n1"), local("n1"), sandbox(), null);
+  }
+
+  /** What the worker n2 reads. */
+  static Reading worker() {
+    return worker(ingress("n2"));
+  }
+
+  static Reading worker(DockerAnswers.Network ingress) {
+    return new Reading(engine("n2"), null, ingress, local("n2"), sandbox(), null);
+  }
+
+  static Sandbox sandbox() {
+    return new Sandbox(Path.of("/var/run/docker/netns"), null);
+  }
+
+  /** A daemon that has just restarted: no services, no other nodes. */
+  static DockerAnswers.Network emptyIngress() {
+    return new DockerAnswers.Network("klxvo", "ingress", true, Map.of(), List.of(), Map.of());
+  }
+
+  static List<DockerAnswers.Event> events() {
+    return text("n1.events.jsonl")
+        .lines()
+        .map(line -> parse(line, new TypeReference<DockerAnswers.Event>() {}))
+        .toList();
+  }
+
+  static @Nullable Fact fact(String action) {
+    return events().stream()
+        .filter(event -> event.action().equals(action))
+        .findFirst()
+        .map(Fact::of)
+        .orElse(null);
+  }
+}

@@ -1,0 +1,87 @@
+package io.tidegate.agent.swarm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class ProbationTest {
+
+  private static final Duration HOLD = Duration.ofSeconds(60);
+
+  private final Probation probation = new Probation();
+
+  @Test
+  void letsServicesGoAtOnceWhenNothingIsInDoubt() {
+    admit(0, "web", "dns");
+
+    assertThat(admit(1, "web")).containsExactly("web");
+  }
+
+  @Test
+  void keepsWhatVanishedAfterARestartUntilItIsBack() {
+    admit(0, "web", "dns");
+    probation.doubt();
+
+    assertThat(admit(20)).containsExactlyInAnyOrder("web", "dns");
+    assertThat(admit(30, "web")).containsExactlyInAnyOrder("web", "dns");
+    assertThat(admit(50, "web", "dns")).containsExactlyInAnyOrder("web", "dns");
+    assertThat(admit(51, "web")).containsExactly("web");
+  }
+
+  @Test
+  void countsTheHoldFromTheFirstViewNotFromTheOutage() {
+    admit(0, "web");
+    probation.doubt();
+
+    assertThat(admit(1000)).containsExactly("web");
+    assertThat(admit(1059)).containsExactly("web");
+    assertThat(admit(1060)).isEmpty();
+  }
+
+  @Test
+  void doubtsAFreshlyRestartedDaemonForAMomentEvenAfterItToldAll() {
+    admit(0, "web", "dns");
+    probation.doubt();
+    admit(20, "web", "dns");
+
+    assertThat(admit(22, "web")).containsExactlyInAnyOrder("web", "dns");
+  }
+
+  @Test
+  void admitsNewServicesWhileOthersAreInDoubt() {
+    admit(0, "web");
+    probation.doubt();
+
+    assertThat(admit(20, "new")).containsExactlyInAnyOrder("web", "new");
+  }
+
+  @Test
+  void believesAnEmptyViewOnlyWhenItIsSeenForAMoment() {
+    admit(0, "web");
+
+    assertThat(admit(10)).containsExactly("web");
+    assertThat(probation.isUnsettled()).isTrue();
+    assertThat(admit(11)).isEmpty();
+    assertThat(probation.isUnsettled()).isFalse();
+  }
+
+  @Test
+  void forgetsAnEmptyViewThatWasNotConfirmed() {
+    admit(0, "web");
+    admit(10);
+    admit(11, "web");
+
+    assertThat(admit(20)).containsExactly("web");
+  }
+
+  private List<String> admit(long seconds, String... names) {
+    List<SeenService> view =
+        Stream.of(names).map(name -> new SeenService(name, List.of(), List.of())).toList();
+    return probation.admit(view, HOLD, Duration.ofSeconds(seconds).toNanos()).stream()
+        .map(SeenService::name)
+        .toList();
+  }
+}
