@@ -8,6 +8,7 @@ import io.tidegate.metrics.EndpointCounters;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.NotYetConnectedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -196,7 +197,8 @@ final class Relay implements RelayHalf.Owner, Timers.Expiring, Runnable {
     }
     try {
       to.socket.shutdown(false, true);
-    } catch (IOException e) {
+    } catch (IOException | NotYetConnectedException e) {
+      // Netty's word for ENOTCONN: a reset has arrived that epoll is yet to tell of.
       end(to == downstream ? CloseCause.CLIENT_RESET : CloseCause.TASK_RESET);
     }
   }
