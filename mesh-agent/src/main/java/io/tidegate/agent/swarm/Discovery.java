@@ -6,7 +6,6 @@ import io.tidegate.routing.TaskState;
 import io.tidegate.routing.Topology;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +38,7 @@ final class Discovery {
   private final Probation probation = new Probation();
   private final Policies policies = new Policies();
   private final GossipPorts gossipPorts = new GossipPorts();
-  private final Map<String, String> nodeIdByAddress = new HashMap<>();
+  private final KnownNodes nodes = new KnownNodes(GOSSIP_HOLD);
   private final Set<String> unservedPorts = new HashSet<>();
 
   private List<SeenService> services = List.of();
@@ -60,7 +59,7 @@ final class Discovery {
   }
 
   void onReading(Reading reading, long nowNanos) {
-    learnNodes(reading);
+    nodes.onReading(reading, nowNanos);
     ownNodeId = reading.engine().swarm().nodeId();
     DockerAnswers.Network ingress = reading.ingress();
     if (reading.rest() != null) {
@@ -101,8 +100,7 @@ final class Discovery {
     }
     isGossip = true;
     peers = peersNow;
-    List<SeenService> view =
-        GossipView.of(ingress, address -> nodeIdByAddress.getOrDefault(address, address));
+    List<SeenService> view = GossipView.of(ingress, nodes::idOf);
     services = probation.admit(gossipPorts.complete(view, nowNanos), GOSSIP_HOLD, nowNanos);
   }
 
@@ -116,6 +114,7 @@ final class Discovery {
   /** The daemon went away, so it will have forgotten what it knew by gossip. */
   void onDaemonLost() {
     probation.doubt();
+    nodes.doubt();
     peers = Set.of();
   }
 
@@ -151,7 +150,7 @@ final class Discovery {
           new Service(
               name, name, policies.of(name), service.publications(), tasks(service, planner)));
     }
-    return new Topology(known);
+    return new Topology(known, nodes.nodes());
   }
 
   private List<Task> tasks(SeenService service, ReachPlanner planner) {
@@ -164,25 +163,6 @@ final class Discovery {
       }
     }
     return tasks;
-  }
-
-  private void learnNodes(Reading reading) {
-    DockerAnswers.SwarmInfo swarm = reading.engine().swarm();
-    nodeIdByAddress.put(swarm.nodeAddress(), swarm.nodeId());
-    for (DockerAnswers.RemoteManager manager : swarm.remoteManagers()) {
-      nodeIdByAddress.put(Addresses.hostOf(manager.address()), manager.nodeId());
-    }
-    if (reading.rest() != null) {
-      for (DockerAnswers.Node node : reading.rest().nodes()) {
-        nodeIdByAddress.put(address(node), node.id());
-      }
-    }
-  }
-
-  /** A manager that looks at itself may see 0.0.0.0 or 127.0.0.1. */
-  private static String address(DockerAnswers.Node node) {
-    DockerAnswers.ManagerStatus manager = node.managerStatus();
-    return manager == null ? node.status().address() : Addresses.hostOf(manager.address());
   }
 
   private void refuseUnserved(RestAnswers rest) {
