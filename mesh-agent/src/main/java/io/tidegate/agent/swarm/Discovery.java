@@ -61,7 +61,7 @@ final class Discovery {
   void onReading(Reading reading, long nowNanos) {
     nodes.onReading(reading, nowNanos);
     ownNodeId = reading.engine().swarm().nodeId();
-    DockerAnswers.Network ingress = reading.ingress();
+    NetworkAnswers.Network ingress = reading.ingress();
     if (reading.rest() != null) {
       onRest(reading.rest(), nowNanos);
     } else if (ingress != null) {
@@ -92,7 +92,7 @@ final class Discovery {
     policies.retain(names);
   }
 
-  private void onGossip(DockerAnswers.Network ingress, long nowNanos) {
+  private void onGossip(NetworkAnswers.Network ingress, long nowNanos) {
     Set<String> peersNow = new HashSet<>();
     ingress.peers().forEach(peer -> peersNow.add(peer.address()));
     if (!isGossip || !peersNow.containsAll(peers)) {

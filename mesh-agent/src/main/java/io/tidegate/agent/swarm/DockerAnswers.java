@@ -1,13 +1,18 @@
 package io.tidegate.agent.swarm;
 
+import static io.tidegate.agent.swarm.Fields.orElse;
+import static io.tidegate.agent.swarm.Fields.orEmpty;
+import static io.tidegate.agent.swarm.Fields.required;
+
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Docker answers, with the fields that are used and no others. Lists and maps are never null
- * (Docker leaves out empty ones or sends null); texts that are left out are empty.
+ * What Docker answers about itself, its containers and its Swarm, with the fields that are used and
+ * no others. Lists and maps are never null (Docker leaves out empty ones or sends null); texts that
+ * are left out are empty.
  */
 final class DockerAnswers {
 
@@ -174,62 +179,6 @@ final class DockerAnswers {
     }
   }
 
-  /** GET /networks/ID, the last two only with verbose=true; or an element of GET /networks. */
-  record Network(
-      @JsonProperty("Id") String id,
-      @JsonProperty("Name") String name,
-      @JsonProperty("Ingress") boolean ingress,
-      @JsonProperty("Containers") Map<String, NetworkContainer> containers,
-      @JsonProperty("Peers") List<Peer> peers,
-      @JsonProperty("Services") Map<String, GossipService> services) {
-    Network {
-      id = required("Id", id);
-      name = orEmpty(name);
-      containers = orEmpty(containers);
-      peers = orEmpty(peers);
-      services = orEmpty(services);
-    }
-  }
-
-  /** A local container on a network. */
-  record NetworkContainer(@JsonProperty("IPv4Address") String ipv4Address) {
-    NetworkContainer {
-      ipv4Address = orEmpty(ipv4Address);
-    }
-  }
-
-  /** A node that takes part in the gossip of a network. */
-  record Peer(@JsonProperty("IP") String address) {
-    Peer {
-      address = orEmpty(address);
-    }
-  }
-
-  /** A service as gossip tells it; ports as in {@code Target: 80, Publish: 8080}. */
-  record GossipService(
-      @JsonProperty("Ports") List<String> ports, @JsonProperty("Tasks") List<GossipTask> tasks) {
-    GossipService {
-      ports = orEmpty(ports);
-      tasks = orEmpty(tasks);
-    }
-  }
-
-  /** A task as gossip tells it, with its node's address as {@code Host IP} in the info. */
-  record GossipTask(
-      @JsonProperty("Name") String name,
-      @JsonProperty("EndpointIP") String address,
-      @JsonProperty("Info") Map<String, String> info) {
-    GossipTask {
-      name = orEmpty(name);
-      address = orEmpty(address);
-      info = orEmpty(info);
-    }
-
-    String hostAddress() {
-      return info.getOrDefault("Host IP", "");
-    }
-  }
-
   /** An element of GET /containers/json. */
   record Container(
       @JsonProperty("Id") String id, @JsonProperty("Labels") Map<String, String> labels) {
@@ -282,29 +231,5 @@ final class DockerAnswers {
       id = orEmpty(id);
       attributes = orEmpty(attributes);
     }
-  }
-
-  /** Rejects answers that are JSON but not what was asked for. */
-  private static <T> T required(String field, @Nullable T value) {
-    if (value == null) {
-      throw new IllegalArgumentException("no " + field);
-    }
-    return value;
-  }
-
-  private static <T> T orElse(@Nullable T value, T otherwise) {
-    return value == null ? otherwise : value;
-  }
-
-  private static String orEmpty(@Nullable String text) {
-    return text == null ? "" : text;
-  }
-
-  private static <T> List<T> orEmpty(@Nullable List<T> list) {
-    return list == null ? List.of() : list;
-  }
-
-  private static <T> Map<String, T> orEmpty(@Nullable Map<String, T> map) {
-    return map == null ? Map.of() : map;
   }
 }

@@ -18,7 +18,8 @@ import java.util.Set;
  */
 final class GossipPorts {
 
-  private static final long LINGER_NANOS = Duration.ofSeconds(1).toNanos();
+  /** Longer than the usual pause between two views, so that one alone never drops a port. */
+  private static final long LINGER_NANOS = Duration.ofMillis(1500).toNanos();
 
   private final Map<String, Map<Publication, Long>> lastSeen = new HashMap<>();
   private final Map<String, List<Publication>> told = new HashMap<>();

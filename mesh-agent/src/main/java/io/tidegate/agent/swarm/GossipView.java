@@ -30,7 +30,7 @@ final class GossipView {
    *
    * @param nodeIds the id of the node with an address, or the address if no id is known
    */
-  static List<SeenService> of(DockerAnswers.Network ingress, UnaryOperator<String> nodeIds) {
+  static List<SeenService> of(NetworkAnswers.Network ingress, UnaryOperator<String> nodeIds) {
     List<SeenService> services = new ArrayList<>();
     ingress
         .services()
@@ -50,10 +50,10 @@ final class GossipView {
    * The addresses that this node can reach over the overlay: only where gossip also tells the
    * task's node has the driver learned where to send the packets.
    */
-  static Set<InetAddress> reachable(DockerAnswers.Network ingress) {
+  static Set<InetAddress> reachable(NetworkAnswers.Network ingress) {
     Set<InetAddress> reachable = new HashSet<>();
-    for (DockerAnswers.GossipService service : ingress.services().values()) {
-      for (DockerAnswers.GossipTask task : service.tasks()) {
+    for (NetworkAnswers.GossipService service : ingress.services().values()) {
+      for (NetworkAnswers.GossipTask task : service.tasks()) {
         InetAddress address = Addresses.parse(task.address());
         if (address != null && !task.hostAddress().isEmpty()) {
           reachable.add(address);
@@ -64,9 +64,9 @@ final class GossipView {
   }
 
   private static List<SeenTask> tasks(
-      List<DockerAnswers.GossipTask> tasks, UnaryOperator<String> nodeIds) {
+      List<NetworkAnswers.GossipTask> tasks, UnaryOperator<String> nodeIds) {
     List<SeenTask> seen = new ArrayList<>();
-    for (DockerAnswers.GossipTask task : tasks) {
+    for (NetworkAnswers.GossipTask task : tasks) {
       // web.1.<task id>, or web.<node id>.<task id> for a global service
       int dot = task.name().lastIndexOf('.');
       if (dot > 0) {

@@ -46,7 +46,7 @@ final class KnownNodes {
     for (DockerAnswers.RemoteManager manager : own.remoteManagers()) {
       learn(Addresses.hostOf(manager.address()), manager.nodeId());
     }
-    DockerAnswers.Network ingress = reading.ingress();
+    NetworkAnswers.Network ingress = reading.ingress();
     if (reading.rest() != null) {
       onRest(reading.rest(), nowNanos);
     } else if (ingress != null) {
@@ -77,12 +77,12 @@ final class KnownNodes {
     }
   }
 
-  private void onGossip(DockerAnswers.Network ingress, long nowNanos) {
+  private void onGossip(NetworkAnswers.Network ingress, long nowNanos) {
     if (isDoubtNew) {
       isDoubtNew = false;
       lastSeen.replaceAll((address, at) -> nowNanos);
     }
-    for (DockerAnswers.Peer peer : ingress.peers()) {
+    for (NetworkAnswers.Peer peer : ingress.peers()) {
       lastSeen.put(peer.address(), nowNanos);
     }
     lastSeen.values().removeIf(at -> nowNanos - at >= holdNanos);

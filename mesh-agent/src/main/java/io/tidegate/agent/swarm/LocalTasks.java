@@ -17,7 +17,7 @@ record LocalTasks(Map<String, String> containers, Map<String, InetAddress> bridg
   static final String TASK_ID_LABEL = "com.docker.swarm.task.id";
 
   static LocalTasks of(
-      List<DockerAnswers.Container> running, DockerAnswers.@Nullable Network bridge) {
+      List<DockerAnswers.Container> running, NetworkAnswers.@Nullable Network bridge) {
     Map<String, String> containers = new HashMap<>();
     for (DockerAnswers.Container container : running) {
       String taskId = container.labels().get(TASK_ID_LABEL);

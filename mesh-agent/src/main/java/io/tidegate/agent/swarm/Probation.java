@@ -29,7 +29,7 @@ import java.util.Set;
 final class Probation {
 
   private static final long CONFIRM_NANOS = Duration.ofSeconds(3).toNanos();
-  private static final long EMPTY_NANOS = Duration.ofMillis(700).toNanos();
+  private static final long EMPTY_NANOS = Duration.ofMillis(300).toNanos();
 
   private Map<String, SeenService> admitted = Map.of();
   private final Set<String> doubted = new HashSet<>();

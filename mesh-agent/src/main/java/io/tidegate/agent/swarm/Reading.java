@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 record Reading(
     DockerAnswers.EngineInfo engine,
     @Nullable RestAnswers rest,
-    DockerAnswers.@Nullable Network ingress,
+    NetworkAnswers.@Nullable Network ingress,
     LocalTasks local,
     Sandbox sandbox,
     @Nullable String warning) {}

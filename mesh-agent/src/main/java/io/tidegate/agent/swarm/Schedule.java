@@ -10,7 +10,7 @@ import java.time.Duration;
 final class Schedule {
 
   private static final long COALESCE_NANOS = Duration.ofMillis(50).toNanos();
-  private static final long UNSETTLED_NANOS = Duration.ofMillis(250).toNanos();
+  private static final long UNSETTLED_NANOS = Duration.ofMillis(150).toNanos();
 
   private final long intervalNanos;
   private long nextNanos;

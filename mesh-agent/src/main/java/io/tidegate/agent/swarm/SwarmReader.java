@@ -29,9 +29,9 @@ final class SwarmReader {
       new TypeReference<>() {};
   private static final TypeReference<List<DockerAnswers.Task>> TASKS = new TypeReference<>() {};
   private static final TypeReference<List<DockerAnswers.Node>> NODES = new TypeReference<>() {};
-  private static final TypeReference<List<DockerAnswers.Network>> NETWORKS =
+  private static final TypeReference<List<NetworkAnswers.Network>> NETWORKS =
       new TypeReference<>() {};
-  private static final TypeReference<DockerAnswers.Network> NETWORK = new TypeReference<>() {};
+  private static final TypeReference<NetworkAnswers.Network> NETWORK = new TypeReference<>() {};
   private static final TypeReference<List<DockerAnswers.Container>> CONTAINERS =
       new TypeReference<>() {};
   private static final TypeReference<DockerAnswers.ContainerDetails> CONTAINER =
@@ -91,7 +91,7 @@ final class SwarmReader {
 
   private Reading readWorker(DockerAnswers.EngineInfo engine)
       throws IOException, InterruptedException {
-    DockerAnswers.Network ingress = readIngress();
+    NetworkAnswers.Network ingress = readIngress();
     return withLocal(engine, null, ingress, null);
   }
 
@@ -105,7 +105,7 @@ final class SwarmReader {
     } catch (IOException e) {
       restFailure = e;
     }
-    DockerAnswers.Network ingress = null;
+    NetworkAnswers.Network ingress = null;
     IOException gossipFailure = null;
     try {
       ingress = readIngress();
@@ -122,7 +122,7 @@ final class SwarmReader {
   private Reading withLocal(
       DockerAnswers.EngineInfo engine,
       @Nullable RestAnswers rest,
-      DockerAnswers.@Nullable Network ingress,
+      NetworkAnswers.@Nullable Network ingress,
       @Nullable String warning)
       throws IOException, InterruptedException {
     List<DockerAnswers.Container> containers = docker.get("/containers/json", CONTAINERS);
@@ -162,14 +162,14 @@ final class SwarmReader {
     return draining;
   }
 
-  private DockerAnswers.@Nullable Network readIngress() throws IOException, InterruptedException {
+  private NetworkAnswers.@Nullable Network readIngress() throws IOException, InterruptedException {
     String id = ingressId;
     if (id == null) {
       id = findIngress();
       ingressId = id;
     }
     if (id == null) {
-      return new DockerAnswers.Network("", "", true, Map.of(), List.of(), Map.of());
+      return new NetworkAnswers.Network("", "", true, Map.of(), List.of(), Map.of());
     }
     try {
       return docker.get("/networks/" + id + "?verbose=true", NETWORK);
@@ -183,7 +183,7 @@ final class SwarmReader {
 
   private @Nullable String findIngress() throws IOException, InterruptedException {
     String overlays = filters(Map.of("driver", List.of("overlay")));
-    for (DockerAnswers.Network network : docker.get("/networks" + overlays, NETWORKS)) {
+    for (NetworkAnswers.Network network : docker.get("/networks" + overlays, NETWORKS)) {
       if (network.ingress()) {
         hasIngress = true;
         return network.id();
@@ -196,7 +196,7 @@ final class SwarmReader {
   }
 
   /** A node where no task ever ran has no such bridge. */
-  private DockerAnswers.@Nullable Network readBridge() throws IOException, InterruptedException {
+  private NetworkAnswers.@Nullable Network readBridge() throws IOException, InterruptedException {
     try {
       return docker.get("/networks/docker_gwbridge", NETWORK);
     } catch (DockerException e) {

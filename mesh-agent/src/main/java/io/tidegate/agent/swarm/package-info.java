@@ -6,7 +6,7 @@
  *   SwarmReader ── Reading ──▶ ┐                 RestView, GossipView     (what the daemon says)
  *   EventStream ── Fact ─────▶ ├ DiscoveryLoop ▶ Discovery ─▶ Topology    (one thread owns it all)
  *                              ┘                 Probation, LocalFacts    (what it says too late)
- *                                                Policies, ReachPlanner
+ *                                                Policies, KnownNodes, ReachPlanner
  * </pre>
  *
  * <p>A manager is read by its API, a worker (and a manager whose cluster has no leader) by what its

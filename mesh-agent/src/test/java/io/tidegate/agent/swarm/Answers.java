@@ -48,7 +48,7 @@ final class Answers {
     return parse(text(node + ".info.json"), new TypeReference<>() {});
   }
 
-  static DockerAnswers.Network ingress(String node) {
+  static NetworkAnswers.Network ingress(String node) {
     return parse(text(node + ".networks-ingress-verbose.json"), new TypeReference<>() {});
   }
 
@@ -75,7 +75,7 @@ final class Answers {
     return worker(ingress("n2"));
   }
 
-  static Reading worker(DockerAnswers.Network ingress) {
+  static Reading worker(NetworkAnswers.Network ingress) {
     return new Reading(engine("n2"), null, ingress, local("n2"), sandbox(), null);
   }
 
@@ -84,8 +84,8 @@ final class Answers {
   }
 
   /** A daemon that has just restarted: no services, no other nodes. */
-  static DockerAnswers.Network emptyIngress() {
-    return new DockerAnswers.Network("klxvo", "ingress", true, Map.of(), List.of(), Map.of());
+  static NetworkAnswers.Network emptyIngress() {
+    return new NetworkAnswers.Network("klxvo", "ingress", true, Map.of(), List.of(), Map.of());
   }
 
   static List<DockerAnswers.Event> events() {

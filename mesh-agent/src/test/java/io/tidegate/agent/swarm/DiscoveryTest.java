@@ -178,13 +178,13 @@ class DiscoveryTest {
         service.endpoint());
   }
 
-  private static DockerAnswers.Network ingressWithout(String service, String peer) {
-    DockerAnswers.Network ingress = Answers.ingress("n2");
-    Map<String, DockerAnswers.GossipService> services = new HashMap<>(ingress.services());
+  private static NetworkAnswers.Network ingressWithout(String service, String peer) {
+    NetworkAnswers.Network ingress = Answers.ingress("n2");
+    Map<String, NetworkAnswers.GossipService> services = new HashMap<>(ingress.services());
     services.remove(service);
-    List<DockerAnswers.Peer> peers =
+    List<NetworkAnswers.Peer> peers =
         ingress.peers().stream().filter(p -> !p.address().equals(peer)).toList();
-    return new DockerAnswers.Network(
+    return new NetworkAnswers.Network(
         ingress.id(), ingress.name(), true, ingress.containers(), peers, services);
   }
 

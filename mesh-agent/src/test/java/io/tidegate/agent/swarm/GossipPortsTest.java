@@ -19,11 +19,11 @@ class GossipPortsTest {
   @Test
   void keepsAPortForAMomentAfterItWasLastSeen() {
     assertThat(publications(0, OLD)).containsExactly(OLD);
-    assertThat(publications(250, NEW)).containsExactlyInAnyOrder(OLD, NEW);
+    assertThat(publications(1100, NEW)).containsExactlyInAnyOrder(OLD, NEW);
     assertThat(ports.isUnsettled()).isTrue();
-    assertThat(publications(500, OLD)).containsExactlyInAnyOrder(OLD, NEW);
+    assertThat(publications(1250, OLD)).containsExactlyInAnyOrder(OLD, NEW);
 
-    assertThat(publications(1500, NEW)).containsExactly(NEW);
+    assertThat(publications(2750, NEW)).containsExactly(NEW);
     assertThat(ports.isUnsettled()).isFalse();
   }
 
@@ -32,7 +32,7 @@ class GossipPortsTest {
     publications(0, OLD);
     Publication moved = new Publication(OLD.port(), 81);
 
-    assertThat(publications(250, moved)).containsExactly(moved);
+    assertThat(publications(1100, moved)).containsExactly(moved);
   }
 
   @Test

@@ -43,8 +43,8 @@ class GossipViewTest {
 
   @Test
   void takesTheNodeOfAGlobalTaskFromItsName() {
-    DockerAnswers.GossipTask task =
-        new DockerAnswers.GossipTask(
+    NetworkAnswers.GossipTask task =
+        new NetworkAnswers.GossipTask(
             "echo.mf833l3w1ujwhrrepn97enjhj.td2vp4s9zuqol3acb54cj2r00",
             "10.0.0.8",
             Map.of("Host IP", "10.213.77.11"));
@@ -62,12 +62,12 @@ class GossipViewTest {
 
   @Test
   void reachesOnlyAddressesWhoseNodeIsKnown() {
-    DockerAnswers.Network ingress =
+    NetworkAnswers.Network ingress =
         ingress(
             List.of(),
             List.of(
-                new DockerAnswers.GossipTask("web.1.a", "10.0.0.8", Map.of("Host IP", "10.1.1.1")),
-                new DockerAnswers.GossipTask("web.2.b", "10.0.0.9", Map.of())));
+                new NetworkAnswers.GossipTask("web.1.a", "10.0.0.8", Map.of("Host IP", "10.1.1.1")),
+                new NetworkAnswers.GossipTask("web.2.b", "10.0.0.9", Map.of())));
 
     assertThat(GossipView.reachable(ingress)).containsExactly(InetAddress.ofLiteral("10.0.0.8"));
   }
@@ -77,18 +77,18 @@ class GossipViewTest {
     return view.isEmpty() ? List.of() : view.getFirst().publications();
   }
 
-  private static DockerAnswers.Network ingress(
-      List<String> ports, List<DockerAnswers.GossipTask> tasks) {
-    return new DockerAnswers.Network(
+  private static NetworkAnswers.Network ingress(
+      List<String> ports, List<NetworkAnswers.GossipTask> tasks) {
+    return new NetworkAnswers.Network(
         "id",
         "ingress",
         true,
         Map.of(),
         List.of(),
-        Map.of("echo", new DockerAnswers.GossipService(ports, tasks)));
+        Map.of("echo", new NetworkAnswers.GossipService(ports, tasks)));
   }
 
-  private static List<SeenService> view(DockerAnswers.Network ingress) {
+  private static List<SeenService> view(NetworkAnswers.Network ingress) {
     return GossipView.of(ingress, address -> address);
   }
 }

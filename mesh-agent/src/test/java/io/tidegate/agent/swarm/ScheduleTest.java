@@ -50,7 +50,7 @@ class ScheduleTest {
     schedule.onStarted(0);
     schedule.onDone(true, 0.5, millis(5));
 
-    assertThat(schedule.isDue(millis(255))).isTrue();
+    assertThat(schedule.isDue(millis(155))).isTrue();
   }
 
   @Test

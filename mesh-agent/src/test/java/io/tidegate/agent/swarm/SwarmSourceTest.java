@@ -166,22 +166,28 @@ class SwarmSourceTest {
   }
 
   @Test
-  void losesNothingWhenARestartedDaemonKnowsNothingYet() throws Exception {
+  void keepsServicesThatARestartedDaemonDoesNotKnowYet() throws Exception {
     beWorker();
     source.start(topologies::add);
     awaitTasks(7);
     awaitFollowed();
 
     daemon.stop();
-    daemon.answer(
-        INGRESS, "{\"Id\":\"klxvo3n7htj5gtpl9czw0w5pt\",\"Ingress\":true,\"Services\":{}}");
     await().until(() -> source.status().error() != null);
+    daemon.answer(
+        INGRESS,
+        """
+        {"Id":"klxvo3n7htj5gtpl9czw0w5pt","Ingress":true,
+        "Services":{"dns":{"Ports":["Target: 53, Publish: 5353"]}}}""");
     daemon.start();
-    await().atMost(Duration.ofSeconds(20)).until(() -> source.status().error() == null);
+
+    awaitTasks(5);
     daemon.forgetRequests();
     await().until(() -> requestsFor(INGRESS) >= 3);
-
-    assertThat(tasks()).hasSize(7);
+    assertThat(topologies.getLast().services())
+        .extracting(Service::name)
+        .containsExactly("dns", "web");
+    assertThat(tasks()).hasSize(5);
   }
 
   @Test

@@ -1,0 +1,70 @@
+package io.tidegate.agent.swarm;
+
+import static io.tidegate.agent.swarm.Fields.orEmpty;
+import static io.tidegate.agent.swarm.Fields.required;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import java.util.Map;
+
+/** What Docker answers about networks, in the manner of {@link DockerAnswers}. */
+final class NetworkAnswers {
+
+  private NetworkAnswers() {}
+
+  /** GET /networks/ID, the last two only with verbose=true; or an element of GET /networks. */
+  record Network(
+      @JsonProperty("Id") String id,
+      @JsonProperty("Name") String name,
+      @JsonProperty("Ingress") boolean ingress,
+      @JsonProperty("Containers") Map<String, NetworkContainer> containers,
+      @JsonProperty("Peers") List<Peer> peers,
+      @JsonProperty("Services") Map<String, GossipService> services) {
+    Network {
+      id = required("Id", id);
+      name = orEmpty(name);
+      containers = orEmpty(containers);
+      peers = orEmpty(peers);
+      services = orEmpty(services);
+    }
+  }
+
+  /** A local container on a network. */
+  record NetworkContainer(@JsonProperty("IPv4Address") String ipv4Address) {
+    NetworkContainer {
+      ipv4Address = orEmpty(ipv4Address);
+    }
+  }
+
+  /** A node that takes part in the gossip of a network. */
+  record Peer(@JsonProperty("IP") String address) {
+    Peer {
+      address = orEmpty(address);
+    }
+  }
+
+  /** A service as gossip tells it; ports as in {@code Target: 80, Publish: 8080}. */
+  record GossipService(
+      @JsonProperty("Ports") List<String> ports, @JsonProperty("Tasks") List<GossipTask> tasks) {
+    GossipService {
+      ports = orEmpty(ports);
+      tasks = orEmpty(tasks);
+    }
+  }
+
+  /** A task as gossip tells it, with its node's address as {@code Host IP} in the info. */
+  record GossipTask(
+      @JsonProperty("Name") String name,
+      @JsonProperty("EndpointIP") String address,
+      @JsonProperty("Info") Map<String, String> info) {
+    GossipTask {
+      name = orEmpty(name);
+      address = orEmpty(address);
+      info = orEmpty(info);
+    }
+
+    String hostAddress() {
+      return info.getOrDefault("Host IP", "");
+    }
+  }
+}
