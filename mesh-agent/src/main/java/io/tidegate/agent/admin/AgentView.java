@@ -1,0 +1,40 @@
+package io.tidegate.agent.admin;
+
+import io.tidegate.agent.source.SourceStatus;
+import io.tidegate.metrics.MeshStats;
+import io.tidegate.proxy.ListenerStatus;
+import io.tidegate.routing.PublishedPort;
+import io.tidegate.routing.RoutingTable;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What this room sees of the agent. Every method may be called from any thread. */
+public interface AgentView {
+
+  /** The agent's version, as in {@code 0.1.0}. */
+  String version();
+
+  /** How long the agent has run. */
+  Duration uptime();
+
+  /** Every option with its value and where that came from. */
+  List<OptionInForce> options();
+
+  /** What is known of this node, or null while nothing is. */
+  @Nullable Record node();
+
+  SourceStatus source();
+
+  RoutingTable table();
+
+  MeshStats stats();
+
+  List<ListenerStatus> listeners();
+
+  /** Who has a port that could not be bound, as in {@code held by dockerd (pid 123)}, if known. */
+  @Nullable String holderOf(PublishedPort port);
+
+  /** True from the signal to stop on. */
+  boolean isDraining();
+}

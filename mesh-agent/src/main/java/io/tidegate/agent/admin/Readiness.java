@@ -1,0 +1,64 @@
+package io.tidegate.agent.admin;
+
+import io.tidegate.agent.source.SourceStatus;
+import io.tidegate.proxy.ListenerStatus;
+import io.tidegate.routing.Protocol;
+import io.tidegate.routing.PublishedPort;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Whether this node may get traffic, and if not, why. */
+public final class Readiness {
+
+  private Readiness() {}
+
+  /**
+   * What is in the way of serving every port of the table, one reason per line and cause; empty
+   * when the agent is ready.
+   */
+  public static List<String> reasons(AgentView view) {
+    if (view.isDraining()) {
+      return List.of("agent: draining");
+    }
+    SourceStatus source = view.source();
+    if (!source.hasTopology()) {
+      return List.of(
+          "discovery: %s: no topology yet%s"
+              .formatted(source.name(), source.error() == null ? "" : ": " + source.error()));
+    }
+    if (view.table().version() == 0) {
+      return List.of("routing table: none yet");
+    }
+    return unboundPorts(view);
+  }
+
+  private static List<String> unboundPorts(AgentView view) {
+    Map<PublishedPort, ListenerStatus> listeners = listenersByPort(view);
+    List<String> reasons = new ArrayList<>();
+    for (PublishedPort port : view.table().routes().keySet()) {
+      if (port.protocol() != Protocol.TCP) {
+        continue;
+      }
+      ListenerStatus listener = listeners.get(port);
+      if (listener == null || !listener.isBound()) {
+        reasons.add(port + ": " + reason(listener, view.holderOf(port)));
+      }
+    }
+    return reasons;
+  }
+
+  static Map<PublishedPort, ListenerStatus> listenersByPort(AgentView view) {
+    return view.listeners().stream()
+        .collect(Collectors.toMap(ListenerStatus::port, Function.identity()));
+  }
+
+  private static String reason(@Nullable ListenerStatus listener, @Nullable String holder) {
+    String error = listener == null ? null : listener.error();
+    String what = error == null ? "not bound yet" : error;
+    return holder == null ? what : what + ", " + holder;
+  }
+}

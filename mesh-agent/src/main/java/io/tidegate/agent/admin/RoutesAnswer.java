@@ -1,0 +1,204 @@
+package io.tidegate.agent.admin;
+
+import io.tidegate.agent.source.HostPort;
+import io.tidegate.metrics.CloseCause;
+import io.tidegate.metrics.ConnectionResult;
+import io.tidegate.metrics.EndpointKey;
+import io.tidegate.metrics.EndpointStats;
+import io.tidegate.metrics.MeshStats;
+import io.tidegate.metrics.RouteKey;
+import io.tidegate.metrics.RouteStats;
+import io.tidegate.proxy.ListenerStatus;
+import io.tidegate.routing.Endpoint;
+import io.tidegate.routing.EndpointState;
+import io.tidegate.routing.PublishedPort;
+import io.tidegate.routing.Reach;
+import io.tidegate.routing.Route;
+import java.net.InetSocketAddress;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code /api/v1/routes}: the routing table with what is counted for it, in the order of the ports.
+ *
+ * @param version of the routing table
+ */
+record RoutesAnswer(long version, List<RouteAnswer> routes) {
+
+  /**
+   * One route.
+   *
+   * @param port as in {@code 8080/tcp}
+   * @param counts null while nothing was counted
+   * @param detours other nodes, which are tried when no endpoint answers
+   */
+  record RouteAnswer(
+      String port,
+      String service,
+      String serviceId,
+      String balance,
+      ListenerAnswer listener,
+      @Nullable CountsAnswer counts,
+      List<EndpointAnswer> endpoints,
+      List<DetourAnswer> detours) {}
+
+  /**
+   * Whether the port is served.
+   *
+   * @param holder who has the port where it could not be bound, as in {@code held by dockerd (pid
+   *     123)}, if known
+   */
+  record ListenerAnswer(
+      boolean bound,
+      int boundShards,
+      int shards,
+      @Nullable String error,
+      @Nullable String holder) {}
+
+  /** What was counted since the start. */
+  record CountsAnswer(
+      Map<ConnectionResult, Long> connections,
+      long active,
+      Map<CloseCause, Long> closes,
+      long connectRetries,
+      long detours,
+      BytesAnswer bytes,
+      @Nullable MillisAnswer connectMillis,
+      @Nullable MillisAnswer firstByteMillis) {
+
+    static CountsAnswer of(RouteStats stats) {
+      return new CountsAnswer(
+          stats.connections(),
+          stats.active(),
+          stats.closes(),
+          stats.connectRetries(),
+          stats.detours(),
+          new BytesAnswer(stats.bytesIn(), stats.bytesOut()),
+          MillisAnswer.of(stats.connect()),
+          MillisAnswer.of(stats.firstByte()));
+    }
+  }
+
+  /** From clients to tasks, and from tasks to clients. */
+  record BytesAnswer(long in, long out) {}
+
+  /** Percentiles in milliseconds. */
+  record MillisAnswer(double p50, double p99) {
+
+    static @Nullable MillisAnswer of(Histogram micros) {
+      return micros.getTotalCount() == 0
+          ? null
+          : new MillisAnswer(
+              micros.getValueAtPercentile(50) / 1e3, micros.getValueAtPercentile(99) / 1e3);
+    }
+  }
+
+  /**
+   * One task behind the route.
+   *
+   * @param address what is dialled, as in {@code 10.0.0.5:80}
+   */
+  record EndpointAnswer(
+      String task,
+      String taskId,
+      String node,
+      EndpointState state,
+      @Nullable String address,
+      ReachAnswer reach,
+      long active,
+      long relays,
+      long connectFailures,
+      BytesAnswer bytes) {}
+
+  /** Another node that serves the port too. */
+  record DetourAnswer(String node, @Nullable String address) {}
+
+  /** How the task is reached and why so. */
+  record ReachAnswer(Reach.Kind kind, @Nullable String namespace, String reason) {}
+
+  static RoutesAnswer of(AgentView view) {
+    MeshStats stats = view.stats();
+    Map<PublishedPort, ListenerStatus> listeners = Readiness.listenersByPort(view);
+    var table = view.table();
+    List<RouteAnswer> routes =
+        table.routes().values().stream()
+            .map(
+                route ->
+                    route(
+                        route,
+                        listener(view, route.port(), listeners.get(route.port())),
+                        stats.routes().get(key(route))))
+            .toList();
+    return new RoutesAnswer(table.version(), routes);
+  }
+
+  private static RouteKey key(Route route) {
+    return new RouteKey(
+        route.port().number(),
+        route.port().protocol().toString(),
+        route.serviceId(),
+        route.serviceName());
+  }
+
+  private static ListenerAnswer listener(
+      AgentView view, PublishedPort port, @Nullable ListenerStatus status) {
+    if (status == null) {
+      return new ListenerAnswer(false, 0, 0, null, null);
+    }
+    return new ListenerAnswer(
+        status.isBound(),
+        status.boundShards(),
+        status.shards(),
+        status.error(),
+        status.isBound() ? null : view.holderOf(port));
+  }
+
+  private static RouteAnswer route(
+      Route route, ListenerAnswer listener, @Nullable RouteStats stats) {
+    Map<EndpointKey, EndpointStats> counts = stats == null ? Map.of() : stats.endpoints();
+    List<EndpointAnswer> endpoints =
+        Stream.concat(route.endpoints().stream(), route.withheld().stream())
+            .sorted(Comparator.comparing(Endpoint::taskName).thenComparing(Endpoint::taskId))
+            .map(endpoint -> endpoint(endpoint, counts))
+            .toList();
+    List<DetourAnswer> detours =
+        route.detours().stream()
+            .map(detour -> new DetourAnswer(detour.nodeId(), text(detour.address())))
+            .toList();
+    return new RouteAnswer(
+        route.port().toString(),
+        route.serviceName(),
+        route.serviceId(),
+        route.policy().toString(),
+        listener,
+        stats == null ? null : CountsAnswer.of(stats),
+        endpoints,
+        detours);
+  }
+
+  private static EndpointAnswer endpoint(
+      Endpoint endpoint, Map<EndpointKey, EndpointStats> counts) {
+    EndpointKey key = new EndpointKey(endpoint.taskId(), endpoint.taskName(), endpoint.nodeId());
+    EndpointStats stats = counts.getOrDefault(key, new EndpointStats(0, 0, 0, 0, 0));
+    Reach reach = endpoint.reach();
+    return new EndpointAnswer(
+        endpoint.taskName(),
+        endpoint.taskId(),
+        endpoint.nodeId(),
+        endpoint.state(),
+        text(endpoint.address()),
+        new ReachAnswer(reach.kind(), reach.namespace(), reach.reason()),
+        stats.active(),
+        stats.relays(),
+        stats.connectFailures(),
+        new BytesAnswer(stats.bytesIn(), stats.bytesOut()));
+  }
+
+  private static @Nullable String text(@Nullable InetSocketAddress address) {
+    return address == null ? null : HostPort.of(address).toString();
+  }
+}

@@ -1,0 +1,132 @@
+package io.tidegate.agent.admin;
+
+import io.tidegate.agent.source.SourceStatus;
+import io.tidegate.metrics.MeshStats;
+import io.tidegate.metrics.RouteCounters;
+import io.tidegate.metrics.RouteKey;
+import io.tidegate.metrics.ShardCounters;
+import io.tidegate.proxy.ListenerStatus;
+import io.tidegate.routing.BalancingPolicy;
+import io.tidegate.routing.Endpoint;
+import io.tidegate.routing.Node;
+import io.tidegate.routing.PublishedPort;
+import io.tidegate.routing.Reach;
+import io.tidegate.routing.Route;
+import io.tidegate.routing.RoutingTable;
+import io.tidegate.routing.Task;
+import io.tidegate.routing.TaskState;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** An agent whose state is set by hand. */
+final class FakeView implements AgentView {
+
+  static final Instant NOW = Instant.parse("2026-01-01T00:01:00Z");
+  static final Instant LAST_SUCCESS = Instant.parse("2026-01-01T00:00:58.500Z");
+
+  SourceStatus source = new SourceStatus("swarm-rest", LAST_SUCCESS, null, 3, 1);
+  RoutingTable table = RoutingTable.EMPTY;
+  final List<ShardCounters> shards = List.of(new ShardCounters(), new ShardCounters());
+  final List<ListenerStatus> listeners = new ArrayList<>();
+  final Map<PublishedPort, String> holders = new HashMap<>();
+  @Nullable Record node;
+  boolean draining;
+
+  /** Puts a table in force: port 8080 of service web with one task of each state, all bound. */
+  FakeView withWeb() {
+    PublishedPort port = PublishedPort.tcp(8080);
+    Endpoint ready = task("t1", "web.1", "n1", TaskState.RUNNING, local("172.18.0.3"));
+    Endpoint overlay = task("t3", "web.3", "n2", TaskState.RUNNING, overlay("10.0.0.7"));
+    Endpoint draining = task("t2", "web.2", "n2", TaskState.DRAINING, overlay("10.0.0.6"));
+    Endpoint lost = task("t4", "web.4", "n3", TaskState.RUNNING, Reach.none("no ingress_sbox"));
+    Route web =
+        new Route(
+            port,
+            "s1",
+            "web",
+            BalancingPolicy.P2C,
+            List.of(overlay, ready),
+            List.of(Endpoint.detour(new Node("n2", InetAddress.ofLiteral("192.0.2.2")), port)),
+            List.of(draining, lost));
+    table = new RoutingTable(7, new TreeMap<>(Map.of(port, web)));
+    listeners.add(new ListenerStatus(port, 2, 2, null));
+    return this;
+  }
+
+  private static Reach local(String address) {
+    return Reach.local(InetAddress.ofLiteral(address), "on this node");
+  }
+
+  private static Reach overlay(String address) {
+    return Reach.overlay(InetAddress.ofLiteral(address), "/ns/ingress_sbox", "on another node");
+  }
+
+  private static Endpoint task(String id, String name, String node, TaskState state, Reach reach) {
+    return Endpoint.of(new Task(id, name, node, state, reach), 80);
+  }
+
+  /** The counters of a route on one of the two shards. */
+  RouteCounters counters(int shard, String serviceId) {
+    return shards
+        .get(shard)
+        .routes
+        .computeIfAbsent(new RouteKey(8080, "tcp", serviceId, "web"), _ -> new RouteCounters());
+  }
+
+  @Override
+  public String version() {
+    return "1.2.3";
+  }
+
+  @Override
+  public Duration uptime() {
+    return Duration.ofMillis(61_500);
+  }
+
+  @Override
+  public List<OptionInForce> options() {
+    return List.of(new OptionInForce("shards", "2", "flag"));
+  }
+
+  @Override
+  public @Nullable Record node() {
+    return node;
+  }
+
+  @Override
+  public SourceStatus source() {
+    return source;
+  }
+
+  @Override
+  public RoutingTable table() {
+    return table;
+  }
+
+  @Override
+  public MeshStats stats() {
+    return MeshStats.sum(shards);
+  }
+
+  @Override
+  public List<ListenerStatus> listeners() {
+    return listeners;
+  }
+
+  @Override
+  public @Nullable String holderOf(PublishedPort port) {
+    return holders.get(port);
+  }
+
+  @Override
+  public boolean isDraining() {
+    return draining;
+  }
+}

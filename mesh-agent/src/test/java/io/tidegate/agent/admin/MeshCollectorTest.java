@@ -1,0 +1,211 @@
+package io.tidegate.agent.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.tidegate.agent.source.SourceStatus;
+import io.tidegate.metrics.CloseCause;
+import io.tidegate.metrics.ConnectionResult;
+import io.tidegate.metrics.EndpointCounters;
+import io.tidegate.metrics.EndpointKey;
+import io.tidegate.metrics.RouteCounters;
+import io.tidegate.metrics.ShardCounter;
+import io.tidegate.proxy.ListenerStatus;
+import io.tidegate.routing.PublishedPort;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class MeshCollectorTest {
+
+  private static final String WEB = "service=\"web\",port=\"8080\",proto=\"tcp\"";
+  private static final EndpointKey TASK = new EndpointKey("t1", "web.1", "n1");
+
+  private final FakeView view = new FakeView().withWeb();
+
+  @Test
+  void countsConnectionsByResultOverAllShards() throws IOException {
+    view.counters(0, "s1").connections(ConnectionResult.OK).add(3);
+    view.counters(1, "s1").connections(ConnectionResult.OK).add(4);
+    view.counters(1, "s1").connections(ConnectionResult.NO_ENDPOINT).add(2);
+    view.counters(0, "s1").closes(CloseCause.CLIENT_RESET).add(1);
+    view.counters(0, "s1").connectRetries.add(5);
+    view.counters(1, "s1").detours.add(6);
+    Exposition metrics = scrape();
+    assertThat(metrics.value("tidegate_connections_total{" + WEB + ",result=\"ok\"}")).isEqualTo(7);
+    assertThat(metrics.value("tidegate_connections_total{" + WEB + ",result=\"no_endpoint\"}"))
+        .isEqualTo(2);
+    assertThat(metrics.value("tidegate_connections_active{" + WEB + "}")).isEqualTo(6);
+    assertThat(
+            metrics.value("tidegate_connection_closes_total{" + WEB + ",cause=\"client_reset\"}"))
+        .isEqualTo(1);
+    assertThat(metrics.value("tidegate_connect_retries_total{" + WEB + "}")).isEqualTo(5);
+    assertThat(metrics.value("tidegate_detours_total{" + WEB + "}")).isEqualTo(6);
+    assertThat(metrics.type("tidegate_connections_total")).isEqualTo("counter");
+    assertThat(metrics.type("tidegate_connections_active")).isEqualTo("gauge");
+  }
+
+  @Test
+  void countsBytesByDirection() throws IOException {
+    view.counters(0, "s1").bytesIn.add(100);
+    view.counters(1, "s1").bytesOut.add(5_000_000_000L);
+    Exposition metrics = scrape();
+    assertThat(metrics.value("tidegate_bytes_total{" + WEB + ",direction=\"in\"}")).isEqualTo(100);
+    assertThat(metrics.value("tidegate_bytes_total{" + WEB + ",direction=\"out\"}")).isEqualTo(5e9);
+  }
+
+  @Test
+  void sortsLatenciesIntoCumulativeBucketsOfSeconds() throws IOException {
+    view.counters(0, "s1").connect.recordNanos(TimeUnit.MICROSECONDS.toNanos(500));
+    view.counters(0, "s1").connect.recordNanos(TimeUnit.MICROSECONDS.toNanos(700));
+    view.counters(1, "s1").connect.recordNanos(TimeUnit.MILLISECONDS.toNanos(30));
+    view.counters(1, "s1").connect.recordNanos(TimeUnit.SECONDS.toNanos(60));
+    Exposition metrics = scrape();
+    String name = "tidegate_connect_duration_seconds";
+    assertThat(metrics.value(name + "_bucket{" + WEB + ",le=\"5.0E-4\"}")).isEqualTo(1);
+    assertThat(metrics.value(name + "_bucket{" + WEB + ",le=\"0.001\"}")).isEqualTo(2);
+    assertThat(metrics.value(name + "_bucket{" + WEB + ",le=\"0.025\"}")).isEqualTo(2);
+    assertThat(metrics.value(name + "_bucket{" + WEB + ",le=\"0.05\"}")).isEqualTo(3);
+    assertThat(metrics.value(name + "_bucket{" + WEB + ",le=\"5.0\"}")).isEqualTo(3);
+    assertThat(metrics.value(name + "_bucket{" + WEB + ",le=\"+Inf\"}")).isEqualTo(4);
+    assertThat(metrics.value(name + "_count{" + WEB + "}")).isEqualTo(4);
+    assertThat(metrics.value(name + "_sum{" + WEB + "}")).isCloseTo(60.0312, within(0.6));
+    assertThat(metrics.type(name)).isEqualTo("histogram");
+  }
+
+  @Test
+  void hasLongBucketsForConnectionsAndShortOnesForFirstBytes() throws IOException {
+    view.counters(0, "s1").duration.recordNanos(TimeUnit.HOURS.toNanos(2));
+    view.counters(0, "s1").firstByte.recordNanos(TimeUnit.MILLISECONDS.toNanos(2));
+    Exposition metrics = scrape();
+    String duration = "tidegate_connection_duration_seconds_bucket{" + WEB + ",le=\"";
+    assertThat(metrics.value(duration + "3600.0\"}")).isZero();
+    assertThat(metrics.value(duration + "21600.0\"}")).isEqualTo(1);
+    String firstByte = "tidegate_first_byte_duration_seconds_bucket{" + WEB + ",le=\"";
+    assertThat(metrics.value(firstByte + "0.001\"}")).isZero();
+    assertThat(metrics.value(firstByte + "0.0025\"}")).isEqualTo(1);
+  }
+
+  @Test
+  void addsUpServicesThatShareNameAndPort() throws IOException {
+    view.counters(0, "s0").connections(ConnectionResult.OK).add(1);
+    view.counters(0, "s1").connections(ConnectionResult.OK).add(2);
+    count(view.counters(0, "s0"), 1);
+    count(view.counters(0, "s1"), 2);
+    Exposition metrics = scrape();
+    assertThat(metrics.value("tidegate_connections_total{" + WEB + ",result=\"ok\"}")).isEqualTo(3);
+    assertThat(
+            metrics.value(
+                "tidegate_task_relays_total{"
+                    + WEB
+                    + ",task=\"web.1\",task_id=\"t1\",node=\"n1\"}"))
+        .isEqualTo(3);
+  }
+
+  @Test
+  void countsByTask() throws IOException {
+    EndpointCounters counters = count(view.counters(0, "s1"), 5);
+    counters.ended.add(2);
+    counters.connectFailures.add(1);
+    counters.bytesIn.add(10);
+    counters.bytesOut.add(20);
+    Exposition metrics = scrape();
+    String task = "{" + WEB + ",task=\"web.1\",task_id=\"t1\",node=\"n1\"";
+    assertThat(metrics.value("tidegate_task_relays_total" + task + "}")).isEqualTo(5);
+    assertThat(metrics.value("tidegate_task_relays_active" + task + "}")).isEqualTo(3);
+    assertThat(metrics.value("tidegate_task_connect_failures_total" + task + "}")).isEqualTo(1);
+    assertThat(metrics.value("tidegate_task_bytes_total" + task + ",direction=\"in\"}"))
+        .isEqualTo(10);
+    assertThat(metrics.value("tidegate_task_bytes_total" + task + ",direction=\"out\"}"))
+        .isEqualTo(20);
+  }
+
+  @Test
+  void leavesTasksOutWhenTold() throws IOException {
+    count(view.counters(0, "s1"), 5);
+    String text =
+        new MetricsPage(new MeshCollector(view, false, () -> FakeView.NOW)).answer(null).body();
+    assertThat(text).doesNotContain("tidegate_task_").contains("tidegate_connections_total{");
+  }
+
+  @Test
+  void showsARouteBeforeItsFirstConnection() throws IOException {
+    assertThat(scrape().value("tidegate_connections_total{" + WEB + ",result=\"ok\"}")).isZero();
+  }
+
+  @Test
+  void countsEndpointsByState() throws IOException {
+    Exposition metrics = scrape();
+    String endpoints = "tidegate_endpoints{" + WEB + ",state=\"";
+    assertThat(metrics.value(endpoints + "ready\"}")).isEqualTo(2);
+    assertThat(metrics.value(endpoints + "draining\"}")).isEqualTo(1);
+    assertThat(metrics.value(endpoints + "unreachable\"}")).isEqualTo(1);
+  }
+
+  @Test
+  void showsWhichListenersAreUp() throws IOException {
+    String up = "tidegate_listener_up{port=\"8080\",proto=\"tcp\"}";
+    assertThat(scrape().value(up)).isEqualTo(1);
+    view.listeners.set(0, new ListenerStatus(PublishedPort.tcp(8080), 1, 2, "in use"));
+    assertThat(scrape().value(up)).isZero();
+    view.listeners.clear();
+    assertThat(scrape().value(up)).isZero();
+  }
+
+  @Test
+  void showsHowDiscoveryFares() throws IOException {
+    Exposition metrics = scrape();
+    assertThat(metrics.value("tidegate_discovery_age_seconds{source=\"swarm-rest\"}"))
+        .isEqualTo(1.5);
+    assertThat(metrics.value("tidegate_discovery_failures_total{source=\"swarm-rest\"}"))
+        .isEqualTo(3);
+    assertThat(metrics.value("tidegate_discovery_rejected_total{source=\"swarm-rest\"}"))
+        .isEqualTo(1);
+    assertThat(metrics.value("tidegate_routing_table_version")).isEqualTo(7);
+    view.source = new SourceStatus("swarm-rest", null, null, 0, 0);
+    assertThat(scrape().seriesOf("tidegate_discovery_age_seconds")).isEmpty();
+  }
+
+  @Test
+  void showsEachCounterOfTheShards() throws IOException {
+    view.shards.get(0).of(ShardCounter.BIND_FAILURES).add(1);
+    view.shards.get(1).of(ShardCounter.BIND_FAILURES).add(2);
+    Exposition metrics = scrape();
+    assertThat(metrics.value("tidegate_bind_failures_total")).isEqualTo(3);
+    for (ShardCounter counter : ShardCounter.values()) {
+      assertThat(metrics.type("tidegate_" + counter + "_total")).isEqualTo("counter");
+    }
+  }
+
+  @Test
+  void tellsWhatRunsHere() throws IOException {
+    assertThat(scrape().seriesOf("tidegate_build_info")).hasSize(1);
+    assertThat(scrape().seriesOf("tidegate_build_info").getFirst()).contains("version=\"1.2.3\"");
+  }
+
+  @Test
+  void speaksOpenMetricsWhenAsked() throws IOException {
+    count(view.counters(0, "s1"), 5);
+    MetricsPage page = new MetricsPage(new MeshCollector(view, true, () -> FakeView.NOW));
+    Answer answer = page.answer("application/openmetrics-text;version=1.0.0,text/plain;q=0.5");
+    assertThat(answer.contentType()).startsWith("application/openmetrics-text");
+    assertThat(answer.body())
+        .contains("# TYPE tidegate_connections counter\n")
+        .contains("# UNIT tidegate_connect_duration_seconds seconds\n")
+        .contains("\ntidegate_build_info{")
+        .endsWith("# EOF\n");
+    assertThat(page.answer("*/*").contentType()).startsWith("text/plain; version=0.0.4");
+  }
+
+  private static EndpointCounters count(RouteCounters route, int relays) {
+    EndpointCounters counters = new EndpointCounters();
+    route.endpoints.put(TASK, counters);
+    counters.relays.add(relays);
+    return counters;
+  }
+
+  private Exposition scrape() throws IOException {
+    MetricsPage page = new MetricsPage(new MeshCollector(view, true, () -> FakeView.NOW));
+    return new Exposition(page.answer(null).body());
+  }
+}
