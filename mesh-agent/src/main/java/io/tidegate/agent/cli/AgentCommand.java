@@ -1,0 +1,255 @@
+package io.tidegate.agent.cli;
+
+import io.tidegate.agent.admin.OptionInForce;
+import io.tidegate.agent.source.HostPort;
+import io.tidegate.agent.swarm.SwarmConfig;
+import io.tidegate.proxy.ProxyConfig;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code tidegate agent}: its options, each with its default. */
+@Command(
+    name = "agent",
+    description = {
+      "Serves the published ports of a Docker Swarm on this node, and carries each connection to a"
+          + " healthy task on any node.",
+      "",
+      "Each option may also stand in the environment (its TIDEGATE_ variable) or in a YAML file"
+          + " (--config), as in 'connect-timeout: 2s'. A flag goes before the environment, the"
+          + " environment before the file.",
+      ""
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    abbreviateSynopsis = true,
+    sortOptions = false)
+final class AgentCommand implements Callable<Integer> {
+
+  private static final ProxyConfig PROXY = ProxyConfig.defaults();
+  private static final SwarmConfig SWARM = SwarmConfig.of(SwarmConfig.USUAL_DOCKER_HOST, null);
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "A YAML file with options. No file by default; TIDEGATE_CONFIG.")
+  @Nullable Path config;
+
+  @Option(
+      names = "--check",
+      description =
+          "Say what this node can do and what is missing, and exit: 0 if the agent can serve, 1 if"
+              + " not.")
+  boolean check;
+
+  @Option(
+      names = "--source",
+      paramLabel = "SOURCE",
+      description =
+          "Where routes come from: 'swarm' (the node's own Docker, manager or worker) or"
+              + " 'file:PATH' (a YAML file of routes; needs no Docker).")
+  SourceChoice source = new SourceChoice.Swarm();
+
+  @Option(
+      names = "--docker-host",
+      paramLabel = "URL",
+      description = "The node's Docker; DOCKER_HOST is honoured.")
+  URI dockerHost = SWARM.dockerHost();
+
+  @Option(
+      names = "--netns-dir",
+      paramLabel = "DIR",
+      description = "Docker's network namespaces, where ingress_sbox is.")
+  @Nullable Path netnsDir;
+
+  @Option(
+      names = "--poll-interval",
+      paramLabel = "TIME",
+      description = "How often everything is read again although no event told of a change.")
+  Duration pollInterval = SWARM.pollInterval();
+
+  @Option(
+      names = "--bind",
+      paramLabel = "ADDRESS",
+      converter = BindAddress.class,
+      description = "Where published ports are served; '::' is every address of both families.")
+  String bind = PROXY.bindAddress();
+
+  @Option(
+      names = "--shards",
+      paramLabel = "N",
+      description = "Event loops, each with all that it owns. The default is one per core.")
+  int shards = PROXY.shards();
+
+  @Option(
+      names = "--connect-timeout",
+      paramLabel = "TIME",
+      description = "How long one attempt to reach a task may take.")
+  Duration connectTimeout = PROXY.connectTimeout();
+
+  @Option(
+      names = "--connect-attempts",
+      paramLabel = "N",
+      description = "How many different tasks are tried before a client is refused.")
+  int connectAttempts = PROXY.connectAttempts();
+
+  @Option(
+      names = "--idle-timeout",
+      paramLabel = "TIME",
+      description = "How long a connection may live with nothing moving.")
+  Duration idleTimeout = PROXY.idleTimeout();
+
+  @Option(
+      names = "--drain-timeout",
+      paramLabel = "TIME",
+      description = "How long connections may go on after a signal to stop; 0s ends them at once.")
+  Duration drainTimeout = Duration.ofSeconds(10);
+
+  @Option(
+      names = "--admin",
+      paramLabel = "HOST:PORT",
+      description = "Where /metrics, /livez, /readyz and /api are served.")
+  HostPort admin = new HostPort("127.0.0.1", 9180);
+
+  @Option(
+      names = "--metrics-tasks",
+      paramLabel = "true|false",
+      arity = "1",
+      description = "Whether each task has series of its own in /metrics.")
+  boolean metricsTasks = true;
+
+  @Option(
+      names = "--log-level",
+      paramLabel = "LEVEL",
+      description = "error, warn, info, debug or trace.")
+  Level logLevel = Level.INFO;
+
+  @Option(
+      names = "--log-format",
+      paramLabel = "FORMAT",
+      description = "text or json; on standard error.")
+  AgentConfig.Format logFormat = AgentConfig.Format.TEXT;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // Set by picocli.
+  private CommandSpec spec;
+
+  private final ToIntFunction<AgentConfig> run;
+
+  AgentCommand(ToIntFunction<AgentConfig> run) {
+    this.run = run;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    if (!check) {
+      return run.applyAsInt(config());
+    }
+    List<Finding> findings = NodeCheck.run(config());
+    PrintWriter out = spec.commandLine().getOut();
+    out.print(Finding.table(findings));
+    out.flush();
+    return Checks.hasFailure(findings) ? 1 : 0;
+  }
+
+  private AgentConfig config() {
+    return new AgentConfig(
+        source,
+        checked(() -> new SwarmConfig(dockerHost, netnsDir, pollInterval, SWARM.callTimeout())),
+        checked(this::proxy),
+        new AgentConfig.Admin(admin, metricsTasks),
+        new AgentConfig.Log(logLevel, logFormat),
+        drainTimeout,
+        optionsInForce());
+  }
+
+  private ProxyConfig proxy() {
+    return new ProxyConfig(
+        shards,
+        bind,
+        connectTimeout,
+        connectAttempts,
+        idleTimeout,
+        PROXY.backlog(),
+        PROXY.bytesPerWakeup(),
+        PROXY.maxPendingBytes());
+  }
+
+  private <T> T checked(Supplier<T> config) {
+    try {
+      return config.get();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), inOptionsWords(e.getMessage()), e);
+    }
+  }
+
+  // What is configured says "connectAttempts: 0 (expected: …)"; the option is connect-attempts.
+  private String inOptionsWords(@Nullable String message) {
+    String text = String.valueOf(message);
+    int colon = Math.max(text.indexOf(':'), 0);
+    String name = text.substring(0, colon).replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+    return "--" + name + text.substring(colon) + Tidegate.blame(settings().origin(name));
+  }
+
+  private List<OptionInForce> optionsInForce() {
+    return spec.options().stream()
+        .filter(AgentCommand::isSetting)
+        .map(AgentCommand.this::optionInForce)
+        .toList();
+  }
+
+  private OptionInForce optionInForce(OptionSpec option) {
+    String name = Settings.name(option);
+    return new OptionInForce(name, format(option.getValue()), settings().origin(name));
+  }
+
+  private Settings settings() {
+    return (Settings) spec.defaultValueProvider();
+  }
+
+  /** Whether an option is one that environment and file may give too. */
+  static boolean isSetting(OptionSpec option) {
+    return !option.usageHelp()
+        && !option.versionHelp()
+        && !List.of("--config", "--check").contains(option.longestName());
+  }
+
+  /** A value as it would be written on the command line. */
+  static String format(@Nullable Object value) {
+    return switch (value) {
+      case null -> "found through Docker";
+      case Duration duration -> DurationText.format(duration);
+      case Enum<?> constant -> constant.name().toLowerCase(Locale.ROOT);
+      default -> value.toString();
+    };
+  }
+
+  private static final class BindAddress implements ITypeConverter<String> {
+    @Override
+    public String convert(String text) {
+      try {
+        InetAddress.ofLiteral(text);
+        return text;
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(text + " (expected: an IPv4 or IPv6 address)");
+      }
+    }
+  }
+}

@@ -1,0 +1,186 @@
+package io.tidegate.agent.cli;
+
+import io.tidegate.agent.linux.Capabilities;
+import io.tidegate.agent.linux.Capability;
+import io.tidegate.agent.linux.Ipvs;
+import io.tidegate.agent.linux.PortHolder;
+import io.tidegate.agent.source.HostPort;
+import io.tidegate.agent.swarm.NodeFacts;
+import io.tidegate.mesh.Mesh;
+import io.tidegate.proxy.ProxyConfig;
+import io.tidegate.proxy.UpstreamSockets;
+import io.tidegate.routing.Protocol;
+import io.tidegate.routing.PublishedPort;
+import io.tidegate.routing.Topology;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The single checks of {@code --check}. Each looks at one thing and says what it found. */
+final class Checks {
+
+  private static final long FEW_FILES = 10_000;
+  private static final int FIRST_UNPRIVILEGED_PORT = 1_024;
+
+  private static final UpstreamSockets NO_NAMESPACES =
+      (namespace, _) -> {
+        throw new IOException(namespace);
+      };
+
+  private Checks() {}
+
+  /**
+   * Whether Docker answers.
+   *
+   * @param error what went wrong while reading, or null
+   */
+  static Finding docker(NodeFacts node, @Nullable String error) {
+    if (node.apiVersion() == null) {
+      return Finding.fail(
+          "docker",
+          error == null ? node.dockerHost() + " does not answer" : error,
+          "is dockerd running, is its socket mounted, may this user open it? See --docker-host");
+    }
+    return Finding.ok(
+        "docker",
+        "%s at %s, API %s"
+            .formatted(
+                node.engineVersion().isEmpty() ? "answers" : node.engineVersion(),
+                node.dockerHost(),
+                node.apiVersion()));
+  }
+
+  static Finding swarm(NodeFacts node) {
+    return switch (node.role()) {
+      case MANAGER, WORKER ->
+          Finding.ok(
+              "swarm",
+              "%s, this node is the %s %s at %s"
+                  .formatted(
+                      node.swarmState(),
+                      node.role() == NodeFacts.Role.MANAGER ? "manager" : "worker",
+                      node.nodeName(),
+                      node.nodeAddress()));
+      case NONE ->
+          Finding.fail(
+              "swarm",
+              node.swarmState().isEmpty() ? "not known" : node.swarmState(),
+              "docker swarm init, or docker swarm join");
+    };
+  }
+
+  /** Whether what is published could be read; the number of services if so. */
+  static Finding discovery(@Nullable Topology topology, @Nullable String error) {
+    if (topology == null) {
+      return Finding.fail("discovery", String.valueOf(error), "see the lines above");
+    }
+    long tasks = topology.services().stream().mapToLong(service -> service.tasks().size()).sum();
+    return Finding.ok(
+        "discovery",
+        "%d published services with %d tasks".formatted(topology.services().size(), tasks));
+  }
+
+  static Finding namespaces(NodeFacts node) {
+    String error = node.sandboxError();
+    return error == null
+        ? Finding.ok("namespaces", node.ingressSandbox() + " can be entered")
+        : Finding.fail(
+            "namespaces",
+            error,
+            "tasks on other nodes are out of reach; needs CAP_SYS_ADMIN and Docker's netns folder,"
+                + " mounted with rslave; see --netns-dir");
+  }
+
+  /** Whether this process may enter namespaces, which only a Swarm needs. */
+  static Finding namespaceCapability(Capabilities held) {
+    return held.has(Capability.SYS_ADMIN)
+        ? Finding.ok("capabilities", Capability.SYS_ADMIN + " is held, for entering namespaces")
+        : Finding.fail(
+            "capabilities",
+            Capability.SYS_ADMIN + " is missing, for entering namespaces",
+            "run as root, or add the capability");
+  }
+
+  static Finding portCapability(Capabilities held) {
+    return held.has(Capability.NET_BIND_SERVICE)
+        ? Finding.ok(
+            "capabilities",
+            "%s is held, for ports below %d"
+                .formatted(Capability.NET_BIND_SERVICE, FIRST_UNPRIVILEGED_PORT))
+        : Finding.warn(
+            "capabilities",
+            "%s is missing, for ports below %d"
+                .formatted(Capability.NET_BIND_SERVICE, FIRST_UNPRIVILEGED_PORT),
+            "add the capability if such ports are published");
+  }
+
+  static Finding ipvs(Ipvs ipvs) {
+    return switch (ipvs.state()) {
+      case ABSENT -> Finding.ok("ipvs", "absent, so published ports are free: " + ipvs.reason());
+      case PRESENT, LOADABLE ->
+          Finding.warn(
+              "ipvs",
+              ipvs.reason(),
+              "Docker's own mesh takes the ports that services publish; the agent can serve those"
+                  + " that it leaves free");
+    };
+  }
+
+  /** Whether the data path runs on this system at all. */
+  static Finding dataPath(ProxyConfig config) {
+    try {
+      Mesh.start(config, NO_NAMESPACES).close();
+      return Finding.ok("data path", config.shards() + " shards on epoll");
+    } catch (UnsupportedOperationException e) {
+      return Finding.fail("data path", String.valueOf(e.getMessage()), "use a supported system");
+    }
+  }
+
+  /**
+   * Whether there are descriptors enough.
+   *
+   * @param max how many this process may have, or -1 if the system does not tell
+   */
+  static Finding files(long max) {
+    if (max < 0) {
+      return Finding.warn("files", "the limit is not known", "each connection takes two");
+    }
+    return max < FEW_FILES
+        ? Finding.warn(
+            "files", max + " at most", "each connection takes two; raise the limit: ulimit -n")
+        : Finding.ok("files", max + " at most");
+  }
+
+  static Finding port(String bind, PublishedPort port) {
+    if (port.protocol() == Protocol.UDP) {
+      return Finding.warn(port.toString(), "UDP is not served yet", "left to Docker");
+    }
+    return bindable(port.toString(), new HostPort(bind, port.number()));
+  }
+
+  /** Whether the admin pages could be served. */
+  static Finding admin(HostPort address) {
+    return bindable("admin", address);
+  }
+
+  private static Finding bindable(String what, HostPort address) {
+    try (ServerSocketChannel channel = ServerSocketChannel.open()) {
+      channel.bind(new InetSocketAddress(address.host(), address.port()));
+      return Finding.ok(what, address + " can be bound");
+    } catch (IOException | RuntimeException e) {
+      String holder = Objects.requireNonNullElse(PortHolder.describe(address.port()), "");
+      return Finding.fail(
+          what,
+          "%s: %s%s".formatted(address, e.getMessage(), holder.isEmpty() ? "" : ", " + holder),
+          "stop what holds it, or choose another port");
+    }
+  }
+
+  /** Whether any of them forbids a start. */
+  static boolean hasFailure(List<Finding> findings) {
+    return findings.stream().anyMatch(finding -> finding.grade() == Finding.Grade.FAIL);
+  }
+}

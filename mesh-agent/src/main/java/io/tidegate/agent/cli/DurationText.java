@@ -1,0 +1,45 @@
+package io.tidegate.agent.cli;
+
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Durations as people write them: {@code 250ms}, {@code 4s}, {@code 10m}, {@code 1h}. */
+final class DurationText {
+
+  private static final Pattern FORM = Pattern.compile("([0-9]{1,9})(ms|s|m|h)");
+
+  private DurationText() {}
+
+  /**
+   * Parses one number with one unit.
+   *
+   * @throws IllegalArgumentException naming the text and what is allowed
+   */
+  static Duration parse(String text) {
+    Matcher matcher = FORM.matcher(text);
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException(
+          text + " (expected: a number and its unit, as in 250ms, 4s, 10m or 1h)");
+    }
+    long amount = Long.parseLong(matcher.group(1));
+    return switch (matcher.group(2)) {
+      case "ms" -> Duration.ofMillis(amount);
+      case "s" -> Duration.ofSeconds(amount);
+      case "m" -> Duration.ofMinutes(amount);
+      default -> Duration.ofHours(amount);
+    };
+  }
+
+  /** The shortest text that {@link #parse} reads back. */
+  static String format(Duration duration) {
+    long millis = duration.toMillis();
+    if (millis == 0 || millis % 1_000 != 0) {
+      return millis + "ms";
+    }
+    if (millis % 60_000 != 0) {
+      return millis / 1_000 + "s";
+    }
+    return millis % 3_600_000 == 0 ? millis / 3_600_000 + "h" : millis / 60_000 + "m";
+  }
+}

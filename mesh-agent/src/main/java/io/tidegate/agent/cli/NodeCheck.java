@@ -1,0 +1,106 @@
+package io.tidegate.agent.cli;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import io.tidegate.agent.linux.Capabilities;
+import io.tidegate.agent.linux.Ipvs;
+import io.tidegate.agent.source.FileSource;
+import io.tidegate.agent.source.YamlException;
+import io.tidegate.agent.swarm.NodeFacts;
+import io.tidegate.agent.swarm.SwarmSource;
+import io.tidegate.routing.Topology;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** {@code tidegate agent --check}: all that is worth knowing before the agent starts. */
+final class NodeCheck {
+
+  private final AgentConfig config;
+  private final List<Finding> findings = new ArrayList<>();
+
+  private NodeCheck(AgentConfig config) {
+    this.config = config;
+  }
+
+  /** Looks at everything that the options make relevant; changes nothing. */
+  static List<Finding> run(AgentConfig config) throws InterruptedException {
+    NodeCheck check = new NodeCheck(config);
+    check.run();
+    return List.copyOf(check.findings);
+  }
+
+  private void run() throws InterruptedException {
+    Topology topology =
+        switch (config.source()) {
+          case SourceChoice.File(Path path) -> file(path);
+          case SourceChoice.Swarm _ -> swarm();
+        };
+    findings.add(Checks.dataPath(config.proxy()));
+    findings.add(Checks.files(maxFiles()));
+    findings.add(Checks.admin(config.admin().address()));
+    if (topology != null) {
+      topology.services().stream()
+          .flatMap(service -> service.publications().stream())
+          .map(publication -> Checks.port(config.proxy().bindAddress(), publication.port()))
+          .forEach(findings::add);
+    }
+  }
+
+  private @Nullable Topology file(Path path) {
+    Topology topology = null;
+    String error = null;
+    try {
+      topology = FileSource.read(path);
+    } catch (YamlException | IOException e) {
+      error = e.getMessage();
+    }
+    findings.add(Checks.discovery(topology, error));
+    addCapabilities(false);
+    return topology;
+  }
+
+  private @Nullable Topology swarm() throws InterruptedException {
+    Topology topology = null;
+    String error = null;
+    NodeFacts node;
+    try (SwarmSource source = new SwarmSource(config.swarm())) {
+      try {
+        topology = source.readOnce();
+      } catch (IOException e) {
+        error = e.getMessage();
+      }
+      node = source.nodeFacts();
+    }
+    findings.add(Checks.docker(node, error));
+    // A Docker that does not answer says nothing of its Swarm either.
+    if (node.apiVersion() != null) {
+      findings.add(Checks.swarm(node));
+      findings.add(Checks.discovery(topology, error));
+    }
+    findings.add(Checks.namespaces(node));
+    addCapabilities(true);
+    findings.add(Checks.ipvs(Ipvs.detect()));
+    return topology;
+  }
+
+  private void addCapabilities(boolean entersNamespaces) {
+    try {
+      Capabilities held = Capabilities.ofThisProcess();
+      if (entersNamespaces) {
+        findings.add(Checks.namespaceCapability(held));
+      }
+      findings.add(Checks.portCapability(held));
+    } catch (IOException e) {
+      findings.add(Finding.warn("capabilities", String.valueOf(e.getMessage()), "is /proc there?"));
+    }
+  }
+
+  private static long maxFiles() {
+    return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+        ? unix.getMaxFileDescriptorCount()
+        : -1;
+  }
+}

@@ -1,0 +1,266 @@
+package io.tidegate.agent.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tidegate.agent.admin.OptionInForce;
+import io.tidegate.agent.source.HostPort;
+import io.tidegate.agent.swarm.SwarmConfig;
+import io.tidegate.proxy.ProxyConfig;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.event.Level;
+
+class TidegateTest {
+
+  @TempDir Path folder;
+  private final List<AgentConfig> ran = new ArrayList<>();
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @Test
+  void runsAnAgentWithTheDefaults() {
+    assertThat(execute(Map.of(), "agent")).isZero();
+    AgentConfig config = ran.getFirst();
+    assertThat(config.source()).isEqualTo(new SourceChoice.Swarm());
+    assertThat(config.swarm()).isEqualTo(SwarmConfig.of(SwarmConfig.USUAL_DOCKER_HOST, null));
+    assertThat(config.proxy()).isEqualTo(ProxyConfig.defaults());
+    assertThat(config.admin())
+        .isEqualTo(new AgentConfig.Admin(new HostPort("127.0.0.1", 9180), true));
+    assertThat(config.log()).isEqualTo(new AgentConfig.Log(Level.INFO, AgentConfig.Format.TEXT));
+    assertThat(config.drainTimeout()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(config.options()).extracting(OptionInForce::origin).containsOnly("default");
+  }
+
+  @Test
+  void takesEveryOptionAsAFlag() {
+    assertThat(
+            execute(
+                Map.of(),
+                ("agent --source file:routes.yml --docker-host tcp://10.0.0.1:2375 --netns-dir /ns"
+                        + " --poll-interval 2s --bind 127.0.0.1 --shards 3 --connect-timeout 250ms"
+                        + " --connect-attempts 2 --idle-timeout 10m --drain-timeout 0s"
+                        + " --admin [::1]:0 --metrics-tasks false --log-level debug"
+                        + " --log-format json")
+                    .split(" ")))
+        .isZero();
+    AgentConfig config = ran.getFirst();
+    assertThat(config.source()).isEqualTo(new SourceChoice.File(Path.of("routes.yml")));
+    assertThat(config.swarm().dockerHost()).isEqualTo(URI.create("tcp://10.0.0.1:2375"));
+    assertThat(config.swarm().netnsDir()).isEqualTo(Path.of("/ns"));
+    assertThat(config.swarm().pollInterval()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(config.proxy().shards()).isEqualTo(3);
+    assertThat(config.proxy().bindAddress()).isEqualTo("127.0.0.1");
+    assertThat(config.proxy().connectTimeout()).isEqualTo(Duration.ofMillis(250));
+    assertThat(config.proxy().connectAttempts()).isEqualTo(2);
+    assertThat(config.proxy().idleTimeout()).isEqualTo(Duration.ofMinutes(10));
+    assertThat(config.drainTimeout()).isZero();
+    assertThat(config.admin()).isEqualTo(new AgentConfig.Admin(new HostPort("::1", 0), false));
+    assertThat(config.log()).isEqualTo(new AgentConfig.Log(Level.DEBUG, AgentConfig.Format.JSON));
+    assertThat(config.options()).extracting(OptionInForce::origin).containsOnly("flag");
+  }
+
+  @Test
+  void prefersFlagToEnvironmentToFileToDefault() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("tidegate.yml"),
+            "shards: 2\nconnect-attempts: 2\n\nidle-timeout: 2h\nmetrics-tasks: false\n");
+    Map<String, String> environment =
+        Map.of(
+            "TIDEGATE_CONFIG", file.toString(),
+            "TIDEGATE_SHARDS", "3",
+            "TIDEGATE_CONNECT_ATTEMPTS", "3");
+    assertThat(execute(environment, "agent", "--shards=4")).isZero();
+    AgentConfig config = ran.getFirst();
+    assertThat(config.proxy().shards()).isEqualTo(4);
+    assertThat(config.proxy().connectAttempts()).isEqualTo(3);
+    assertThat(config.proxy().idleTimeout()).isEqualTo(Duration.ofHours(2));
+    assertThat(config.options())
+        .contains(
+            new OptionInForce("shards", "4", "flag"),
+            new OptionInForce("connect-attempts", "3", "TIDEGATE_CONNECT_ATTEMPTS"),
+            new OptionInForce("idle-timeout", "2h", file + ":4"),
+            new OptionInForce("metrics-tasks", "false", file + ":5"),
+            new OptionInForce("connect-timeout", "4s", "default"));
+  }
+
+  @Test
+  void prefersTheConfigFileOfTheFlag() throws IOException {
+    Path file = Files.writeString(folder.resolve("a.yml"), "shards: 5");
+    Map<String, String> environment = Map.of("TIDEGATE_CONFIG", "/no/such/file.yml");
+    assertThat(execute(environment, "agent", "--config", file.toString())).isZero();
+    assertThat(ran.getFirst().proxy().shards()).isEqualTo(5);
+  }
+
+  @Test
+  void honoursDockerHostBelowItsOwnOption() {
+    assertThat(execute(Map.of("DOCKER_HOST", "unix:///a"), "agent")).isZero();
+    assertThat(ran.getFirst().swarm().dockerHost()).hasToString("unix:///a");
+    Map<String, String> both =
+        Map.of("DOCKER_HOST", "unix:///a", "TIDEGATE_DOCKER_HOST", "unix:///b");
+    assertThat(execute(both, "agent")).isZero();
+    assertThat(ran.getLast().swarm().dockerHost()).hasToString("unix:///b");
+  }
+
+  @Test
+  void leavesTheVariablesOfLabAndLauncherAlone() {
+    Map<String, String> environment =
+        Map.of(
+            "TIDEGATE_LAB_NODE", "n1",
+            "TIDEGATE_NETNS_DIR", "/lab/netns",
+            "TIDEGATE_JAVA_OPTS", "-Xmx1g",
+            "TIDEGATE_SHARDS", "");
+    assertThat(execute(environment, "agent")).isZero();
+    assertThat(ran.getFirst().swarm().netnsDir()).isEqualTo(Path.of("/lab/netns"));
+    assertThat(ran.getFirst().proxy()).isEqualTo(ProxyConfig.defaults());
+  }
+
+  @Test
+  void refusesAnUnknownVariableAndNamesTheNearest() {
+    assertRefused(
+        execute(Map.of("TIDEGATE_CONECT_TIMEOUT", "1s"), "agent"),
+        "tidegate agent: TIDEGATE_CONECT_TIMEOUT: unknown variable"
+            + " (nearest: TIDEGATE_CONNECT_TIMEOUT)");
+  }
+
+  @Test
+  void refusesAnUnknownKeyAndNamesItsLineAndTheNearest() throws IOException {
+    Path file = Files.writeString(folder.resolve("a.yml"), "shards: 1\nidle-timout: 1s\n");
+    assertRefused(
+        execute(Map.of(), "agent", "--config=" + file),
+        "tidegate agent: " + file + ":2: idle-timout: unknown option (nearest: idle-timeout)");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      textBlock =
+          """
+          --shards=two          | Invalid value for option '--shards': two (expected: a whole number)
+          --shards=0            | --shards: 0 (expected: 1 to 256)
+          --connect-attempts=17 | --connect-attempts: 17 (expected: 1 to 16)
+          --connect-timeout=4x  | Invalid value for option '--connect-timeout': 4x (expected: a number and its unit, as in 250ms, 4s, 10m or 1h)
+          --docker-host=ssh://a | --docker-host: ssh://a (expected: unix:///path or tcp://host:port)
+          --poll-interval=0s    | --poll-interval: PT0S (expected: more than 0)
+          --source=consul       | Invalid value for option '--source': consul (expected: swarm or file:PATH)
+          --admin=9180          | Invalid value for option '--admin': 9180 (expected: host:port, as in 10.0.0.5:80 or [fd00::1]:80)
+          --bind=eth0           | Invalid value for option '--bind': eth0 (expected: an IPv4 or IPv6 address)
+          --metrics-tasks=yes   | Invalid value for option '--metrics-tasks': yes (expected: true or false)
+          --log-level=loud      | Invalid value for option '--log-level': loud (expected: error, warn, info, debug, trace)
+          --log-format=xml      | Invalid value for option '--log-format': xml (expected: text, json)
+          --idle-timout=1s      | --idle-timout: unknown option (nearest: --idle-timeout)
+          now                   | now: unexpected (expected: options only)
+          """)
+  void refusesABadFlag(String flag, String message) {
+    assertRefused(execute(Map.of(), "agent", flag), "tidegate agent: " + message);
+  }
+
+  @Test
+  void namesWhereABadValueCameFrom() throws IOException {
+    assertRefused(
+        execute(Map.of("TIDEGATE_SHARDS", "two"), "agent"),
+        "tidegate agent: Invalid value for option '--shards': two (expected: a whole number),"
+            + " given by TIDEGATE_SHARDS");
+    Path file = Files.writeString(folder.resolve("a.yml"), "\nconnect-attempts: 0\n");
+    assertRefused(
+        execute(Map.of(), "agent", "--config=" + file),
+        "tidegate agent: --connect-attempts: 0 (expected: 1 to 16), given by " + file + ":2");
+  }
+
+  @Test
+  void ignoresABadVariableThatAFlagOverrides() {
+    assertThat(execute(Map.of("TIDEGATE_SHARDS", "two"), "agent", "--shards", "2")).isZero();
+  }
+
+  @Test
+  void refusesAConfigFileThatIsNotThere() {
+    assertRefused(
+        execute(Map.of(), "agent", "--config", "/no/such.yml"),
+        "tidegate agent: config: /no/such.yml: no such file");
+  }
+
+  @Test
+  void explainsEveryOptionWithDefaultAndVariableWhateverTheEnvironment() {
+    assertThat(execute(Map.of("TIDEGATE_NONSENSE", "1"), "agent", "--help")).isZero();
+    assertThat(out.toString())
+        .contains("--connect-timeout=TIME", "Default: 4s; TIDEGATE_CONNECT_TIMEOUT")
+        .contains("Default: 127.0.0.1:9180; TIDEGATE_ADMIN");
+    assertThat(ran).isEmpty();
+  }
+
+  @Test
+  void saysWhatThereIsWithoutACommand() {
+    assertThat(execute(Map.of())).isZero();
+    assertThat(out.toString()).contains("Usage: tidegate [-hV] COMMAND", "agent");
+  }
+
+  @Test
+  void tellsItsVersion() {
+    assertThat(execute(Map.of(), "--version")).isZero();
+    assertThat(out.toString()).startsWith("tidegate ").contains("(Java 25");
+  }
+
+  @Test
+  void refusesAnUnknownCommandAndNamesTheNearest() {
+    int code = execute(Map.of(), "agnt");
+    assertThat(code).isEqualTo(2);
+    assertThat(err.toString())
+        .startsWith("tidegate: agnt: unknown command (nearest: agent)")
+        .endsWith("Try 'tidegate --help'." + System.lineSeparator());
+  }
+
+  @Test
+  void checksAFileOfRoutesWithoutRunningAnything() throws IOException {
+    Path good = Files.writeString(folder.resolve("routes.yml"), "routes: []");
+    assertThat(
+            execute(Map.of(), "agent", "--check", "--admin=127.0.0.1:0", "--source=file:" + good))
+        .isZero();
+    assertThat(out.toString()).contains("ok    discovery     0 published services with 0 tasks");
+    Path bad = Files.writeString(folder.resolve("bad.yml"), "routes: 7");
+    assertThat(execute(Map.of(), "agent", "--check", "--admin=127.0.0.1:0", "--source=file:" + bad))
+        .isEqualTo(1);
+    assertThat(out.toString()).contains("FAIL  discovery     " + bad + ":1: routes: not a list");
+    assertThat(ran).isEmpty();
+  }
+
+  @Test
+  void checksASwarmThatIsNotThere() {
+    String host = "--docker-host=unix://" + folder.resolve("docker.sock");
+    assertThat(execute(Map.of(), "agent", "--check", "--admin=127.0.0.1:0", host)).isEqualTo(1);
+    assertThat(out.toString())
+        .contains("FAIL  docker")
+        .contains("No such file or directory")
+        .doesNotContain("swarm init");
+  }
+
+  private int execute(Map<String, String> environment, String... args) {
+    return new Tidegate(
+            environment,
+            config -> {
+              ran.add(config);
+              return 0;
+            })
+        .printingTo(new PrintWriter(out, true), new PrintWriter(err, true))
+        .execute(args);
+  }
+
+  private void assertRefused(int code, String message) {
+    assertThat(err.toString().lines().filter(line -> !line.startsWith("Try ")).toList())
+        .endsWith(message);
+    assertThat(code).isEqualTo(2);
+    assertThat(ran).isEmpty();
+  }
+}
