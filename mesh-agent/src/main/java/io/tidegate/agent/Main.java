@@ -1,9 +1,36 @@
 package io.tidegate.agent;
 
+import io.tidegate.agent.cli.AgentConfig;
+import io.tidegate.agent.cli.Tidegate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 /** The program. */
 public final class Main {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+
   private Main() {}
 
-  public static void main(String[] args) {}
+  public static void main(String[] args) {
+    System.exit(new Tidegate(System.getenv(), Main::runAgent).execute(args));
+  }
+
+  private static int runAgent(AgentConfig config) {
+    LogSetup.apply(config.log());
+    Signals signals = Signals.install();
+    try (Agent agent = Agent.start(config)) {
+      signals.told().await();
+      LOG.info("{}: stopping", signals.first());
+      agent.drain(config.drainTimeout());
+    } catch (StartupException e) {
+      LOG.error(e.getMessage());
+      return 1;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return 1;
+    }
+    LOG.info("stopped");
+    return 0;
+  }
 }

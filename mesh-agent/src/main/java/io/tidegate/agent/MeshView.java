@@ -1,0 +1,97 @@
+package io.tidegate.agent;
+
+import io.tidegate.agent.admin.AgentView;
+import io.tidegate.agent.admin.OptionInForce;
+import io.tidegate.agent.cli.Version;
+import io.tidegate.agent.linux.PortHolder;
+import io.tidegate.agent.source.SourceStatus;
+import io.tidegate.agent.source.TopologySource;
+import io.tidegate.mesh.Mesh;
+import io.tidegate.metrics.MeshStats;
+import io.tidegate.proxy.ListenerStatus;
+import io.tidegate.routing.PublishedPort;
+import io.tidegate.routing.RoutingTable;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A mesh and its source as the admin pages see them. */
+final class MeshView implements AgentView {
+
+  private final Mesh mesh;
+  private final TopologySource source;
+  private final Supplier<? extends @Nullable Record> node;
+  private final List<OptionInForce> options;
+  private final long startNanos = System.nanoTime();
+  private volatile boolean isDraining;
+
+  /**
+   * @param node what is known of this node, or null while nothing is
+   */
+  MeshView(
+      Mesh mesh,
+      TopologySource source,
+      Supplier<? extends @Nullable Record> node,
+      List<OptionInForce> options) {
+    this.mesh = mesh;
+    this.source = source;
+    this.node = node;
+    this.options = options;
+  }
+
+  /** From now on the agent is not ready. */
+  void beginDraining() {
+    isDraining = true;
+  }
+
+  @Override
+  public String version() {
+    return Version.text();
+  }
+
+  @Override
+  public Duration uptime() {
+    return Duration.ofNanos(System.nanoTime() - startNanos);
+  }
+
+  @Override
+  public List<OptionInForce> options() {
+    return options;
+  }
+
+  @Override
+  public @Nullable Record node() {
+    return node.get();
+  }
+
+  @Override
+  public SourceStatus source() {
+    return source.status();
+  }
+
+  @Override
+  public RoutingTable table() {
+    return mesh.table();
+  }
+
+  @Override
+  public MeshStats stats() {
+    return mesh.stats();
+  }
+
+  @Override
+  public List<ListenerStatus> listeners() {
+    return mesh.listeners();
+  }
+
+  @Override
+  public @Nullable String holderOf(PublishedPort port) {
+    return PortHolder.describe(port.number());
+  }
+
+  @Override
+  public boolean isDraining() {
+    return isDraining;
+  }
+}

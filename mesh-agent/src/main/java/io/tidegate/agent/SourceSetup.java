@@ -1,0 +1,49 @@
+package io.tidegate.agent;
+
+import io.tidegate.agent.cli.AgentConfig;
+import io.tidegate.agent.cli.SourceChoice;
+import io.tidegate.agent.linux.NetworkNamespaces;
+import io.tidegate.agent.source.FileSource;
+import io.tidegate.agent.source.TopologySource;
+import io.tidegate.agent.swarm.SwarmConfig;
+import io.tidegate.agent.swarm.SwarmSource;
+import io.tidegate.proxy.UpstreamSockets;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A source with what belongs to it, as the options choose it.
+ *
+ * @param sockets how to dial the endpoints that it finds
+ * @param node what it knows of this node, or null while it knows nothing
+ */
+record SourceSetup(
+    TopologySource source, UpstreamSockets sockets, Supplier<? extends @Nullable Record> node) {
+
+  /** What was chosen, not yet started. */
+  static SourceSetup of(AgentConfig config) throws StartupException {
+    return switch (config.source()) {
+      case SourceChoice.File(Path path) -> ofFile(path);
+      case SourceChoice.Swarm _ -> ofSwarm(config.swarm());
+    };
+  }
+
+  private static SourceSetup ofFile(Path path) {
+    UpstreamSockets none =
+        (namespace, _) -> {
+          throw new IOException(namespace + ": not entered (a file names no namespaces)");
+        };
+    return new SourceSetup(new FileSource(path), none, () -> null);
+  }
+
+  private static SourceSetup ofSwarm(SwarmConfig config) throws StartupException {
+    try {
+      SwarmSource source = new SwarmSource(config);
+      return new SourceSetup(source, new NetworkNamespaces(), source::nodeFacts);
+    } catch (IOException e) {
+      throw new StartupException(String.valueOf(e.getMessage()), e);
+    }
+  }
+}
