@@ -1,0 +1,31 @@
+package io.tidegate.agent.demo;
+
+import io.tidegate.routing.Reach;
+import io.tidegate.routing.Task;
+import io.tidegate.routing.TaskState;
+
+/** One task of the small Swarm with its process. Owned by the {@link SmallSwarm}. */
+final class DemoTask {
+
+  final String id;
+  final String name;
+  final String node;
+  final Responder process;
+  TaskState state = TaskState.RUNNING;
+
+  DemoTask(String id, String name, String node, Responder process) {
+    this.id = id;
+    this.name = name;
+    this.node = node;
+    this.process = process;
+  }
+
+  Task toTask() {
+    Reach reach =
+        Reach.direct(
+            process.address().getAddress(),
+            process.address().getPort(),
+            "a responder inside this process");
+    return new Task(id, name, node, state, reach);
+  }
+}
