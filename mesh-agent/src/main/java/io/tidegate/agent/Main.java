@@ -2,6 +2,7 @@ package io.tidegate.agent;
 
 import io.tidegate.agent.cli.AgentConfig;
 import io.tidegate.agent.cli.Tidegate;
+import io.tidegate.agent.demo.DemoCommand;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,7 +14,8 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
-    System.exit(new Tidegate(System.getenv(), Main::runAgent).execute(args));
+    DemoCommand demo = new DemoCommand(new DemoSetup(), System.getenv());
+    System.exit(new Tidegate(System.getenv(), Main::runAgent).with(demo).execute(args));
   }
 
   private static int runAgent(AgentConfig config) {

@@ -1,0 +1,48 @@
+package io.tidegate.agent;
+
+import io.tidegate.agent.admin.AdminServer;
+import io.tidegate.agent.cli.AgentConfig;
+import io.tidegate.agent.demo.DemoOutside;
+import io.tidegate.agent.linux.PortHolder;
+import io.tidegate.agent.source.HostPort;
+import io.tidegate.agent.source.TopologySource;
+import io.tidegate.mesh.Mesh;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
+
+/** What the demo gets from the rest of the program. */
+final class DemoSetup implements DemoOutside {
+
+  @Override
+  public CountDownLatch takeTerminal() {
+    LogSetup.apply(new AgentConfig.Log(Level.ERROR, AgentConfig.Format.TEXT));
+    return Signals.install().told();
+  }
+
+  @Override
+  public Admin serve(Mesh mesh, TopologySource source, HostPort address) throws IOException {
+    MeshView view = new MeshView(mesh, source, () -> null, List.of());
+    return new DemoAdmin(AdminServer.start(address, true, view));
+  }
+
+  @Override
+  public @Nullable String holderOf(int port) {
+    return PortHolder.describe(port);
+  }
+
+  private record DemoAdmin(AdminServer server) implements Admin {
+
+    @Override
+    public HostPort address() {
+      return HostPort.of(server.address());
+    }
+
+    @Override
+    public void close() {
+      server.close();
+    }
+  }
+}
