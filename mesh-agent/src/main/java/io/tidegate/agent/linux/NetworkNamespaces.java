@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class NetworkNamespaces implements UpstreamSockets {
 
-  private static final Logger log = LoggerFactory.getLogger(NetworkNamespaces.class);
+  private static final Logger LOG = LoggerFactory.getLogger(NetworkNamespaces.class);
 
   private static final String OWN = "/proc/thread-self/ns/net";
   private static final int STREAM = Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC;
@@ -88,7 +88,7 @@ public final class NetworkNamespaces implements UpstreamSockets {
   private void goBack(String from) {
     int back = Libc.setns(ownNamespace, Libc.CLONE_NEWNET);
     if (back < 0) {
-      log.error("cannot come back from {}: setns: {}; the process ends", from, Errno.text(-back));
+      LOG.error("cannot come back from {}: setns: {}; the process ends", from, Errno.text(-back));
       Runtime.getRuntime().halt(70);
     }
   }

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Discovery {
 
-  private static final Logger log = LoggerFactory.getLogger(Discovery.class);
+  private static final Logger LOG = LoggerFactory.getLogger(Discovery.class);
 
   /** A manager's API is complete as soon as it answers; this is for what nobody thought of. */
   private static final Duration REST_HOLD = Duration.ofSeconds(5);
@@ -170,7 +170,7 @@ final class Discovery {
         .forEach(
             (service, ports) -> {
               if (unservedPorts.add(service)) {
-                log.warn("service {}: not served: {} (expected: tcp or udp)", service, ports);
+                LOG.warn("service {}: not served: {} (expected: tcp or udp)", service, ports);
               }
             });
   }

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  */
 final class DiscoveryLoop implements Runnable {
 
-  private static final Logger log = LoggerFactory.getLogger(DiscoveryLoop.class);
+  private static final Logger LOG = LoggerFactory.getLogger(DiscoveryLoop.class);
 
   /** How long a drain can be overdue before it is noticed. */
   private static final long TICK_NANOS = Duration.ofSeconds(1).toNanos();
@@ -85,7 +85,7 @@ final class DiscoveryLoop implements Runnable {
       }
       handOver(nowNanos);
     } catch (RuntimeException e) {
-      log.error("{}: a turn failed; what is known stays in force", status.name(), e);
+      LOG.error("{}: a turn failed; what is known stays in force", status.name(), e);
     }
   }
 
@@ -136,7 +136,7 @@ final class DiscoveryLoop implements Runnable {
     try {
       discovery.onReading(reading, nowNanos);
     } catch (RuntimeException e) {
-      log.debug("a reading that cannot be used", e);
+      LOG.debug("a reading that cannot be used", e);
       onReadFailed(
           new Fact.ReadFailed("not understood: " + e.getMessage(), reading.sandbox()), nowNanos);
       return;
@@ -144,7 +144,7 @@ final class DiscoveryLoop implements Runnable {
     schedule.onDone(discovery.isUnsettled(), random.nextDouble(), nowNanos);
     String name = reading.rest() == null ? "swarm-gossip" : "swarm-rest";
     if (!name.equals(status.name())) {
-      log.info("reading the Swarm by {}", name);
+      LOG.info("reading the Swarm by {}", name);
     }
     report(name, Instant.now(), reading.warning());
   }
@@ -161,9 +161,9 @@ final class DiscoveryLoop implements Runnable {
   private void report(String name, @Nullable Instant lastSuccess, @Nullable String error) {
     SourceStatus before = status;
     if (error == null && before.error() != null) {
-      log.info("{}: all is well again", name);
+      LOG.info("{}: all is well again", name);
     } else if (error != null && !error.equals(before.error())) {
-      log.warn("{}: {}; what is known stays in force", name, error);
+      LOG.warn("{}: {}; what is known stays in force", name, error);
     }
     long failures = before.failures() + (error == null ? 0 : 1);
     status = new SourceStatus(name, lastSuccess, error, failures, discovery.rejected());

@@ -16,7 +16,7 @@ final class Policies {
 
   static final String LABEL = "tidegate.balance";
 
-  private static final Logger log = LoggerFactory.getLogger(Policies.class);
+  private static final Logger LOG = LoggerFactory.getLogger(Policies.class);
 
   private static final BalancingPolicy DEFAULT = BalancingPolicy.P2C;
 
@@ -57,7 +57,7 @@ final class Policies {
       return BalancingPolicy.parse(label);
     } catch (IllegalArgumentException e) {
       rejected++;
-      log.warn("service {}: label {}: {}; {} stays", service, LABEL, e.getMessage(), before);
+      LOG.warn("service {}: label {}: {}; {} stays", service, LABEL, e.getMessage(), before);
       return before;
     }
   }
