@@ -1,0 +1,122 @@
+package io.tidegate;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/**
+ * The rooms and their one-way doors, as ARCHITECTURE.md draws them. A new arrow is a decision: make
+ * it there first.
+ */
+@AnalyzeClasses(packages = "io.tidegate", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+  @ArchTest
+  static final ArchRule roomsOpenOnlyTheDoorsThatAreDrawn =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInAnyPackage("io.tidegate..")
+          .layer("routing")
+          .definedBy("io.tidegate.routing")
+          .layer("metrics")
+          .definedBy("io.tidegate.metrics")
+          .layer("balance")
+          .definedBy("io.tidegate.balance")
+          .layer("control")
+          .definedBy("io.tidegate.control")
+          .layer("proxy")
+          .definedBy("io.tidegate.proxy")
+          .layer("mesh")
+          .definedBy("io.tidegate.mesh")
+          .layer("source")
+          .definedBy("io.tidegate.agent.source")
+          .layer("linux")
+          .definedBy("io.tidegate.agent.linux")
+          .layer("swarm")
+          .definedBy("io.tidegate.agent.swarm")
+          .layer("admin")
+          .definedBy("io.tidegate.agent.admin")
+          .layer("demo")
+          .definedBy("io.tidegate.agent.demo")
+          .layer("cli")
+          .definedBy("io.tidegate.agent.cli")
+          .layer("agent")
+          .definedBy("io.tidegate.agent")
+          .whereLayer("routing")
+          .mayNotAccessAnyLayer()
+          .whereLayer("metrics")
+          .mayNotAccessAnyLayer()
+          .whereLayer("balance")
+          .mayOnlyAccessLayers("routing")
+          .whereLayer("control")
+          .mayOnlyAccessLayers("routing")
+          .whereLayer("proxy")
+          .mayOnlyAccessLayers("routing", "balance", "metrics")
+          .whereLayer("mesh")
+          .mayOnlyAccessLayers("routing", "metrics", "control", "proxy")
+          .whereLayer("source")
+          .mayOnlyAccessLayers("routing")
+          .whereLayer("linux")
+          .mayOnlyAccessLayers("routing", "proxy")
+          .whereLayer("swarm")
+          .mayOnlyAccessLayers("routing", "source", "linux")
+          .whereLayer("admin")
+          .mayOnlyAccessLayers("routing", "metrics", "proxy", "source", "linux")
+          .whereLayer("demo")
+          .mayOnlyAccessLayers("routing", "metrics", "proxy", "mesh", "source", "admin", "linux")
+          .whereLayer("cli")
+          .mayOnlyAccessLayers("routing", "proxy", "mesh", "source", "linux", "swarm", "admin")
+          .ensureAllClassesAreContainedInArchitectureIgnoring("io.tidegate.bench..");
+
+  @ArchTest
+  static final ArchRule roomsFormNoCycle =
+      slices().matching("io.tidegate.(**)").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule controlAndProxyDoNotKnowEachOther =
+      noClasses()
+          .that()
+          .resideInAPackage("io.tidegate.control")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.tidegate.proxy");
+
+  @ArchTest
+  static final ArchRule nettyLivesInTheProxyAlone =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.tidegate.proxy")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.netty..");
+
+  @ArchTest
+  static final ArchRule theMeshKnowsNeitherDockerNorPrometheus =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.tidegate.agent..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.tidegate.agent..",
+              "com.github.dockerjava..",
+              "io.prometheus..",
+              "io.micrometer..");
+
+  @ArchTest
+  static final ArchRule valuesPickersAndControlReadNoClockAndStartNoThread =
+      noClasses()
+          .that()
+          .resideInAnyPackage("io.tidegate.routing", "io.tidegate.balance", "io.tidegate.control")
+          .should()
+          .callMethod(System.class, "nanoTime")
+          .orShould()
+          .callMethod(System.class, "currentTimeMillis")
+          .orShould()
+          .dependOnClassesThat()
+          .areAssignableTo(Thread.class);
+}

@@ -1,0 +1,37 @@
+package io.tidegate.e2e;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * One request, one connection: what a published port answers, and nothing hidden by a pool or a
+ * retry.
+ */
+final class Http {
+
+  private static final int PATIENCE_MILLIS = 10_000;
+
+  private Http() {}
+
+  /** The body of the answer; an answer that is not 200 or not whole is a failure. */
+  static String get(String host, int port, String path) throws IOException {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(host, port), PATIENCE_MILLIS);
+      socket.setSoTimeout(PATIENCE_MILLIS);
+      String request =
+          "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n".formatted(path, host);
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      return body(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+    }
+  }
+
+  private static String body(String answer) throws IOException {
+    int end = answer.indexOf("\r\n\r\n");
+    if (end < 0 || !answer.startsWith("HTTP/1.1 200 ")) {
+      throw new IOException("answer: " + answer.lines().findFirst().orElse("(empty)"));
+    }
+    return answer.substring(end + 4);
+  }
+}

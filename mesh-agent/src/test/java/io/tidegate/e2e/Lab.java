@@ -1,0 +1,80 @@
+package io.tidegate.e2e;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The running Swarm on this machine, through {@code deploy/lab/swarm-lab}. */
+final class Lab {
+
+  static final Path ROOT = Path.of(System.getProperty("tidegate.root", "..")).toAbsolutePath();
+  private static final Path SCRIPT = ROOT.resolve("deploy/lab/swarm-lab");
+  private static final Path FOLDER =
+      Path.of(System.getenv().getOrDefault("TIDEGATE_LAB_DIR", "/var/tmp/tidegate-lab"));
+  private static final String PREFIX = System.getenv().getOrDefault("TIDEGATE_LAB_PREFIX", "tgl");
+  private static final String SUBNET =
+      System.getenv().getOrDefault("TIDEGATE_LAB_SUBNET", "10.213.77.0/24");
+
+  private Lab() {}
+
+  /** Skips the calling test, saying why, where no lab is running; where one must be, fails it. */
+  static void require() {
+    boolean runs = Files.exists(FOLDER.resolve("lab.conf"));
+    if (System.getenv("TIDEGATE_REQUIRE_LAB") != null && !runs) {
+      throw new AssertionError("no lab is running in " + FOLDER);
+    }
+    assumeTrue(
+        runs, "needs a real Swarm on this machine (as root: deploy/lab/swarm-lab up), found none");
+  }
+
+  static List<String> nodes() {
+    return List.of("n1", "n2", "n3");
+  }
+
+  static String address(String node) {
+    return SUBNET.substring(0, SUBNET.lastIndexOf('.') + 1)
+        + (10 + Integer.parseInt(node.substring(1)));
+  }
+
+  static Path namespace(String node) {
+    return Path.of("/run/netns", PREFIX + "-" + node);
+  }
+
+  /** Runs a docker client against a node's daemon and returns what it prints. */
+  static String docker(String node, String... args) {
+    List<String> command = new ArrayList<>(List.of("docker", node));
+    command.addAll(List.of(args));
+    return run(command.toArray(String[]::new));
+  }
+
+  /** Runs a command of the lab and returns what it prints. */
+  static String run(String... args) {
+    try {
+      Process process = start(ProcessBuilder.Redirect.PIPE, args);
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (!process.waitFor(120, TimeUnit.SECONDS) || process.exitValue() != 0) {
+        throw new AssertionError("swarm-lab " + String.join(" ", args) + " failed:\n" + output);
+      }
+      return output.strip();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Starts a command of the lab, with both of its outputs going to one place. */
+  static Process start(ProcessBuilder.Redirect output, String... args) throws IOException {
+    List<String> command = new ArrayList<>(List.of(SCRIPT.toString()));
+    command.addAll(List.of(args));
+    return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output).start();
+  }
+}

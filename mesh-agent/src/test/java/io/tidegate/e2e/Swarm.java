@@ -1,0 +1,113 @@
+package io.tidegate.e2e;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** What the tests ask of the Swarm, through the docker client on the first manager. */
+final class Swarm {
+
+  private static final String IMAGE = "tidegate-lab/http";
+
+  private Swarm() {}
+
+  /** Creates a service of tasks that answer with their own task id. */
+  static void createWeb(String name, int replicas, int port, String... options) {
+    List<String> args =
+        new ArrayList<>(
+            List.of(
+                "service",
+                "create",
+                "--detach",
+                "--name",
+                name,
+                "--replicas",
+                String.valueOf(replicas),
+                "--publish",
+                port + ":80",
+                "--hostname",
+                "{{.Task.ID}}",
+                "--env",
+                "NODE={{.Node.Hostname}}"));
+    args.addAll(List.of(options));
+    args.add(IMAGE);
+    docker(args.toArray(String[]::new));
+    awaitRunning(name, replicas);
+  }
+
+  /** Creates a one-task service that misbehaves on request; see deploy/lab/tricks.pl. */
+  static void createTricks(int port, String node) {
+    docker(
+        "service",
+        "create",
+        "--detach",
+        "--name",
+        "tricks",
+        "--publish",
+        port + ":7008",
+        "--constraint",
+        "node.hostname==" + node,
+        "--entrypoint",
+        "/bin/tricks",
+        IMAGE);
+    awaitRunning("tricks", 1);
+  }
+
+  static void docker(String... args) {
+    Lab.docker("n1", args);
+  }
+
+  static void remove(String... services) {
+    for (String service : services) {
+      docker("service", "rm", service);
+    }
+  }
+
+  static void removeAll() {
+    for (String service : lines("service", "ls", "--format", "{{.Name}}")) {
+      remove(service);
+    }
+  }
+
+  /**
+   * Waits until Swarm has reached the state it was asked for: so many tasks run, and none is on its
+   * way out.
+   */
+  static void awaitRunning(String service, int tasks) {
+    Wait.seconds(90)
+        .until(
+            service + " runs " + tasks + " tasks",
+            () ->
+                running(service).size() == tasks
+                    && lines("service", "ps", service, "--format", "{{.CurrentState}}").stream()
+                            .filter(state -> state.startsWith("Running"))
+                            .count()
+                        == tasks);
+  }
+
+  /** The ids of the tasks that are meant to run, once all of them do. */
+  static Set<String> running(String service) {
+    Set<String> ids = new TreeSet<>();
+    for (String line :
+        lines(
+            "service",
+            "ps",
+            service,
+            "--no-trunc",
+            "--filter",
+            "desired-state=running",
+            "--format",
+            "{{.ID}} {{.CurrentState}}")) {
+      if (!line.contains(" Running")) {
+        return Set.of();
+      }
+      ids.add(line.substring(0, line.indexOf(' ')));
+    }
+    return ids;
+  }
+
+  private static List<String> lines(String... args) {
+    return Lab.docker("n1", args).lines().filter(line -> !line.isBlank()).toList();
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * The whole system on a real Swarm: three nodes that {@code deploy/lab/swarm-lab} has brought up,
+ * an agent on each, and clients outside the Swarm. Open {@link io.tidegate.e2e.SwarmScenarios}
+ * first.
+ */
+@NullMarked
+package io.tidegate.e2e;
+
+import org.jspecify.annotations.NullMarked;
