@@ -1,5 +1,7 @@
 package io.tidegate.e2e;
 
+import java.util.List;
+
 /** Agents on every node of the lab, however they are run. */
 interface Agents extends AutoCloseable {
 
@@ -12,6 +14,6 @@ interface Agents extends AutoCloseable {
   @Override
   void close();
 
-  /** Whether the agents live on while their node's Docker engine is stopped. */
-  boolean survivesItsEngine();
+  /** Through which nodes clients are served while the Docker engine of one of them is stopped. */
+  List<String> nodesThatServeWithout(String node);
 }

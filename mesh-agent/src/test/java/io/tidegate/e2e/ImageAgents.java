@@ -2,6 +2,7 @@ package io.tidegate.e2e;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Agents as the global service of {@code deploy/stack.yml}, from the image that {@code
@@ -30,9 +31,10 @@ final class ImageAgents implements Agents {
         STACK);
   }
 
+  /** A container ends with its engine, and comes back with it. */
   @Override
-  public boolean survivesItsEngine() {
-    return false;
+  public List<String> nodesThatServeWithout(String node) {
+    return Lab.nodes().stream().filter(other -> !other.equals(node)).toList();
   }
 
   @Override

@@ -1,11 +1,20 @@
 package io.tidegate.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 
 /** The agents as a global service of containers. */
 class ImageAgentsIT extends SwarmScenarios {
+
+  private static final int MIB = 1 << 20;
 
   ImageAgentsIT() {
     super(new ImageAgents());
@@ -14,7 +23,55 @@ class ImageAgentsIT extends SwarmScenarios {
   @Override
   @BeforeAll
   void startAgents() {
+    Lab.require();
     assumeTrue(ImageAgents.isBuilt(), "needs the image: deploy/image/build");
     super.startAgents();
+  }
+
+  @Test
+  void theImageIsSmallStartsQuicklyAndStaysSmall() throws IOException {
+    long imageMib =
+        Long.parseLong(
+                Lab.docker("n1", "image", "inspect", "--format", "{{.Size}}", "tidegate:latest"))
+            / MIB;
+    report("image: %d MiB", imageMib);
+    assertThat(imageMib).isLessThanOrEqualTo(120);
+    for (String node : Lab.nodes()) {
+      long residentMib = residentMib(node);
+      Duration start = timeToReady(node);
+      report("%s: ready after %d ms, %d MiB resident", node, start.toMillis(), residentMib);
+      assertThat(start).isLessThanOrEqualTo(Duration.ofSeconds(3));
+      assertThat(residentMib).isLessThanOrEqualTo(160);
+    }
+  }
+
+  private static long residentMib(String node) throws IOException {
+    Path status = Path.of("/proc", inspect(node, "{{.State.Pid}}"), "status");
+    String line =
+        Files.readAllLines(status).stream()
+            .filter(it -> it.startsWith("VmRSS:"))
+            .findFirst()
+            .orElseThrow();
+    return Long.parseLong(line.replaceAll("\\D", "")) / 1024;
+  }
+
+  /** From the start of the container to the agent's own word that it is ready. */
+  private static Duration timeToReady(String node) {
+    Instant started = Instant.parse(inspect(node, "{{.State.StartedAt}}"));
+    String ready =
+        Lab.docker(node, "logs", container(node))
+            .lines()
+            .filter(line -> line.contains(" ready: "))
+            .findFirst()
+            .orElseThrow();
+    return Duration.between(started, Instant.parse(ready.substring(0, ready.indexOf(' '))));
+  }
+
+  private static String inspect(String node, String format) {
+    return Lab.docker(node, "inspect", "--format", format, container(node));
+  }
+
+  private static String container(String node) {
+    return Lab.docker(node, "ps", "--quiet", "--filter", "ancestor=tidegate:latest");
   }
 }

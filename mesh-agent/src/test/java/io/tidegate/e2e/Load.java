@@ -22,19 +22,21 @@ final class Load implements AutoCloseable {
 
   private final Place client;
   private final int port;
+  private final List<String> nodes;
   private final List<Future<Failure[]>> requests = new ArrayList<>();
   private final Thread sender;
   private final long startNanos = System.nanoTime();
   private volatile boolean stopped;
 
-  private Load(Place client, int port) {
+  private Load(Place client, int port, List<String> nodes) {
     this.client = client;
     this.port = port;
+    this.nodes = nodes;
     sender = Thread.ofPlatform().start(this::send);
   }
 
-  static Load start(Place client, int port) {
-    return new Load(client, port);
+  static Load start(Place client, int port, List<String> nodes) {
+    return new Load(client, port, nodes);
   }
 
   private void send() {
@@ -44,7 +46,7 @@ final class Load implements AutoCloseable {
       while (System.nanoTime() < dueNanos) {
         LockSupport.parkNanos(dueNanos - System.nanoTime());
       }
-      String node = Lab.nodes().get(i % Lab.nodes().size());
+      String node = nodes.get(i % nodes.size());
       requests.add(client.start(() -> request(node)));
     }
   }

@@ -33,8 +33,8 @@ final class ProcessAgents implements Agents {
   }
 
   @Override
-  public boolean survivesItsEngine() {
-    return true;
+  public List<String> nodesThatServeWithout(String node) {
+    return Lab.nodes();
   }
 
   @Override

@@ -1,7 +1,6 @@
 package io.tidegate.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.ConnectException;
@@ -36,9 +35,9 @@ abstract class SwarmScenarios {
   private static final int WITHIN_MILLIS = 2_000;
   private static final String NOT_ON_N3 = "node.hostname!=n3";
 
+  final Tables tables = new Tables();
   private final Agents agents;
   private final Place client = Place.client();
-  private final Tables tables = new Tables();
 
   SwarmScenarios(Agents agents) {
     this.agents = agents;
@@ -153,7 +152,7 @@ abstract class SwarmScenarios {
   void aKilledTaskCostsOnlyWhatWasInFlightOnIt() throws Exception {
     Swarm.createWeb("web", 5, PORT, "--constraint", NOT_ON_N3);
     tables.awaitEverywhereMillis(PORT, Swarm.running("web"));
-    try (Load load = Load.start(client, PORT)) {
+    try (Load load = Load.start(client, PORT, Lab.nodes())) {
       load.goOnFor(Duration.ofSeconds(4));
       String container =
           Lab.docker("n1", "ps", "--quiet", "--filter", "name=web")
@@ -177,13 +176,10 @@ abstract class SwarmScenarios {
 
   @Test
   void noRequestFailsWhileTheManagersEngineIsStoppedForTwentySeconds() throws Exception {
-    assumeTrue(
-        agents.survivesItsEngine(),
-        "a container ends with its engine: only agents outside of Docker can go on serving");
     // Spread over n2 and n3: the engine's stop ends the tasks on its own node, in flight or not.
     Swarm.createWeb("web", 4, PORT, "--constraint", "node.hostname!=n1");
     tables.awaitEverywhereMillis(PORT, Swarm.running("web"));
-    try (Load load = Load.start(client, PORT)) {
+    try (Load load = Load.start(client, PORT, agents.nodesThatServeWithout("n1"))) {
       load.goOnFor(Duration.ofSeconds(3));
       Lab.run("stop-docker", "n1");
       load.goOnFor(Duration.ofSeconds(20));
@@ -242,7 +238,7 @@ abstract class SwarmScenarios {
 
   /** A line for people, and for whoever has to show the figures. */
   @SuppressWarnings("AnnotateFormatMethod")
-  private static void report(String format, Object... values) {
+  static void report(String format, Object... values) {
     LOG.info(format.formatted(values));
   }
 
