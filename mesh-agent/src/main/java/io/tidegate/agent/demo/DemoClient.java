@@ -78,7 +78,7 @@ final class DemoClient implements AutoCloseable {
   private Socket connect() throws IOException {
     Socket socket = new Socket();
     connection = socket;
-    requestsLeft = ThreadLocalRandom.current().nextInt(1, MAX_REQUESTS_PER_CONNECTION + 1);
+    requestsLeft = ThreadLocalRandom.current().nextInt(2, MAX_REQUESTS_PER_CONNECTION + 1);
     socket.setTcpNoDelay(true);
     socket.setSoTimeout(TIMEOUT_MILLIS);
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MILLIS);

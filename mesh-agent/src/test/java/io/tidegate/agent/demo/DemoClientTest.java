@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -18,6 +22,28 @@ class DemoClientTest {
         client.request();
       }
       assertThat(responder.requests()).isEqualTo(10);
+    }
+  }
+
+  @Test
+  void replacesAKeptConnectionThatIsGone() throws Exception {
+    try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        DemoClient client = new DemoClient(listening.getLocalPort())) {
+      Thread answering = Thread.ofVirtual().start(() -> answerOnTwoConnections(listening));
+      client.request();
+      client.request();
+      answering.join();
+    }
+  }
+
+  private static void answerOnTwoConnections(ServerSocket listening) {
+    for (int i = 0; i < 2; i++) {
+      try (Socket connection = listening.accept()) {
+        HttpHead.read(connection.getInputStream());
+        connection.getOutputStream().write(HttpHead.bytes("HTTP/1.1 200 OK", "Content-Length: 0"));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 

@@ -61,6 +61,7 @@ class SmallSwarmTest {
     swarm.create("web", 8080, 2);
     String killed = id("web.2");
     swarm.act(new Action.Kill("web.2"));
+    agenda.advance(SmallSwarm.NOTICE_DELAY_NANOS - 1);
     assertThat(tasks()).containsExactly("web.1 running", "web.2 running");
     agenda.advance(SmallSwarm.NOTICE_DELAY_NANOS);
     assertThat(tasks()).containsExactly("web.1 running");
