@@ -36,6 +36,9 @@ public interface DemoOutside {
    */
   Admin serve(Mesh mesh, TopologySource source, HostPort address) throws IOException;
 
-  /** What holds a TCP port of this machine, as in {@code nginx (pid 123)}, or null if unknown. */
+  /**
+   * What holds a TCP port of this machine, as in {@code held by nginx (pid 123)}, or null if
+   * unknown.
+   */
   @Nullable String holderOf(int port);
 }

@@ -50,6 +50,6 @@ final class DemoPorts {
   private String refusal(String option, int port, IOException e) {
     String holder = holderOf.apply(port);
     return "port %d cannot be served: %s%s. Choose another with %s (0 is any free one)."
-        .formatted(port, e.getMessage(), holder == null ? "" : ", by " + holder, option);
+        .formatted(port, e.getMessage(), holder == null ? "" : ", " + holder, option);
   }
 }

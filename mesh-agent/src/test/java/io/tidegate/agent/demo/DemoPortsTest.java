@@ -18,12 +18,12 @@ class DemoPortsTest {
 
   @Test
   void namesThePortItsHolderAndTheWayOut() throws IOException {
-    DemoPorts ports = new DemoPorts("127.0.0.1", port -> "nginx (pid 12)");
+    DemoPorts ports = new DemoPorts("127.0.0.1", port -> "held by nginx (pid 12)");
     try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       assertThatExceptionOfType(DemoException.class)
           .isThrownBy(() -> ports.free("--port", other.getLocalPort()))
           .withMessageContaining("port " + other.getLocalPort())
-          .withMessageContaining("nginx (pid 12)")
+          .withMessageContaining("in use, held by nginx (pid 12). Choose")
           .withMessageContaining("--port");
     }
   }
