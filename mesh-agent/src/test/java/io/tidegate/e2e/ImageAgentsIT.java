@@ -36,13 +36,25 @@ class ImageAgentsIT extends SwarmScenarios {
             / MIB;
     report("image: %d MiB", imageMib);
     assertThat(imageMib).isLessThanOrEqualTo(120);
+    // One after the other: the nodes of a real Swarm do not share two cores.
     for (String node : Lab.nodes()) {
-      long residentMib = residentMib(node);
+      replaceAgent(node);
       Duration start = timeToReady(node);
+      long residentMib = residentMib(node);
       report("%s: ready after %d ms, %d MiB resident", node, start.toMillis(), residentMib);
       assertThat(start).isLessThanOrEqualTo(Duration.ofSeconds(3));
       assertThat(residentMib).isLessThanOrEqualTo(160);
     }
+  }
+
+  /** Ends the agent of a node; Swarm starts another one. */
+  private void replaceAgent(String node) {
+    String before = container(node);
+    Lab.docker(node, "kill", before);
+    Wait.seconds(60)
+        .until(
+            "another agent is ready on " + node,
+            () -> !container(node).equals(before) && tables.isReady(node));
   }
 
   private static long residentMib(String node) throws IOException {

@@ -27,7 +27,7 @@ final class Lab {
   /** Skips the calling test, saying why, where no lab is running; where one must be, fails it. */
   static void require() {
     boolean runs = Files.exists(FOLDER.resolve("lab.conf"));
-    if (System.getenv("TIDEGATE_REQUIRE_LAB") != null && !runs) {
+    if (System.getenv("TIDEGATE_LAB_REQUIRED") != null && !runs) {
       throw new AssertionError("no lab is running in " + FOLDER);
     }
     assumeTrue(
