@@ -66,6 +66,7 @@ class MainTest {
         Socket upstream = task.accept()) {
       assertThat(answer(upstream, downstream, "hello")).isEqualTo("hello");
       assertThat(get(admin, "/api/v1/routes").body()).contains("\"active\" : 1");
+      await().until(() -> log().contains("ready: serving " + port + "/tcp web"));
 
       process.destroy();
       await().until(() -> get(admin, "/readyz").statusCode() == 503);
@@ -75,7 +76,6 @@ class MainTest {
     assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isZero();
     assertThat(log())
-        .contains("ready: serving " + port + "/tcp web")
         .containsSubsequence(
             "SIGTERM: stopping", "draining: 1 connections", "drained: every", "stopped");
   }

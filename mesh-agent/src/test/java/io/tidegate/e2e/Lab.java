@@ -10,9 +10,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The running Swarm on this machine, through {@code deploy/lab/swarm-lab}. */
 final class Lab {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Lab.class);
 
   static final Path ROOT = Path.of(System.getProperty("tidegate.root", "..")).toAbsolutePath();
   private static final Path SCRIPT = ROOT.resolve("deploy/lab/swarm-lab");
@@ -22,6 +26,9 @@ final class Lab {
   private static final String SUBNET =
       System.getenv().getOrDefault("TIDEGATE_LAB_SUBNET", "10.213.77.0/24");
 
+  private static final String NEEDS_LAB =
+      "needs a real Swarm on this machine, and found none (as root: deploy/lab/swarm-lab up)";
+
   private Lab() {}
 
   /** Skips the calling test, saying why, where no lab is running; where one must be, fails it. */
@@ -30,8 +37,10 @@ final class Lab {
     if (System.getenv("TIDEGATE_LAB_REQUIRED") != null && !runs) {
       throw new AssertionError("no lab is running in " + FOLDER);
     }
-    assumeTrue(
-        runs, "needs a real Swarm on this machine (as root: deploy/lab/swarm-lab up), found none");
+    if (!runs) {
+      LOG.info("skipped: {}", NEEDS_LAB);
+    }
+    assumeTrue(runs, NEEDS_LAB);
   }
 
   static List<String> nodes() {
