@@ -38,6 +38,7 @@ abstract class SwarmScenarios {
   final Tables tables = new Tables();
   private final Agents agents;
   private final Place client = Place.client();
+  private boolean started;
 
   SwarmScenarios(Agents agents) {
     this.agents = agents;
@@ -47,6 +48,7 @@ abstract class SwarmScenarios {
   void startAgents() {
     Lab.require();
     Swarm.removeAll();
+    started = true;
     agents.start();
     Lab.nodes()
         .forEach(node -> Wait.seconds(90).until(node + " is ready", () -> tables.isReady(node)));
@@ -56,7 +58,9 @@ abstract class SwarmScenarios {
   void stopAgents() {
     client.close();
     tables.close();
-    agents.close();
+    if (started) {
+      agents.close();
+    }
   }
 
   @BeforeEach
