@@ -12,6 +12,8 @@ public enum ShardCounter {
   BIND_FAILURES("Failed attempts to bind a published port."),
   /** Accepted connections that were gone, or whose route was, before a task was picked. */
   ACCEPTS_ABANDONED("Connections that vanished between accepting and picking a task."),
+  /** Times a relay copied because no pipe was to be had to splice through. */
+  PIPE_REFUSALS("Times a relay copied because there was no pipe to splice through."),
   /** Wake-ups in which a relay used up its budget and had to queue behind the others. */
   BUDGET_YIELDS("Times a relay yielded its shard to the others because its budget was used up.");
 

@@ -9,6 +9,7 @@ final class Errno {
 
   // From asm-generic/errno-base.h and errno.h; Netty reports them negated.
   private static final int ENOMEM = 12;
+  private static final int EINVAL = 22;
   private static final int ENFILE = 23;
   private static final int EMFILE = 24;
   private static final int ENOBUFS = 105;
@@ -18,8 +19,16 @@ final class Errno {
 
   /** Whether the process or the system is out of descriptors or memory, which passes. */
   static boolean isExhausted(IOException e) {
-    return e instanceof NativeIoException nativeError
-        && EXHAUSTED.contains(-nativeError.expectedErr());
+    return EXHAUSTED.contains(number(e));
+  }
+
+  /** Whether the call is not to be had for this kind of descriptor. */
+  static boolean isUnsupported(IOException e) {
+    return number(e) == EINVAL;
+  }
+
+  private static int number(IOException e) {
+    return e instanceof NativeIoException nativeError ? -nativeError.expectedErr() : 0;
   }
 
   /** The system's words alone: {@code Address already in use}, without call and number. */

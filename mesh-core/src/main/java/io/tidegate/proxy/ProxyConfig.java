@@ -12,6 +12,10 @@ import java.time.Duration;
  * @param idleTimeout how long a relay may live with nothing moving
  * @param backlog connections that the kernel completes ahead of accept(2), per shard and port
  * @param bytesPerWakeup what one direction of a relay moves before the others get their turn
+ * @param relayMode how relays move bytes
+ * @param pipeBytes the size that is asked for a pipe to splice through; an unprivileged user gets 1
+ *     MiB at the most
+ * @param pipes how many pipes a shard may have at once
  * @param maxPendingBytes what a shard may hold for receivers that are slower than their senders
  *     before it reads in small portions
  */
@@ -23,7 +27,10 @@ public record ProxyConfig(
     Duration idleTimeout,
     int backlog,
     int bytesPerWakeup,
-    int maxPendingBytes) {
+    int maxPendingBytes,
+    RelayMode relayMode,
+    int pipeBytes,
+    int pipes) {
 
   public ProxyConfig {
     check("shards", shards, 1, 256);
@@ -31,6 +38,8 @@ public record ProxyConfig(
     check("backlog", backlog, 1, 65_535);
     check("bytesPerWakeup", bytesPerWakeup, 4_096, 1 << 30);
     check("maxPendingBytes", maxPendingBytes, 65_536, 1 << 30);
+    check("pipeBytes", pipeBytes, 65_536, 1 << 30);
+    check("pipes", pipes, 0, 65_536);
     checkPositive("connectTimeout", connectTimeout);
     checkPositive("idleTimeout", idleTimeout);
   }
@@ -44,7 +53,10 @@ public record ProxyConfig(
         Duration.ofHours(1),
         4_096,
         1 << 20,
-        32 << 20);
+        32 << 20,
+        RelayMode.ADAPTIVE,
+        1 << 20,
+        32);
   }
 
   private static void check(String name, int value, int min, int max) {

@@ -1,14 +1,10 @@
 package io.tidegate.proxy;
 
-import io.netty.buffer.ByteBuf;
 import io.tidegate.balance.EndpointLoad;
 import io.tidegate.metrics.CloseCause;
-import io.tidegate.metrics.Counter;
 import io.tidegate.metrics.EndpointCounters;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.NotYetConnectedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +23,8 @@ final class Relay implements RelayHalf.Owner, Timers.Expiring, Runnable {
   private final EndpointCounters endpointCounters;
   private final RelayHalf downstream;
   private final RelayHalf upstream;
+  private final Flow toTask;
+  private final Flow toClient;
   private final long acceptedNanos;
 
   private long timer = Timers.NONE;
@@ -52,6 +50,12 @@ final class Relay implements RelayHalf.Owner, Timers.Expiring, Runnable {
     endpointCounters = served.countersOf(index);
     this.downstream = downstream;
     this.upstream = upstream;
+    toTask =
+        new Flow(
+            this, downstream, upstream, true, served.counters.bytesIn, endpointCounters.bytesIn);
+    toClient =
+        new Flow(
+            this, upstream, downstream, false, served.counters.bytesOut, endpointCounters.bytesOut);
     this.acceptedNanos = acceptedNanos;
     lastMoveNanos = shard.coarseNanoTime();
   }
@@ -90,132 +94,37 @@ final class Relay implements RelayHalf.Owner, Timers.Expiring, Runnable {
 
   private void moveBothWays() {
     if (!over) {
-      move(downstream, upstream);
+      toTask.move();
     }
     if (!over) {
-      move(upstream, downstream);
+      toClient.move();
     }
   }
 
-  /** Passes on what one half has to say, as far as both sides allow. */
-  private void move(RelayHalf from, RelayHalf to) {
-    int budget = shard.config().bytesPerWakeup();
-    while (passOnPending(from, to)) {
-      if (from.ended) {
-        passOnEnd(from, to);
-        return;
-      }
-      if (!from.readable || !to.writable) {
-        return;
-      }
-      if (budget <= 0) {
-        yieldToOthers();
-        return;
-      }
-      budget -= moveOnce(from, to);
-    }
+  Shard shard() {
+    return shard;
   }
 
-  /** Reads once and writes once; returns the bytes read. */
-  private int moveOnce(RelayHalf from, RelayHalf to) {
-    ByteBuffer buffer = shard.buffer();
-    int limit = shard.readLimit();
-    int read;
-    try {
-      read = from.socket.recvAddress(shard.bufferAddress(), 0, limit);
-    } catch (IOException e) {
-      end(from == downstream ? CloseCause.CLIENT_RESET : CloseCause.TASK_RESET);
-      return 0;
-    }
-    if (read < 0) {
-      from.ended = true;
-      return 0;
-    }
-    // A short read has emptied the socket (epoll(7)), unless the peer's end may be right behind.
-    if (read == 0 || (read < limit && !from.hungUp)) {
-      from.readable = false;
-    }
-    if (read > 0) {
-      count(from, read);
-      write(from, to, buffer, read);
-    }
-    return read;
+  boolean isOver() {
+    return over;
   }
 
-  private void write(RelayHalf from, RelayHalf to, ByteBuffer buffer, int length) {
-    int written;
-    try {
-      written = to.socket.sendAddress(shard.bufferAddress(), 0, length);
-    } catch (IOException e) {
-      end(to == downstream ? CloseCause.CLIENT_RESET : CloseCause.TASK_RESET);
-      return;
-    }
-    if (written < length) {
-      to.writable = false;
-      from.pending = shard.keep(buffer, written, length);
-    }
+  boolean hasPassedBothEnds() {
+    return toTask.hasPassedEnd() && toClient.hasPassedEnd();
   }
 
-  /** Writes what was kept; false when it is not all gone yet or the relay is over. */
-  private boolean passOnPending(RelayHalf from, RelayHalf to) {
-    ByteBuf pending = from.pending;
-    if (over || pending == null) {
-      return !over;
-    }
-    if (!to.writable) {
-      return false;
-    }
-    ByteBuffer bytes = pending.internalNioBuffer(pending.readerIndex(), pending.readableBytes());
-    int written;
-    try {
-      written = to.socket.send(bytes, bytes.position(), bytes.limit());
-    } catch (IOException e) {
-      end(to == downstream ? CloseCause.CLIENT_RESET : CloseCause.TASK_RESET);
-      return false;
-    }
-    pending.skipBytes(written);
+  void onMoved() {
     lastMoveNanos = shard.coarseNanoTime();
-    if (pending.isReadable()) {
-      to.writable = false;
-      return false;
-    }
-    from.pending = null;
-    shard.release(pending);
-    return true;
   }
 
-  private void passOnEnd(RelayHalf from, RelayHalf to) {
-    if (from.passedEnd) {
-      return;
-    }
-    from.passedEnd = true;
-    if (to.passedEnd) {
-      // The other direction has ended before: closing says the same as a shutdown would, and costs
-      // less.
-      end(CloseCause.FINISHED);
-      return;
-    }
-    try {
-      to.socket.shutdown(false, true);
-    } catch (IOException | NotYetConnectedException e) {
-      // Netty's word for ENOTCONN: a reset has arrived that epoll is yet to tell of.
-      end(to == downstream ? CloseCause.CLIENT_RESET : CloseCause.TASK_RESET);
-    }
-  }
-
-  private void count(RelayHalf from, int bytes) {
-    lastMoveNanos = shard.coarseNanoTime();
-    Counter route = from == downstream ? served.counters.bytesIn : served.counters.bytesOut;
-    Counter endpoint = from == downstream ? endpointCounters.bytesIn : endpointCounters.bytesOut;
-    route.add(bytes);
-    endpoint.add(bytes);
-    if (from == upstream && !answered) {
+  void onRead(RelayHalf half) {
+    if (half == upstream && !answered) {
       answered = true;
       served.counters.firstByte.recordNanos(shard.nanoTime() - acceptedNanos);
     }
   }
 
-  private void yieldToOthers() {
+  void yieldToOthers() {
     if (!yielded) {
       yielded = true;
       shard.yieldTo(this);
@@ -245,12 +154,14 @@ final class Relay implements RelayHalf.Owner, Timers.Expiring, Runnable {
     end(CloseCause.AGENT_STOPPED);
   }
 
-  private void end(CloseCause cause) {
+  void end(CloseCause cause) {
     if (over) {
       return;
     }
     over = true;
     shard.stopTimer(timer);
+    toTask.release();
+    toClient.release();
     load.end();
     endpointCounters.ended.increment();
     served.counters.closes(cause).increment();

@@ -1,6 +1,5 @@
 package io.tidegate.proxy;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.epoll.EpollIoEvent;
@@ -14,9 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One side of a relay: a socket, what epoll said of it, and the bytes that were read from it but
- * not yet taken by the other side. Registered once, edge-triggered, for everything: backpressure
- * needs no further system call.
+ * One side of a relay: a socket and what epoll said of it. Registered once, edge-triggered, for
+ * everything: backpressure needs no further system call.
  */
 final class RelayHalf implements EpollIoHandle {
 
@@ -49,12 +47,6 @@ final class RelayHalf implements EpollIoHandle {
   boolean writable;
   // The peer has finished or failed: a short read does not mean that nothing is left.
   boolean hungUp;
-  // End of stream was read.
-  boolean ended;
-  // The end of stream was passed on to the other side.
-  boolean passedEnd;
-  // Read from this side, owed to the other; null when nothing is.
-  @Nullable ByteBuf pending;
 
   RelayHalf(Socket socket, Owner owner) {
     this.socket = socket;

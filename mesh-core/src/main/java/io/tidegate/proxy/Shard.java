@@ -44,7 +44,7 @@ final class Shard {
 
   private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
 
-  private static final int BUFFER_BYTES = 64 << 10;
+  static final int BUFFER_BYTES = 64 << 10;
   // What is read at once while receivers owe much: they can add little to it.
   private static final int CAREFUL_READ_BYTES = 4 << 10;
 
@@ -63,6 +63,7 @@ final class Shard {
   private final Timers timers;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
   private final long bufferAddress = Buffer.memoryAddress(buffer);
+  private final PipePool pipes;
   private final List<RelayHalf> retired = new ArrayList<>();
   private boolean ticking;
   private long coarseNanos;
@@ -83,6 +84,8 @@ final class Shard {
     this.random = random;
     coarseNanos = clock.nanoTime();
     timers = new Timers(coarseNanos);
+    pipes =
+        new PipePool(config.pipeBytes(), config.pipes(), counters.of(ShardCounter.PIPE_REFUSALS));
   }
 
   // --- routes ---
@@ -166,6 +169,7 @@ final class Shard {
     ports.clear();
     timers.waiting().forEach(Timers.Expiring::abandon);
     closeRetired();
+    pipes.close();
   }
 
   private void runWhenIdle() {
@@ -223,6 +227,11 @@ final class Shard {
     return bufferAddress;
   }
 
+  /** The pipes through which the relays of this shard splice. */
+  PipePool pipes() {
+    return pipes;
+  }
+
   /** How many bytes a relay may read at once. */
   int readLimit() {
     return pendingBytes < config.maxPendingBytes() ? BUFFER_BYTES : CAREFUL_READ_BYTES;
@@ -256,10 +265,6 @@ final class Shard {
    * could otherwise meet a new socket that was given the same descriptor.
    */
   void retire(RelayHalf half) {
-    if (half.pending != null) {
-      release(half.pending);
-      half.pending = null;
-    }
     retired.add(half);
     if (retired.size() == 1) {
       loop.execute(this::closeRetired);

@@ -53,8 +53,27 @@ final class ProxyFixture implements AutoCloseable {
   }
 
   static ProxyConfig config(Duration connectTimeout, Duration idleTimeout) {
+    return config(connectTimeout, idleTimeout, RelayMode.ADAPTIVE, 4);
+  }
+
+  static ProxyConfig config(RelayMode mode, int pipes) {
+    return config(Duration.ofSeconds(4), Duration.ofHours(1), mode, pipes);
+  }
+
+  private static ProxyConfig config(
+      Duration connectTimeout, Duration idleTimeout, RelayMode mode, int pipes) {
     return new ProxyConfig(
-        SHARDS, "127.0.0.1", connectTimeout, 3, idleTimeout, 1024, 1 << 20, 32 << 20);
+        SHARDS,
+        "127.0.0.1",
+        connectTimeout,
+        3,
+        idleTimeout,
+        1024,
+        1 << 20,
+        32 << 20,
+        mode,
+        1 << 20,
+        pipes);
   }
 
   static int freePort() {

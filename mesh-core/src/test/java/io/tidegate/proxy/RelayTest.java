@@ -11,16 +11,36 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Byte for byte, end for end, reset for reset. */
 @Timeout(60)
+@ParameterizedClass
+@MethodSource("configs")
 class RelayTest {
+
+  static List<ProxyConfig> configs() {
+    return List.of(
+        ProxyFixture.config(RelayMode.ADAPTIVE, 4),
+        ProxyFixture.config(RelayMode.COPY, 4),
+        ProxyFixture.config(RelayMode.SPLICE, 4),
+        // With no pipe to be had, every splice falls back to a copy.
+        ProxyFixture.config(RelayMode.SPLICE, 0));
+  }
+
+  private final ProxyConfig config;
+
+  RelayTest(ProxyConfig config) {
+    this.config = config;
+  }
 
   private static final int MIB = 1 << 20;
 
@@ -36,7 +56,7 @@ class RelayTest {
                   seenByTask.complete(socket.getInputStream().readNBytes(up.length));
                   writer.join();
                 });
-        var proxy = new ProxyFixture();
+        var proxy = new ProxyFixture(config);
         Socket client = proxy.connect(proxy.serve(task.address()))) {
       Thread writer = Thread.startVirtualThread(() -> write(client, up));
       assertThat(client.getInputStream().readNBytes(down.length)).isEqualTo(down);
@@ -48,7 +68,7 @@ class RelayTest {
   @Test
   void passesSingleBytesOneByOne() throws Exception {
     try (var task = TestTask.echo();
-        var proxy = new ProxyFixture();
+        var proxy = new ProxyFixture(config);
         Socket client = proxy.connect(proxy.serve(task.address()))) {
       client.setTcpNoDelay(true);
       for (int i = 0; i < 2_000; i++) {
@@ -68,7 +88,7 @@ class RelayTest {
                   assertThat(question).asString().isEqualTo("question");
                   socket.getOutputStream().write(answer);
                 });
-        var proxy = new ProxyFixture();
+        var proxy = new ProxyFixture(config);
         Socket client = proxy.connect(proxy.serve(task.address()))) {
       client.getOutputStream().write("question".getBytes(StandardCharsets.US_ASCII));
       client.shutdownOutput();
@@ -86,7 +106,7 @@ class RelayTest {
                   socket.shutdownOutput();
                   seenByTask.complete(socket.getInputStream().readAllBytes());
                 });
-        var proxy = new ProxyFixture();
+        var proxy = new ProxyFixture(config);
         Socket client = proxy.connect(proxy.serve(task.address()))) {
       assertThat(client.getInputStream().read()).isEqualTo(-1);
       client.getOutputStream().write(upload);
@@ -99,7 +119,7 @@ class RelayTest {
   void deliversEverythingBeforeAnEndThatIsRightBehindItToASlowReader() throws Exception {
     byte[] answer = bytes(32 * MIB, 5);
     try (var task = TestTask.that(socket -> socket.getOutputStream().write(answer));
-        var proxy = new ProxyFixture();
+        var proxy = new ProxyFixture(config);
         Socket client = proxy.connect(proxy.serve(task.address()))) {
       byte[] seen = new byte[answer.length];
       InputStream in = client.getInputStream();
@@ -124,7 +144,7 @@ class RelayTest {
                   socket.getOutputStream().write(answer);
                   written.countDown();
                 });
-        var proxy = new ProxyFixture();
+        var proxy = new ProxyFixture(config);
         Socket client = proxy.connect(proxy.serve(task.address()))) {
       assertThat(written.await(300, TimeUnit.MILLISECONDS)).isFalse();
       assertThat(client.getInputStream().readAllBytes()).isEqualTo(answer);
@@ -140,7 +160,7 @@ class RelayTest {
                   assertThat(socket.getInputStream().read()).isEqualTo(1);
                   socket.setSoLinger(true, 0);
                 });
-        var proxy = new ProxyFixture();
+        var proxy = new ProxyFixture(config);
         Socket client = proxy.connect(proxy.serve(task.address()))) {
       int port = client.getPort();
       client.getOutputStream().write(1);
@@ -160,7 +180,7 @@ class RelayTest {
                   socket.getOutputStream().write(2);
                   socket.getInputStream().read();
                 });
-        var proxy = new ProxyFixture()) {
+        var proxy = new ProxyFixture(config)) {
       int port = proxy.serve(task.address());
       try (Socket client = proxy.connect(port)) {
         client.getOutputStream().write(1);
@@ -176,9 +196,9 @@ class RelayTest {
 
   @Test
   void resetsARelayInWhichNothingMovesForTheIdleTimeout() throws Exception {
-    ProxyConfig config = ProxyFixture.config(Duration.ofMillis(200), Duration.ofMillis(400));
+    ProxyConfig hasty = ProxyFixture.config(Duration.ofMillis(200), Duration.ofMillis(400));
     try (var task = TestTask.echo();
-        var proxy = new ProxyFixture(config);
+        var proxy = new ProxyFixture(hasty);
         Socket client = proxy.connect(proxy.serve(task.address()))) {
       int port = client.getPort();
       client.getOutputStream().write(7);
@@ -190,9 +210,9 @@ class RelayTest {
 
   @Test
   void keepsARelayInWhichSomethingMoves() throws Exception {
-    ProxyConfig config = ProxyFixture.config(Duration.ofMillis(200), Duration.ofMillis(500));
+    ProxyConfig hasty = ProxyFixture.config(Duration.ofMillis(200), Duration.ofMillis(500));
     try (var task = TestTask.echo();
-        var proxy = new ProxyFixture(config);
+        var proxy = new ProxyFixture(hasty);
         Socket client = proxy.connect(proxy.serve(task.address()))) {
       client.setSoTimeout(100);
       long end = System.nanoTime() + Duration.ofMillis(1_500).toNanos();
@@ -208,7 +228,7 @@ class RelayTest {
   @Test
   void countsBytesAndRelaysOfRouteAndEndpoint() throws Exception {
     try (var task = TestTask.echo();
-        var proxy = new ProxyFixture()) {
+        var proxy = new ProxyFixture(config)) {
       int port = proxy.serve(task.address());
       try (Socket client = proxy.connect(port)) {
         client.getOutputStream().write(new byte[1_000]);

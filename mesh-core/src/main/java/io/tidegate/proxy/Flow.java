@@ -1,0 +1,278 @@
+package io.tidegate.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.tidegate.metrics.CloseCause;
+import io.tidegate.metrics.Counter;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.NotYetConnectedException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One direction of a relay: what one half says, passed on to the other, its end included. Begins by
+ * copying through the shard's one buffer; after reads that filled it, bytes are spliced in the
+ * kernel, until there are few at a time again.
+ *
+ * <pre>
+ *   copy ── two full reads ──► splice ── two small chunks, or no pipe to be had ──► copy
+ * </pre>
+ */
+final class Flow {
+
+  private static final int FULL_READS_TO_SPLICE = 2;
+  private static final int SMALL_CHUNKS_TO_COPY = 2;
+  private static final int SMALL_CHUNK_BYTES = 32 << 10;
+
+  private final Shard shard;
+  private final Relay relay;
+  private final RelayHalf from;
+  private final RelayHalf to;
+  private final CloseCause resetOfFrom;
+  private final CloseCause resetOfTo;
+  private final Counter[] counters;
+
+  // Read but not yet taken by the receiver: in one of the two, or in neither.
+  private @Nullable ByteBuf kept;
+  private @Nullable Pipe pipe;
+  private boolean ended;
+  private boolean passedEnd;
+  private boolean splicing;
+  private int streak;
+
+  /**
+   * @param counters each counts the bytes that pass
+   */
+  Flow(Relay relay, RelayHalf from, RelayHalf to, boolean isUpward, Counter... counters) {
+    this.relay = relay;
+    this.shard = relay.shard();
+    this.from = from;
+    this.to = to;
+    resetOfFrom = isUpward ? CloseCause.CLIENT_RESET : CloseCause.TASK_RESET;
+    resetOfTo = isUpward ? CloseCause.TASK_RESET : CloseCause.CLIENT_RESET;
+    this.counters = counters;
+    splicing = shard.config().relayMode() == RelayMode.SPLICE;
+  }
+
+  boolean hasPassedEnd() {
+    return passedEnd;
+  }
+
+  /** Passes on what there is, as far as both sides and the budget of a wake-up allow. */
+  void move() {
+    int budget = shard.config().bytesPerWakeup();
+    while (passOnHeld()) {
+      if (ended) {
+        passOnEnd();
+        return;
+      }
+      if (!from.readable || !to.writable) {
+        return;
+      }
+      if (budget <= 0) {
+        relay.yieldToOthers();
+        return;
+      }
+      budget -= splicing ? splice() : copy();
+    }
+  }
+
+  /** Gives back whatever is held; the relay is over. */
+  void release() {
+    if (kept != null) {
+      shard.release(kept);
+      kept = null;
+    }
+    if (pipe != null) {
+      shard.pipes().giveBack(pipe);
+      pipe = null;
+    }
+  }
+
+  // --- copying ---
+
+  /** Reads once and writes once; returns the bytes read. */
+  private int copy() {
+    int limit = shard.readLimit();
+    int read;
+    try {
+      read = from.socket.recvAddress(shard.bufferAddress(), 0, limit);
+    } catch (IOException e) {
+      relay.end(resetOfFrom);
+      return 0;
+    }
+    if (read < 0) {
+      ended = true;
+      return 0;
+    }
+    // A short read has emptied the socket (epoll(7)), unless the peer's end may be right behind.
+    if (read == 0 || (read < limit && !from.hungUp)) {
+      from.readable = false;
+    }
+    if (read > 0) {
+      considerSplicing(read == Shard.BUFFER_BYTES);
+      count(read);
+      write(shard.buffer(), read);
+    }
+    return read;
+  }
+
+  private void considerSplicing(boolean isFull) {
+    streak = isFull ? streak + 1 : 0;
+    if (streak >= FULL_READS_TO_SPLICE && shard.config().relayMode() != RelayMode.COPY) {
+      splicing = true;
+      streak = 0;
+    }
+  }
+
+  private void write(ByteBuffer buffer, int length) {
+    int written;
+    try {
+      written = to.socket.sendAddress(shard.bufferAddress(), 0, length);
+    } catch (IOException e) {
+      relay.end(resetOfTo);
+      return;
+    }
+    if (written < length) {
+      to.writable = false;
+      kept = shard.keep(buffer, written, length);
+    }
+  }
+
+  // --- splicing ---
+
+  /** Splices once from the socket and once to the other; returns the bytes taken. */
+  private int splice() {
+    Pipe leased = shard.pipes().lease();
+    if (leased == null) {
+      return copy();
+    }
+    int taken;
+    try {
+      taken = leased.fillFrom(from.socket);
+    } catch (IOException e) {
+      shard.pipes().giveBack(leased);
+      return onSpliceFailed(e);
+    }
+    if (taken == 0) {
+      shard.pipes().giveBack(leased);
+      return onNothingSpliced();
+    }
+    considerCopying(taken);
+    count(taken);
+    pipe = leased;
+    drainPipe(leased);
+    return taken;
+  }
+
+  private void considerCopying(int taken) {
+    streak = taken < SMALL_CHUNK_BYTES ? streak + 1 : 0;
+    if (streak >= SMALL_CHUNKS_TO_COPY && shard.config().relayMode() == RelayMode.ADAPTIVE) {
+      splicing = false;
+      streak = 0;
+    }
+  }
+
+  /**
+   * Zero is "nothing there" and "no more to come" alike; where the latter is possible, a read can
+   * tell them apart.
+   */
+  private int onNothingSpliced() {
+    if (from.hungUp) {
+      return copy();
+    }
+    from.readable = false;
+    return 0;
+  }
+
+  /**
+   * Some sockets cannot be spliced, which is no fault of theirs; any other error was told once and
+   * must not be lost.
+   */
+  private int onSpliceFailed(IOException e) {
+    if (!Errno.isUnsupported(e)) {
+      relay.end(resetOfFrom);
+      return 0;
+    }
+    splicing = false;
+    streak = Integer.MIN_VALUE;
+    return copy();
+  }
+
+  // --- what the receiver did not take at once ---
+
+  /** Passes on what is held; false when it is not all gone yet or the relay is over. */
+  private boolean passOnHeld() {
+    if (relay.isOver()) {
+      return false;
+    }
+    if (kept == null && pipe == null) {
+      return true;
+    }
+    if (!to.writable) {
+      return false;
+    }
+    return (kept == null || drainKept(kept)) && (pipe == null || drainPipe(pipe));
+  }
+
+  private boolean drainKept(ByteBuf held) {
+    ByteBuffer bytes = held.internalNioBuffer(held.readerIndex(), held.readableBytes());
+    try {
+      held.skipBytes(to.socket.send(bytes, bytes.position(), bytes.limit()));
+    } catch (IOException e) {
+      relay.end(resetOfTo);
+      return false;
+    }
+    relay.onMoved();
+    if (held.isReadable()) {
+      to.writable = false;
+      return false;
+    }
+    kept = null;
+    shard.release(held);
+    return true;
+  }
+
+  private boolean drainPipe(Pipe held) {
+    try {
+      while (!held.isEmpty()) {
+        if (held.drainTo(to.socket) == 0) {
+          to.writable = false;
+          return false;
+        }
+        relay.onMoved();
+      }
+    } catch (IOException e) {
+      relay.end(resetOfTo);
+      return false;
+    }
+    pipe = null;
+    shard.pipes().giveBack(held);
+    return true;
+  }
+
+  private void passOnEnd() {
+    if (passedEnd) {
+      return;
+    }
+    passedEnd = true;
+    if (relay.hasPassedBothEnds()) {
+      // Closing says the same as a shutdown would, and costs less.
+      relay.end(CloseCause.FINISHED);
+      return;
+    }
+    try {
+      to.socket.shutdown(false, true);
+    } catch (IOException | NotYetConnectedException e) {
+      // Netty's word for ENOTCONN: a reset has arrived that epoll is yet to tell of.
+      relay.end(resetOfTo);
+    }
+  }
+
+  private void count(int bytes) {
+    for (Counter counter : counters) {
+      counter.add(bytes);
+    }
+    relay.onMoved();
+    relay.onRead(from);
+  }
+}
