@@ -50,7 +50,7 @@ final class Flow {
     resetOfFrom = isUpward ? CloseCause.CLIENT_RESET : CloseCause.TASK_RESET;
     resetOfTo = isUpward ? CloseCause.TASK_RESET : CloseCause.CLIENT_RESET;
     this.counters = counters;
-    splicing = shard.config().relayMode() == RelayMode.SPLICE;
+    splicing = shard.config().relay().mode() == RelayMode.SPLICE;
   }
 
   boolean hasPassedEnd() {
@@ -59,7 +59,7 @@ final class Flow {
 
   /** Passes on what there is, as far as both sides and the budget of a wake-up allow. */
   void move() {
-    int budget = shard.config().bytesPerWakeup();
+    int budget = shard.config().relay().bytesPerWakeup();
     while (passOnHeld()) {
       if (ended) {
         passOnEnd();
@@ -118,7 +118,7 @@ final class Flow {
 
   private void considerSplicing(boolean isFull) {
     streak = isFull ? streak + 1 : 0;
-    if (streak >= FULL_READS_TO_SPLICE && shard.config().relayMode() != RelayMode.COPY) {
+    if (streak >= FULL_READS_TO_SPLICE && shard.config().relay().mode() != RelayMode.COPY) {
       splicing = true;
       streak = 0;
     }
@@ -166,7 +166,7 @@ final class Flow {
 
   private void considerCopying(int taken) {
     streak = taken < SMALL_CHUNK_BYTES ? streak + 1 : 0;
-    if (streak >= SMALL_CHUNKS_TO_COPY && shard.config().relayMode() == RelayMode.ADAPTIVE) {
+    if (streak >= SMALL_CHUNKS_TO_COPY && shard.config().relay().mode() == RelayMode.ADAPTIVE) {
       splicing = false;
       streak = 0;
     }

@@ -135,7 +135,7 @@ final class Relay implements RelayHalf.Owner, Timers.Expiring, Runnable {
   public void onExpired(long nowNanos) {
     timer = Timers.NONE;
     long idleNanos = nowNanos - lastMoveNanos;
-    long limitNanos = shard.config().idleTimeout().toNanos();
+    long limitNanos = shard.config().relay().idleTimeout().toNanos();
     if (idleNanos >= limitNanos) {
       end(CloseCause.IDLE);
     } else {

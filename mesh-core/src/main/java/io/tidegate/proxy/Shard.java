@@ -85,7 +85,10 @@ final class Shard {
     coarseNanos = clock.nanoTime();
     timers = new Timers(coarseNanos);
     pipes =
-        new PipePool(config.pipeBytes(), config.pipes(), counters.of(ShardCounter.PIPE_REFUSALS));
+        new PipePool(
+            config.relay().pipeBytes(),
+            config.relay().pipes(),
+            counters.of(ShardCounter.PIPE_REFUSALS));
   }
 
   // --- routes ---
@@ -234,7 +237,7 @@ final class Shard {
 
   /** How many bytes a relay may read at once. */
   int readLimit() {
-    return pendingBytes < config.maxPendingBytes() ? BUFFER_BYTES : CAREFUL_READ_BYTES;
+    return pendingBytes < config.relay().maxPendingBytes() ? BUFFER_BYTES : CAREFUL_READ_BYTES;
   }
 
   /** Copies what a receiver did not take out of the shared buffer. */

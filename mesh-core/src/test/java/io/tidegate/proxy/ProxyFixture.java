@@ -53,27 +53,15 @@ final class ProxyFixture implements AutoCloseable {
   }
 
   static ProxyConfig config(Duration connectTimeout, Duration idleTimeout) {
-    return config(connectTimeout, idleTimeout, RelayMode.ADAPTIVE, 4);
+    return config(connectTimeout, RelayConfig.defaults().withIdleTimeout(idleTimeout));
   }
 
   static ProxyConfig config(RelayMode mode, int pipes) {
-    return config(Duration.ofSeconds(4), Duration.ofHours(1), mode, pipes);
+    return config(Duration.ofSeconds(4), RelayConfig.defaults().withMode(mode).withPipes(pipes));
   }
 
-  private static ProxyConfig config(
-      Duration connectTimeout, Duration idleTimeout, RelayMode mode, int pipes) {
-    return new ProxyConfig(
-        SHARDS,
-        "127.0.0.1",
-        connectTimeout,
-        3,
-        idleTimeout,
-        1024,
-        1 << 20,
-        32 << 20,
-        mode,
-        1 << 20,
-        pipes);
+  private static ProxyConfig config(Duration connectTimeout, RelayConfig relay) {
+    return new ProxyConfig(SHARDS, "127.0.0.1", connectTimeout, 3, 1024, relay);
   }
 
   static int freePort() {

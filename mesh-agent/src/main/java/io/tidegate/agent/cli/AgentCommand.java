@@ -4,6 +4,7 @@ import io.tidegate.agent.admin.OptionInForce;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.swarm.SwarmConfig;
 import io.tidegate.proxy.ProxyConfig;
+import io.tidegate.proxy.RelayMode;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.URI;
@@ -114,7 +115,15 @@ final class AgentCommand implements Callable<Integer> {
       names = "--idle-timeout",
       paramLabel = "TIME",
       description = "How long a connection may live with nothing moving.")
-  Duration idleTimeout = PROXY.idleTimeout();
+  Duration idleTimeout = PROXY.relay().idleTimeout();
+
+  @Option(
+      names = "--relay-mode",
+      paramLabel = "MODE",
+      description =
+          "How bytes are moved: adaptive (copied, and spliced once a transfer is a bulk one), copy"
+              + " or splice.")
+  RelayMode relayMode = PROXY.relay().mode();
 
   @Option(
       names = "--drain-timeout",
@@ -186,10 +195,8 @@ final class AgentCommand implements Callable<Integer> {
         bind,
         connectTimeout,
         connectAttempts,
-        idleTimeout,
         PROXY.backlog(),
-        PROXY.bytesPerWakeup(),
-        PROXY.maxPendingBytes());
+        PROXY.relay().withIdleTimeout(idleTimeout).withMode(relayMode));
   }
 
   private <T> T checked(Supplier<T> config) {

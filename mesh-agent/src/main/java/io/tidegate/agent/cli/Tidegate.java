@@ -2,6 +2,7 @@ package io.tidegate.agent.cli;
 
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.source.YamlException;
+import io.tidegate.proxy.RelayMode;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.time.Duration;
@@ -154,6 +155,7 @@ public final class Tidegate implements Runnable {
     line.registerConverter(Duration.class, converter(DurationText::parse));
     line.registerConverter(URI.class, converter(URI::create));
     line.registerConverter(HostPort.class, converter(HostPort::parse));
+    line.registerConverter(RelayMode.class, converter(RelayMode::parse));
     line.registerConverter(SourceChoice.class, converter(SourceChoice::parse));
     line.registerConverter(int.class, converter(Tidegate::wholeNumber));
     line.registerConverter(boolean.class, converter(Tidegate::trueOrFalse));

@@ -59,10 +59,8 @@ final class Demo implements AutoCloseable {
         bindAddress,
         defaults.connectTimeout(),
         defaults.connectAttempts(),
-        defaults.idleTimeout(),
         defaults.backlog(),
-        defaults.bytesPerWakeup(),
-        defaults.maxPendingBytes());
+        defaults.relay());
   }
 
   private static int refuseNamespace(String namespace, boolean ipv6) throws IOException {

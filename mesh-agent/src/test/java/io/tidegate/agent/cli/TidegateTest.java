@@ -64,7 +64,7 @@ class TidegateTest {
     assertThat(config.proxy().bindAddress()).isEqualTo("127.0.0.1");
     assertThat(config.proxy().connectTimeout()).isEqualTo(Duration.ofMillis(250));
     assertThat(config.proxy().connectAttempts()).isEqualTo(2);
-    assertThat(config.proxy().idleTimeout()).isEqualTo(Duration.ofMinutes(10));
+    assertThat(config.proxy().relay().idleTimeout()).isEqualTo(Duration.ofMinutes(10));
     assertThat(config.drainTimeout()).isZero();
     assertThat(config.admin()).isEqualTo(new AgentConfig.Admin(new HostPort("::1", 0), false));
     assertThat(config.log()).isEqualTo(new AgentConfig.Log(Level.DEBUG, AgentConfig.Format.JSON));
@@ -86,7 +86,7 @@ class TidegateTest {
     AgentConfig config = ran.getFirst();
     assertThat(config.proxy().shards()).isEqualTo(4);
     assertThat(config.proxy().connectAttempts()).isEqualTo(3);
-    assertThat(config.proxy().idleTimeout()).isEqualTo(Duration.ofHours(2));
+    assertThat(config.proxy().relay().idleTimeout()).isEqualTo(Duration.ofHours(2));
     assertThat(config.options())
         .contains(
             new OptionInForce("shards", "4", "flag"),
