@@ -1,17 +1,12 @@
 package io.tidegate.proxy;
 
-import io.netty.channel.ChannelException;
 import io.netty.channel.epoll.LinuxSocket;
-import io.netty.channel.unix.Socket;
 import io.tidegate.balance.Picker;
 import io.tidegate.balance.Tried;
 import io.tidegate.metrics.ConnectionResult;
 import io.tidegate.routing.Endpoint;
 import java.io.IOException;
-import java.net.Inet6Address;
-import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,14 +35,14 @@ final class Dial implements RelayHalf.Owner, Timers.Expiring {
   private @Nullable RelayHalf upstream;
   private long timer = Timers.NONE;
 
-  private Dial(Shard shard, ServedRoute served, Socket client, long acceptedNanos) {
+  private Dial(Shard shard, ServedRoute served, TcpSocket client, long acceptedNanos) {
     this.shard = shard;
     this.served = served;
     downstream = new RelayHalf(client, this);
     this.acceptedNanos = acceptedNanos;
   }
 
-  static void begin(Shard shard, ServedRoute served, Socket client) {
+  static void begin(Shard shard, ServedRoute served, TcpSocket client) {
     new Dial(shard, served, client, shard.nanoTime()).tryNext();
   }
 
@@ -60,7 +55,7 @@ final class Dial implements RelayHalf.Owner, Timers.Expiring {
       try {
         connect();
         return;
-      } catch (IOException | ChannelException e) {
+      } catch (IOException e) {
         failed(ConnectionResult.REFUSED, e.getMessage());
       }
     }
@@ -82,17 +77,16 @@ final class Dial implements RelayHalf.Owner, Timers.Expiring {
    */
   private boolean mayTryDetours() {
     return attempts < shard.config().connectAttempts() + DETOUR_ATTEMPTS
-        && !served.isNode(downstream.socket.remoteAddress());
+        && !served.isNode(LinuxSocket.newSocket(downstream.socket.intValue()).remoteAddress());
   }
 
   private void connect() throws IOException {
-    Endpoint endpoint = served.endpoint(index);
-    InetSocketAddress address = Objects.requireNonNull(endpoint.address());
-    RelayHalf half = new RelayHalf(open(endpoint, address), this);
+    SockAddr address = served.address(index);
+    RelayHalf half = new RelayHalf(open(address.isIpv6()), this);
     upstream = half;
-    TcpOptions.apply(half.socket);
+    half.socket.setNoDelay();
     boolean connected = half.socket.connect(address);
-    half.register(shard);
+    half.registerConnecting(shard);
     timer = shard.startTimer(patience(), this);
     if (connected) {
       connected(half);
@@ -110,23 +104,23 @@ final class Dial implements RelayHalf.Owner, Timers.Expiring {
     return isLast ? whole : whole.dividedBy(HASTE);
   }
 
-  private Socket open(Endpoint endpoint, InetSocketAddress address) throws IOException {
-    boolean ipv6 = address.getAddress() instanceof Inet6Address;
-    String namespace = endpoint.reach().namespace();
+  private TcpSocket open(boolean ipv6) throws IOException {
+    String namespace = served.endpoint(index).reach().namespace();
     return namespace == null
-        ? LinuxSocket.newSocketStream(ipv6)
-        : LinuxSocket.newSocket(shard.upstreamSockets().openStream(namespace, ipv6));
+        ? TcpSocket.open(ipv6)
+        : new TcpSocket(shard.upstreamSockets().openStream(namespace, ipv6));
   }
 
   @Override
   public void onReady(RelayHalf half) {
-    if (half != upstream || !half.writable) {
+    if (half != upstream || !half.isWritable()) {
       return;
     }
     try {
-      if (half.socket.finishConnect()) {
-        connected(half);
+      if (half.hasFailed()) {
+        half.socket.checkConnected();
       }
+      connected(half);
     } catch (IOException e) {
       failed(ConnectionResult.REFUSED, e.getMessage());
       tryNext();

@@ -28,7 +28,11 @@ final class Errno {
   }
 
   private static int number(IOException e) {
-    return e instanceof NativeIoException nativeError ? -nativeError.expectedErr() : 0;
+    return switch (e) {
+      case NativeIoException ofNetty -> -ofNetty.expectedErr();
+      case CallException ours -> ours.errno();
+      default -> 0;
+    };
   }
 
   /** The system's words alone: {@code Address already in use}, without call and number. */

@@ -5,7 +5,6 @@ import io.tidegate.metrics.CloseCause;
 import io.tidegate.metrics.Counter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.NotYetConnectedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,7 +64,7 @@ final class Flow {
         passOnEnd();
         return;
       }
-      if (!from.readable || !to.writable) {
+      if (!from.readable || !to.isWritable()) {
         return;
       }
       if (budget <= 0) {
@@ -95,7 +94,7 @@ final class Flow {
     int limit = shard.readLimit();
     int read;
     try {
-      read = from.socket.recvAddress(shard.bufferAddress(), 0, limit);
+      read = from.socket.readAddress(shard.bufferAddress(), 0, limit);
     } catch (IOException e) {
       relay.end(resetOfFrom);
       return 0;
@@ -104,9 +103,8 @@ final class Flow {
       ended = true;
       return 0;
     }
-    // A short read has emptied the socket (epoll(7)), unless the peer's end may be right behind.
-    if (read == 0 || (read < limit && !from.hungUp)) {
-      from.readable = false;
+    if (read < limit) {
+      onShortRead(read);
     }
     if (read > 0) {
       considerSplicing(read == Shard.BUFFER_BYTES);
@@ -114,6 +112,18 @@ final class Flow {
       write(shard.buffer(), read);
     }
     return read;
+  }
+
+  /**
+   * It has emptied the socket (epoll(7)): what comes next is news, the end that was announced, or a
+   * failure.
+   */
+  private void onShortRead(int read) {
+    if (read > 0 && from.hasPeerEnded()) {
+      ended = true;
+    } else if (read == 0 || !from.hasFailed()) {
+      from.readable = false;
+    }
   }
 
   private void considerSplicing(boolean isFull) {
@@ -127,13 +137,13 @@ final class Flow {
   private void write(ByteBuffer buffer, int length) {
     int written;
     try {
-      written = to.socket.sendAddress(shard.bufferAddress(), 0, length);
+      written = to.socket.writeAddress(shard.bufferAddress(), 0, length);
     } catch (IOException e) {
       relay.end(resetOfTo);
       return;
     }
     if (written < length) {
-      to.writable = false;
+      to.onWriteRefused();
       kept = shard.keep(buffer, written, length);
     }
   }
@@ -177,7 +187,7 @@ final class Flow {
    * tell them apart.
    */
   private int onNothingSpliced() {
-    if (from.hungUp) {
+    if (from.hasPeerEnded() || from.hasFailed()) {
       return copy();
     }
     from.readable = false;
@@ -208,7 +218,7 @@ final class Flow {
     if (kept == null && pipe == null) {
       return true;
     }
-    if (!to.writable) {
+    if (!to.isWritable()) {
       return false;
     }
     return (kept == null || drainKept(kept)) && (pipe == null || drainPipe(pipe));
@@ -217,14 +227,14 @@ final class Flow {
   private boolean drainKept(ByteBuf held) {
     ByteBuffer bytes = held.internalNioBuffer(held.readerIndex(), held.readableBytes());
     try {
-      held.skipBytes(to.socket.send(bytes, bytes.position(), bytes.limit()));
+      held.skipBytes(to.socket.write(bytes, bytes.position(), bytes.limit()));
     } catch (IOException e) {
       relay.end(resetOfTo);
       return false;
     }
     relay.onMoved();
     if (held.isReadable()) {
-      to.writable = false;
+      to.onWriteRefused();
       return false;
     }
     kept = null;
@@ -236,7 +246,7 @@ final class Flow {
     try {
       while (!held.isEmpty()) {
         if (held.drainTo(to.socket) == 0) {
-          to.writable = false;
+          to.onWriteRefused();
           return false;
         }
         relay.onMoved();
@@ -261,9 +271,9 @@ final class Flow {
       return;
     }
     try {
-      to.socket.shutdown(false, true);
-    } catch (IOException | NotYetConnectedException e) {
-      // Netty's word for ENOTCONN: a reset has arrived that epoll is yet to tell of.
+      to.socket.endOutput();
+    } catch (IOException e) {
+      // A reset has arrived that epoll is yet to tell of.
       relay.end(resetOfTo);
     }
   }

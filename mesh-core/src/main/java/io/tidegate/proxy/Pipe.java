@@ -2,7 +2,6 @@ package io.tidegate.proxy;
 
 import io.netty.channel.epoll.Native;
 import io.netty.channel.unix.FileDescriptor;
-import io.netty.channel.unix.Socket;
 import java.io.IOException;
 
 /**
@@ -31,7 +30,7 @@ final class Pipe {
    */
   static Pipe open(int wantedBytes) throws IOException {
     FileDescriptor[] ends = FileDescriptor.pipe();
-    return new Pipe(ends[0], ends[1], Fcntl.setPipeSize(ends[1].intValue(), wantedBytes));
+    return new Pipe(ends[0], ends[1], Libc.setPipeSize(ends[1].intValue(), wantedBytes));
   }
 
   int capacityBytes() {
@@ -47,7 +46,7 @@ final class Pipe {
    *
    * @return bytes taken; 0 says nothing about whether the stream has ended
    */
-  int fillFrom(Socket socket) throws IOException {
+  int fillFrom(TcpSocket socket) throws IOException {
     int moved =
         Native.splice(socket.intValue(), NO_OFFSET, writeEnd.intValue(), NO_OFFSET, capacityBytes);
     bytes += moved;
@@ -55,7 +54,7 @@ final class Pipe {
   }
 
   /** Gives the socket what it takes; returns the bytes given. */
-  int drainTo(Socket socket) throws IOException {
+  int drainTo(TcpSocket socket) throws IOException {
     int moved = Native.splice(readEnd.intValue(), NO_OFFSET, socket.intValue(), NO_OFFSET, bytes);
     bytes -= moved;
     return moved;

@@ -31,6 +31,7 @@ final class Relay implements RelayHalf.Owner, Timers.Expiring, Runnable {
   private long lastMoveNanos;
   private boolean answered;
   private boolean yielded;
+  private boolean settled;
   private boolean over;
 
   /**
@@ -72,8 +73,17 @@ final class Relay implements RelayHalf.Owner, Timers.Expiring, Runnable {
     endpointCounters.relays.increment();
     downstream.handOver(this);
     upstream.handOver(this);
+    // What the client has to say has mostly arrived by now.
+    downstream.assumeReady();
+    moveBothWays();
+    if (!over) {
+      watchDownstream();
+    }
+  }
+
+  private void watchDownstream() {
     try {
-      downstream.register(shard);
+      downstream.registerConnected(shard);
     } catch (IOException | UncheckedIOException e) {
       LOG.warn("{}: cannot watch a client's socket: {}", served.route.port(), e.getMessage());
       end(CloseCause.AGENT_STOPPED);
@@ -139,7 +149,22 @@ final class Relay implements RelayHalf.Owner, Timers.Expiring, Runnable {
     if (idleNanos >= limitNanos) {
       end(CloseCause.IDLE);
     } else {
+      settle();
       timer = shard.startTimerNanos(limitNanos - idleNanos, this);
+    }
+  }
+
+  /** It has lasted for a while: worth what a short connection is spared. */
+  private void settle() {
+    downstream.settle();
+    upstream.settle();
+    if (!settled) {
+      settled = true;
+      try {
+        upstream.socket.keepAlive();
+      } catch (IOException e) {
+        LOG.debug("{}: no keepalive: {}", served.route.port(), e.getMessage());
+      }
     }
   }
 

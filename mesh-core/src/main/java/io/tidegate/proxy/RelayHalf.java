@@ -6,15 +6,14 @@ import io.netty.channel.epoll.EpollIoEvent;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
-import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One side of a relay: a socket and what epoll said of it. Registered once, edge-triggered, for
- * everything: backpressure needs no further system call.
+ * One side of a relay: a socket and what epoll said of it. Edge-triggered: backpressure needs no
+ * further system call, only writing again after a write was refused does.
  */
 final class RelayHalf implements EpollIoHandle {
 
@@ -35,20 +34,25 @@ final class RelayHalf implements EpollIoHandle {
   // Epoll always reports these two; Netty has no name for EPOLLHUP.
   private static final int ERR = EpollIoOps.EPOLLERR.value();
   private static final int HUP = 0x10;
-  private static final EpollIoOps EVERYTHING =
+  private static final EpollIoOps READS =
+      EpollIoOps.valueOf(IN | RDHUP | EpollIoOps.EPOLLET.value());
+  private static final EpollIoOps READS_AND_WRITES =
       EpollIoOps.valueOf(IN | OUT | RDHUP | EpollIoOps.EPOLLET.value());
 
-  final Socket socket;
+  final TcpSocket socket;
 
   // Shard loop only, all below.
   private Owner owner;
   private @Nullable IoRegistration registration;
+  private boolean watchesWrites;
   boolean readable;
-  boolean writable;
-  // The peer has finished or failed: a short read does not mean that nothing is left.
-  boolean hungUp;
+  private boolean writable;
+  // The peer has finished: what is still to be read is all that there will ever be.
+  private boolean peerEnded;
+  // The socket has failed, or both of its directions have ended; a read tells which.
+  private boolean failed;
 
-  RelayHalf(Socket socket, Owner owner) {
+  RelayHalf(TcpSocket socket, Owner owner) {
     this.socket = socket;
     this.owner = owner;
   }
@@ -57,9 +61,61 @@ final class RelayHalf implements EpollIoHandle {
     owner = next;
   }
 
-  void register(Shard shard) throws IOException {
+  /** Takes a socket that is connected for ready: asking it is cheaper than waiting to be told. */
+  void assumeReady() {
+    readable = true;
+    writable = true;
+  }
+
+  /** Puts a connected socket under epoll's eye. */
+  void registerConnected(Shard shard) throws IOException {
+    watchesWrites = !writable;
     registration = shard.register(this);
-    registration.submit(EVERYTHING);
+    registration.submit(watchesWrites ? READS_AND_WRITES : READS);
+  }
+
+  /** Puts a socket that is about to connect under epoll's eye. */
+  void registerConnecting(Shard shard) throws IOException {
+    watchesWrites = true;
+    registration = shard.register(this);
+    registration.submit(READS_AND_WRITES);
+  }
+
+  boolean isWritable() {
+    return writable;
+  }
+
+  /** A write was not taken whole: from now on epoll has to say when there is room again. */
+  void onWriteRefused() {
+    writable = false;
+    watchWrites(true);
+  }
+
+  /**
+   * Stops asking epoll for writes while they succeed, which saves two objects per event: Netty
+   * keeps the events of a single kind ready-made. Costs a system call, so it is for relays that
+   * last.
+   */
+  void settle() {
+    if (writable) {
+      watchWrites(false);
+    }
+  }
+
+  private void watchWrites(boolean wanted) {
+    if (registration != null && watchesWrites != wanted) {
+      watchesWrites = wanted;
+      registration.submit(wanted ? READS_AND_WRITES : READS);
+    }
+  }
+
+  /** Whether the peer has finished in good order: behind what can be read now is the end. */
+  boolean hasPeerEnded() {
+    return peerEnded && !failed;
+  }
+
+  boolean hasFailed() {
+    return failed;
   }
 
   @Override
@@ -67,7 +123,8 @@ final class RelayHalf implements EpollIoHandle {
     int events = ((EpollIoEvent) event).ops().value();
     readable |= (events & (IN | RDHUP | HUP | ERR)) != 0;
     writable |= (events & (OUT | HUP | ERR)) != 0;
-    hungUp |= (events & (RDHUP | HUP | ERR)) != 0;
+    peerEnded |= (events & RDHUP) != 0;
+    failed |= (events & (HUP | ERR)) != 0;
     try {
       owner.onReady(this);
     } catch (RuntimeException e) {

@@ -34,6 +34,7 @@ final class ServedRoute {
   private final List<Endpoint> dialable;
   private final Map<EndpointKey, EndpointLoad> loads = new HashMap<>();
   private final EndpointLoad[] loadByIndex;
+  private final SockAddr[] addresses;
 
   /**
    * Serves a route, with the loads of endpoints that are there already.
@@ -47,8 +48,10 @@ final class ServedRoute {
     this.random = random;
     dialable = Stream.concat(route.endpoints().stream(), route.detours().stream()).toList();
     loadByIndex = new EndpointLoad[dialable.size()];
+    addresses = new SockAddr[dialable.size()];
     for (int i = 0; i < loadByIndex.length; i++) {
       loadByIndex[i] = load(dialable.get(i), before);
+      addresses[i] = new SockAddr(Objects.requireNonNull(dialable.get(i).address()));
     }
     // Those that are withheld keep their load too: they may come back while their relays still run.
     route.withheld().forEach(endpoint -> load(endpoint, before));
@@ -104,6 +107,10 @@ final class ServedRoute {
 
   Endpoint endpoint(int index) {
     return dialable.get(index);
+  }
+
+  SockAddr address(int index) {
+    return addresses[index];
   }
 
   EndpointLoad load(int index) {

@@ -256,7 +256,7 @@ final class Shard {
   /** Closes a half with a reset instead of an orderly end. */
   void reset(RelayHalf half) {
     try {
-      half.socket.setSoLinger(0);
+      half.socket.resetOnClose();
     } catch (IOException e) {
       LOG.debug("cannot reset {}: {}", half.socket, e.getMessage());
     }

@@ -23,10 +23,7 @@ final class TcpListener implements EpollIoHandle {
 
   private static final Logger LOG = LoggerFactory.getLogger(TcpListener.class);
 
-  private static final int ACCEPTS_PER_WAKEUP = 64;
   private static final Duration ACCEPT_PAUSE = Duration.ofMillis(100);
-  private static final EpollIoOps INCOMING =
-      EpollIoOps.valueOf(EpollIoOps.EPOLLIN.value() | EpollIoOps.EPOLLET.value());
 
   private final Shard shard;
   private final Socket socket;
@@ -56,12 +53,14 @@ final class TcpListener implements EpollIoHandle {
     try {
       socket.setReuseAddress(true);
       socket.setReusePort(true);
-      TcpOptions.apply(socket);
+      // What is accepted inherits these.
+      TcpSocket options = new TcpSocket(socket.intValue());
+      options.setNoDelay();
+      options.keepAlive();
       socket.bind(address);
       socket.listen(shard.config().backlog());
       TcpListener listener = new TcpListener(shard, socket, served);
-      listener.registration = shard.register(listener);
-      listener.registration.submit(INCOMING);
+      listener.watch();
       return listener;
     } catch (IOException e) {
       socket.close();
@@ -74,26 +73,21 @@ final class TcpListener implements EpollIoHandle {
     served = next;
   }
 
+  /**
+   * Level-triggered and one at a time: asking until there is no more would cost a call in vain for
+   * each client.
+   */
   @Override
   public void handle(IoRegistration ignored, IoEvent event) {
-    acceptSome();
-  }
-
-  private void acceptSome() {
     try {
-      for (int i = 0; i < ACCEPTS_PER_WAKEUP; i++) {
-        if (closed || !acceptOne()) {
-          return;
-        }
+      if (!closed) {
+        acceptOne();
       }
-      // Edge-triggered: epoll will not say again that more are waiting.
-      shard.execute(this::acceptSome);
     } catch (IOException e) {
       onAcceptFailed(e);
     } catch (RuntimeException e) {
       // Thrown on, it would stall the whole loop for a second.
       LOG.warn("{}: accepting broke off", served.route.port(), e);
-      shard.execute(this::acceptSome);
     }
   }
 
@@ -102,18 +96,45 @@ final class TcpListener implements EpollIoHandle {
     if (fd < 0) {
       return false;
     }
-    Dial.begin(shard, served, LinuxSocket.newSocket(fd));
+    Dial.begin(shard, served, new TcpSocket(fd));
     return true;
   }
 
   private void onAcceptFailed(IOException e) {
     if (Errno.isExhausted(e)) {
       shard.counters().of(ShardCounter.ACCEPT_PAUSES).increment();
-      shard.schedule(this::acceptSome, ACCEPT_PAUSE);
+      pause();
     } else {
-      // The client left between its handshake and accept(2); those behind it are still waiting.
+      // The client left between its handshake and accept(2).
       shard.counters().of(ShardCounter.ACCEPTS_ABANDONED).increment();
-      shard.execute(this::acceptSome);
+    }
+  }
+
+  /** Leaves clients in the accept queue for a while, without being told of them all the time. */
+  private void pause() {
+    unwatch();
+    shard.schedule(this::resume, ACCEPT_PAUSE);
+  }
+
+  private void resume() {
+    try {
+      if (!closed) {
+        watch();
+      }
+    } catch (IOException e) {
+      pause();
+    }
+  }
+
+  private void watch() throws IOException {
+    registration = shard.register(this);
+    registration.submit(EpollIoOps.EPOLLIN);
+  }
+
+  private void unwatch() {
+    if (registration != null) {
+      registration.cancel();
+      registration = null;
     }
   }
 
@@ -141,9 +162,7 @@ final class TcpListener implements EpollIoHandle {
     } catch (IOException e) {
       LOG.warn("{}: closing the listener failed: {}", served.route.port(), e.getMessage());
     }
-    if (registration != null) {
-      registration.cancel();
-    }
+    unwatch();
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.tidegate.agent.admin.OptionInForce;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.swarm.SwarmConfig;
 import io.tidegate.proxy.ProxyConfig;
+import io.tidegate.proxy.RelayMode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -50,7 +51,8 @@ class TidegateTest {
                 Map.of(),
                 ("agent --source file:routes.yml --docker-host tcp://10.0.0.1:2375 --netns-dir /ns"
                         + " --poll-interval 2s --bind 127.0.0.1 --shards 3 --connect-timeout 250ms"
-                        + " --connect-attempts 2 --idle-timeout 10m --drain-timeout 0s"
+                        + " --connect-attempts 2 --idle-timeout 10m --relay-mode copy"
+                        + " --drain-timeout 0s"
                         + " --admin [::1]:0 --metrics-tasks false --log-level debug"
                         + " --log-format json")
                     .split(" ")))
@@ -65,6 +67,7 @@ class TidegateTest {
     assertThat(config.proxy().connectTimeout()).isEqualTo(Duration.ofMillis(250));
     assertThat(config.proxy().connectAttempts()).isEqualTo(2);
     assertThat(config.proxy().relay().idleTimeout()).isEqualTo(Duration.ofMinutes(10));
+    assertThat(config.proxy().relay().mode()).isEqualTo(RelayMode.COPY);
     assertThat(config.drainTimeout()).isZero();
     assertThat(config.admin()).isEqualTo(new AgentConfig.Admin(new HostPort("::1", 0), false));
     assertThat(config.log()).isEqualTo(new AgentConfig.Log(Level.DEBUG, AgentConfig.Format.JSON));

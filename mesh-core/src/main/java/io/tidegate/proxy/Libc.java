@@ -1,0 +1,150 @@
+package io.tidegate.proxy;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * The calls that Netty does not offer, or offers at the price of further calls. Each returns what
+ * the call returned, or the negated errno. The constants are those of x86-64 and AArch64, which
+ * agree.
+ */
+final class Libc {
+
+  static final int AF_INET = 2;
+  static final int AF_INET6 = 10;
+  static final int SOCK_STREAM = 1;
+  static final int SOCK_NONBLOCK = 0x800;
+  static final int SOCK_CLOEXEC = 0x80000;
+  static final int SOL_SOCKET = 1;
+  static final int SO_ERROR = 4;
+  static final int SO_KEEPALIVE = 9;
+  static final int SO_LINGER = 13;
+  static final int IPPROTO_TCP = 6;
+  static final int TCP_NODELAY = 1;
+  static final int TCP_KEEPIDLE = 4;
+  static final int TCP_KEEPINTVL = 5;
+  static final int TCP_KEEPCNT = 6;
+  static final int TCP_USER_TIMEOUT = 18;
+  static final int SHUT_WR = 1;
+
+  private static final int F_SETPIPE_SZ = 1031;
+  private static final int F_GETPIPE_SZ = 1032;
+
+  private static final MethodHandle SOCKET = Downcalls.handle("socket", Downcalls.ints(3));
+  private static final MethodHandle SHUTDOWN = Downcalls.handle("shutdown", Downcalls.ints(2));
+  private static final MethodHandle FCNTL =
+      Downcalls.handle("fcntl", Downcalls.ints(3), Linker.Option.firstVariadicArg(2));
+  private static final MethodHandle CONNECT =
+      Downcalls.handle("connect", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT));
+  private static final FunctionDescriptor SOCKOPT =
+      FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle SETSOCKOPT = Downcalls.handle("setsockopt", SOCKOPT);
+  private static final FunctionDescriptor SOCKOPT_OUT =
+      FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle GETSOCKOPT = Downcalls.handle("getsockopt", SOCKOPT_OUT);
+
+  // Option values pass through here: two ints in, or one int out with its length behind it.
+  private static final ThreadLocal<MemorySegment> SCRATCH =
+      ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(JAVA_INT, 2));
+
+  private Libc() {}
+
+  static int socket(int family, int type) {
+    MemorySegment state = Downcalls.callState();
+    try {
+      return Downcalls.result((int) SOCKET.invokeExact(state, family, type, 0), state);
+    } catch (Throwable e) {
+      throw Downcalls.unexpected(e);
+    }
+  }
+
+  static int shutdown(int fd, int how) {
+    MemorySegment state = Downcalls.callState();
+    try {
+      return Downcalls.result((int) SHUTDOWN.invokeExact(state, fd, how), state);
+    } catch (Throwable e) {
+      throw Downcalls.unexpected(e);
+    }
+  }
+
+  /**
+   * connect(2).
+   *
+   * @param sockaddr address of a sockaddr_in or sockaddr_in6 in native memory
+   */
+  static int connect(int fd, long sockaddr, int length) {
+    MemorySegment state = Downcalls.callState();
+    try {
+      return Downcalls.result((int) CONNECT.invokeExact(state, fd, sockaddr, length), state);
+    } catch (Throwable e) {
+      throw Downcalls.unexpected(e);
+    }
+  }
+
+  static int setOption(int fd, int level, int option, int value) {
+    MemorySegment scratch = SCRATCH.get();
+    scratch.setAtIndex(JAVA_INT, 0, value);
+    return setsockopt(fd, level, option, scratch, Integer.BYTES);
+  }
+
+  /** SO_LINGER with a time of 0: close(2) sends a reset. */
+  static int resetOnClose(int fd) {
+    MemorySegment scratch = SCRATCH.get();
+    scratch.setAtIndex(JAVA_INT, 0, 1);
+    scratch.setAtIndex(JAVA_INT, 1, 0);
+    return setsockopt(fd, SOL_SOCKET, SO_LINGER, scratch, 2 * Integer.BYTES);
+  }
+
+  private static int setsockopt(int fd, int level, int option, MemorySegment value, int length) {
+    MemorySegment state = Downcalls.callState();
+    try {
+      return Downcalls.result(
+          (int) SETSOCKOPT.invokeExact(state, fd, level, option, value.address(), length), state);
+    } catch (Throwable e) {
+      throw Downcalls.unexpected(e);
+    }
+  }
+
+  /** The socket's pending error, which this clears, as a positive errno; 0 for none. */
+  static int pendingError(int fd) {
+    MemorySegment state = Downcalls.callState();
+    MemorySegment scratch = SCRATCH.get();
+    scratch.setAtIndex(JAVA_INT, 1, Integer.BYTES);
+    long value = scratch.address();
+    try {
+      int result =
+          Downcalls.result(
+              (int)
+                  GETSOCKOPT.invokeExact(
+                      state, fd, SOL_SOCKET, SO_ERROR, value, value + Integer.BYTES),
+              state);
+      return result < 0 ? -result : scratch.getAtIndex(JAVA_INT, 0);
+    } catch (Throwable e) {
+      throw Downcalls.unexpected(e);
+    }
+  }
+
+  /**
+   * Asks for a pipe's size and returns the size that it has then: the kernel may round it, or
+   * refuse.
+   */
+  static int setPipeSize(int fd, int bytes) {
+    int granted = fcntl(fd, F_SETPIPE_SZ, bytes);
+    return granted > 0 ? granted : Math.max(fcntl(fd, F_GETPIPE_SZ, 0), 0);
+  }
+
+  private static int fcntl(int fd, int command, int argument) {
+    MemorySegment state = Downcalls.callState();
+    try {
+      return Downcalls.result((int) FCNTL.invokeExact(state, fd, command, argument), state);
+    } catch (Throwable e) {
+      throw Downcalls.unexpected(e);
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package io.tidegate.proxy;
+
+import io.netty.channel.unix.FileDescriptor;
+import java.io.IOException;
+
+/**
+ * A TCP socket that carries a relay. A bare descriptor: Netty's own socket asks the kernel for the
+ * family of each descriptor that it wraps, and there is one to wrap per client.
+ */
+final class TcpSocket extends FileDescriptor {
+
+  private static final int EINPROGRESS = 115;
+  private static final int STREAM = Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC;
+
+  // A peer that is gone without a word is noticed after two minutes, with data under way or
+  // without.
+  private static final int KEEPALIVE_IDLE_SECONDS = 60;
+  private static final int KEEPALIVE_INTERVAL_SECONDS = 15;
+  private static final int KEEPALIVE_COUNT = 4;
+  private static final int USER_TIMEOUT_MILLIS = 120_000;
+
+  TcpSocket(int fd) {
+    super(fd);
+  }
+
+  static TcpSocket open(boolean ipv6) throws IOException {
+    return new TcpSocket(
+        checked("socket", Libc.socket(ipv6 ? Libc.AF_INET6 : Libc.AF_INET, STREAM)));
+  }
+
+  /** Begins to connect; true if that is all, which it rarely is. */
+  boolean connect(SockAddr address) throws IOException {
+    int result = Libc.connect(intValue(), address.address(), address.length());
+    if (result == -EINPROGRESS) {
+      return false;
+    }
+    checked("connect", result);
+    return true;
+  }
+
+  /** Throws what went wrong with the connect, if anything did. */
+  void checkConnected() throws IOException {
+    checked("connect", -Libc.pendingError(intValue()));
+  }
+
+  void setNoDelay() throws IOException {
+    setOption(Libc.IPPROTO_TCP, Libc.TCP_NODELAY, 1);
+  }
+
+  /** Watches for a peer that is gone without a word. */
+  void keepAlive() throws IOException {
+    setOption(Libc.SOL_SOCKET, Libc.SO_KEEPALIVE, 1);
+    setOption(Libc.IPPROTO_TCP, Libc.TCP_KEEPIDLE, KEEPALIVE_IDLE_SECONDS);
+    setOption(Libc.IPPROTO_TCP, Libc.TCP_KEEPINTVL, KEEPALIVE_INTERVAL_SECONDS);
+    setOption(Libc.IPPROTO_TCP, Libc.TCP_KEEPCNT, KEEPALIVE_COUNT);
+    setOption(Libc.IPPROTO_TCP, Libc.TCP_USER_TIMEOUT, USER_TIMEOUT_MILLIS);
+  }
+
+  void endOutput() throws IOException {
+    checked("shutdown", Libc.shutdown(intValue(), Libc.SHUT_WR));
+  }
+
+  /** Makes close a reset. Fails only on what is no socket, or closed. */
+  void resetOnClose() throws IOException {
+    checked("setsockopt", Libc.resetOnClose(intValue()));
+  }
+
+  private void setOption(int level, int option, int value) throws IOException {
+    checked("setsockopt", Libc.setOption(intValue(), level, option, value));
+  }
+
+  private static int checked(String call, int result) throws IOException {
+    if (result < 0) {
+      throw new CallException(call, -result);
+    }
+    return result;
+  }
+}
