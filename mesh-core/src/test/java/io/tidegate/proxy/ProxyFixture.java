@@ -60,6 +60,10 @@ final class ProxyFixture implements AutoCloseable {
     return config(Duration.ofSeconds(4), RelayConfig.defaults().withMode(mode).withPipes(pipes));
   }
 
+  static ProxyConfig config(Duration connectTimeout, RelayMode mode) {
+    return config(connectTimeout, RelayConfig.defaults().withMode(mode));
+  }
+
   private static ProxyConfig config(Duration connectTimeout, RelayConfig relay) {
     return new ProxyConfig(SHARDS, "127.0.0.1", connectTimeout, 3, 1024, relay);
   }

@@ -1,0 +1,99 @@
+package io.tidegate.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Steady traffic leaves nothing to collect. */
+@Timeout(60)
+class AllocationTest {
+
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final int MIB = 1 << 20;
+
+  @Test
+  void aRequestOnASettledRelayAllocatesNothing() throws Exception {
+    try (var task = TestTask.echo();
+        var proxy = new ProxyFixture(settlingSoon(RelayMode.ADAPTIVE));
+        Socket client = proxy.connect(proxy.serve(task.address()))) {
+      client.setTcpNoDelay(true);
+      long settledAt = System.nanoTime() + Duration.ofSeconds(2).toNanos();
+      while (System.nanoTime() < settledAt) {
+        echo(client, 1_000);
+      }
+      int requests = 20_000;
+      long before = allocatedByShards();
+      echo(client, requests);
+      double perRequest = (double) (allocatedByShards() - before) / requests;
+      // What is left is the tick that moves the timers on, 15 times a second.
+      assertThat(perRequest).isLessThan(2);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(RelayMode.class)
+  void aBulkTransferAllocatesNothingPerChunk(RelayMode mode) throws Exception {
+    int mib = 512;
+    try (var task = TestTask.that(socket -> blast(socket.getOutputStream()));
+        var proxy = new ProxyFixture(settlingSoon(mode));
+        Socket client = proxy.connect(proxy.serve(task.address()))) {
+      InputStream in = client.getInputStream();
+      long settledAt = System.nanoTime() + Duration.ofSeconds(2).toNanos();
+      while (System.nanoTime() < settledAt) {
+        skip(in, 16);
+      }
+      long before = allocatedByShards();
+      skip(in, mib);
+      // A chunk is 64 KiB at the most where it is copied.
+      double perChunk = (double) (allocatedByShards() - before) / (mib * 16);
+      assertThat(perChunk).isLessThan(2);
+    }
+  }
+
+  /** Relays settle when the timer of their dial fires. */
+  private static ProxyConfig settlingSoon(RelayMode mode) {
+    return ProxyFixture.config(Duration.ofMillis(300), mode);
+  }
+
+  private static long allocatedByShards() {
+    return Arrays.stream(THREADS.getThreadInfo(THREADS.getAllThreadIds()))
+        .filter(thread -> thread != null && thread.getThreadName().startsWith("shard"))
+        .mapToLong(ThreadInfo::getThreadId)
+        .map(THREADS::getThreadAllocatedBytes)
+        .sum();
+  }
+
+  private static void echo(Socket client, int times) throws Exception {
+    for (int i = 0; i < times; i++) {
+      client.getOutputStream().write(42);
+      assertThat(client.getInputStream().read()).isEqualTo(42);
+    }
+  }
+
+  /** Until the reader has had enough. */
+  private static void blast(OutputStream out) throws IOException {
+    byte[] block = new byte[MIB];
+    while (true) {
+      out.write(block);
+    }
+  }
+
+  private static void skip(InputStream in, int mib) throws Exception {
+    byte[] block = new byte[MIB];
+    for (int i = 0; i < mib; i++) {
+      assertThat(in.readNBytes(block, 0, MIB)).isEqualTo(MIB);
+    }
+  }
+}
