@@ -47,6 +47,7 @@ final class Discovery {
   private @Nullable ReachPlanner reaches;
   private String ownNodeId = "";
   private boolean isGossip;
+  private boolean isDaemonLost;
 
   /** How many labels and ports were refused. */
   long rejected() {
@@ -59,6 +60,7 @@ final class Discovery {
   }
 
   void onReading(Reading reading, long nowNanos) {
+    isDaemonLost = false;
     nodes.onReading(reading, nowNanos);
     ownNodeId = reading.engine().swarm().nodeId();
     NetworkAnswers.Network ingress = reading.ingress();
@@ -106,16 +108,25 @@ final class Discovery {
 
   /** The daemon cannot be read: what is known stays, as far as it can still be reached. */
   void onReadFailed(Sandbox sandbox) {
-    if (reaches != null) {
+    if (reaches != null && !isDaemonLost) {
       reaches = new ReachPlanner(local, sandbox, reaches.reachable());
     }
   }
 
-  /** The daemon went away, so it will have forgotten what it knew by gossip. */
+  /**
+   * The daemon went away or is about to, so it will have forgotten what it knew by gossip. Its
+   * overlay goes with it, a second later and without a word to the sockets in it: from now on other
+   * nodes are the better way to what is not on this one.
+   */
   void onDaemonLost() {
+    isDaemonLost = true;
     probation.doubt();
     nodes.doubt();
     peers = Set.of();
+    if (reaches != null && !nodes.nodes().isEmpty()) {
+      Sandbox lost = reaches.sandbox().lost("this node's Docker goes away, its overlay with it");
+      reaches = new ReachPlanner(local, lost, reaches.reachable());
+    }
   }
 
   void onStopping(String taskId, long nowNanos) {

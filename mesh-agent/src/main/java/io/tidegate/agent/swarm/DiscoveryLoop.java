@@ -111,6 +111,11 @@ final class DiscoveryLoop implements Runnable {
         report(status.name(), status.lastSuccess(), lost.error());
         schedule.onEvent(nowNanos);
       }
+      case Fact.SwarmLeft left -> {
+        discovery.onDaemonLost();
+        schedule.onDone(false, random.nextDouble(), nowNanos);
+        report(status.name(), status.lastSuccess(), left.error());
+      }
       case Fact.Changed changed -> schedule.onEvent(nowNanos);
       case Fact.Signalled signalled -> {
         if (StopSignals.isAlways(signalled.signal())) {

@@ -11,6 +11,11 @@ sealed interface Fact {
   /** A round of questions failed. */
   record ReadFailed(String error, Sandbox sandbox) implements Fact {}
 
+  /**
+   * The daemon has left its Swarm: it ends, as a rule within a second, and its overlay before it.
+   */
+  record SwarmLeft(String error) implements Fact {}
+
   /** The daemon's events flow (again). */
   record DaemonFound() implements Fact {}
 

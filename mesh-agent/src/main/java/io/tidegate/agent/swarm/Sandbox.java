@@ -27,6 +27,11 @@ record Sandbox(Path netnsDir, @Nullable String error) {
     }
   }
 
+  /** The same sandbox when it must not be used any more. */
+  Sandbox lost(String why) {
+    return new Sandbox(netnsDir, why);
+  }
+
   Path path() {
     return pathIn(netnsDir);
   }

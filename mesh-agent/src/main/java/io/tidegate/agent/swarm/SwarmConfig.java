@@ -30,7 +30,7 @@ public record SwarmConfig(
   }
 
   public static SwarmConfig of(URI dockerHost, @Nullable Path netnsDir) {
-    return new SwarmConfig(dockerHost, netnsDir, Duration.ofSeconds(1), Duration.ofSeconds(5));
+    return new SwarmConfig(dockerHost, netnsDir, Duration.ofMillis(500), Duration.ofSeconds(5));
   }
 
   private static void checkPositive(String name, Duration value) {

@@ -56,6 +56,7 @@ final class SwarmReader {
    * One round of questions. What is local comes last, so that a task which a view calls running has
    * its container in it or has died.
    *
+   * @throws SwarmInactiveException if the daemon takes no part in a Swarm
    * @throws IOException if there is not enough to make a topology of
    */
   Reading read() throws IOException, InterruptedException {
@@ -63,7 +64,7 @@ final class SwarmReader {
     lastEngine = engine;
     DockerAnswers.SwarmInfo swarm = engine.swarm();
     if (!swarm.localNodeState().equals("active")) {
-      throw new IOException(
+      throw new SwarmInactiveException(
           "swarm: %s (expected: active) %s"
               .formatted(swarm.localNodeState(), swarm.error())
               .strip());

@@ -95,6 +95,8 @@ public final class SwarmSource implements TopologySource {
   private Fact readFact() throws InterruptedException {
     try {
       return new Fact.ReadDone(reader.read());
+    } catch (SwarmInactiveException e) {
+      return new Fact.SwarmLeft(String.valueOf(e.getMessage()));
     } catch (IOException | RuntimeException e) {
       docker.forgetVersion();
       return new Fact.ReadFailed(String.valueOf(e.getMessage()), reader.sandbox());

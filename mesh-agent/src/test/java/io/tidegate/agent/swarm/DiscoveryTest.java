@@ -95,6 +95,18 @@ class DiscoveryTest {
     discovery.onReadFailed(Answers.sandbox());
 
     assertThat(taskIds()).hasSize(7);
+    assertThat(task(Answers.OWN_TASK_OF_N2).reach().kind()).isEqualTo(Reach.Kind.LOCAL);
+  }
+
+  @Test
+  void leavesTheOverlayToOtherNodesAsSoonAsTheDaemonGoesAway() {
+    discovery.onReading(Answers.worker(), 0);
+    discovery.onDaemonLost();
+
+    assertThat(task(Answers.TASK_ON_N1).reach().kind()).isEqualTo(Reach.Kind.NONE);
+    assertThat(task(Answers.TASK_ON_N1).reach().reason()).contains("Docker goes away");
+
+    discovery.onReading(Answers.worker(), seconds(1));
     assertThat(task(Answers.TASK_ON_N1).reach().kind()).isEqualTo(Reach.Kind.OVERLAY);
   }
 

@@ -1,0 +1,13 @@
+package io.tidegate.agent.swarm;
+
+import java.io.IOException;
+
+/** The daemon answers, but takes no part in a Swarm: as in the second before it ends. */
+final class SwarmInactiveException extends IOException {
+
+  private static final long serialVersionUID = 1;
+
+  SwarmInactiveException(String message) {
+    super(message);
+  }
+}
