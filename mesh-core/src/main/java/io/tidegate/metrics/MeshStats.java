@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.HdrHistogram.Histogram;
 
@@ -39,14 +40,6 @@ public record MeshStats(SortedMap<RouteKey, RouteStats> routes, Map<ShardCounter
   }
 
   private static RouteStats sumRoute(List<RouteCounters> parts) {
-    Map<ConnectionResult, Long> connections = new EnumMap<>(ConnectionResult.class);
-    for (ConnectionResult result : ConnectionResult.values()) {
-      connections.put(result, sum(parts, part -> part.connections(result)));
-    }
-    Map<CloseCause, Long> closes = new EnumMap<>(CloseCause.class);
-    for (CloseCause cause : CloseCause.values()) {
-      closes.put(cause, sum(parts, part -> part.closes(cause)));
-    }
     Map<EndpointKey, EndpointStats> endpoints = new HashMap<>();
     for (RouteCounters part : parts) {
       part.endpoints.forEach(
@@ -54,16 +47,28 @@ public record MeshStats(SortedMap<RouteKey, RouteStats> routes, Map<ShardCounter
               endpoints.put(key, endpoints.getOrDefault(key, EndpointStats.ZERO).plus(counters)));
     }
     return new RouteStats(
-        connections,
-        closes,
+        sumEach(ConnectionResult.class, parts, RouteCounters::connections),
+        sumEach(CloseCause.class, parts, RouteCounters::closes),
         sum(parts, part -> part.connectRetries),
         sum(parts, part -> part.detours),
         sum(parts, part -> part.bytesIn),
         sum(parts, part -> part.bytesOut),
+        new RouteStats.Datagrams(
+            sumEach(DatagramResult.class, parts, RouteCounters::datagramsIn),
+            sumEach(DatagramResult.class, parts, RouteCounters::datagramsOut)),
         sumLatency(parts, part -> part.connect),
         sumLatency(parts, part -> part.firstByte),
         sumLatency(parts, part -> part.duration),
         endpoints);
+  }
+
+  private static <E extends Enum<E>> Map<E, Long> sumEach(
+      Class<E> type, List<RouteCounters> parts, BiFunction<RouteCounters, E, Counter> counter) {
+    Map<E, Long> sums = new EnumMap<>(type);
+    for (E constant : type.getEnumConstants()) {
+      sums.put(constant, sum(parts, part -> counter.apply(part, constant)));
+    }
+    return sums;
   }
 
   private static <T> long sum(Collection<T> parts, Function<T, Counter> counter) {

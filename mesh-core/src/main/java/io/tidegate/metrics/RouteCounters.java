@@ -10,6 +10,8 @@ public final class RouteCounters {
 
   private final Map<ConnectionResult, Counter> connections = new EnumMap<>(ConnectionResult.class);
   private final Map<CloseCause, Counter> closes = new EnumMap<>(CloseCause.class);
+  private final Map<DatagramResult, Counter> datagramsIn = new EnumMap<>(DatagramResult.class);
+  private final Map<DatagramResult, Counter> datagramsOut = new EnumMap<>(DatagramResult.class);
 
   /** Connects that were tried again on another endpoint. */
   public final Counter connectRetries = new Counter();
@@ -44,6 +46,10 @@ public final class RouteCounters {
     for (CloseCause cause : CloseCause.values()) {
       closes.put(cause, new Counter());
     }
+    for (DatagramResult result : DatagramResult.values()) {
+      datagramsIn.put(result, new Counter());
+      datagramsOut.put(result, new Counter());
+    }
   }
 
   @SuppressWarnings("NullAway") // Filled for every constant.
@@ -54,5 +60,17 @@ public final class RouteCounters {
   @SuppressWarnings("NullAway") // Filled for every constant.
   public Counter closes(CloseCause cause) {
     return closes.get(cause);
+  }
+
+  /** Datagrams from clients. */
+  @SuppressWarnings("NullAway") // Filled for every constant.
+  public Counter datagramsIn(DatagramResult result) {
+    return datagramsIn.get(result);
+  }
+
+  /** Datagrams from tasks. */
+  @SuppressWarnings("NullAway") // Filled for every constant.
+  public Counter datagramsOut(DatagramResult result) {
+    return datagramsOut.get(result);
   }
 }

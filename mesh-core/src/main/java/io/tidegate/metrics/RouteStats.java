@@ -9,6 +9,7 @@ import org.HdrHistogram.Histogram;
  * @param detours relays that went through another node
  * @param bytesIn from clients to tasks
  * @param bytesOut from tasks to clients
+ * @param datagrams what became of those of a UDP route
  * @param connect microseconds from accepting the client to the task's answer
  * @param firstByte microseconds from accepting the client to the task's first byte
  * @param duration microseconds from accepting the client to the end of the relay
@@ -20,12 +21,18 @@ public record RouteStats(
     long detours,
     long bytesIn,
     long bytesOut,
+    Datagrams datagrams,
     Histogram connect,
     Histogram firstByte,
     Histogram duration,
     Map<EndpointKey, EndpointStats> endpoints) {
 
-  /** Relays that began and have not ended. */
+  /** Datagrams from clients to tasks, and from tasks to clients. */
+  public record Datagrams(Map<DatagramResult, Long> in, Map<DatagramResult, Long> out) {
+    public static final Datagrams NONE = new Datagrams(Map.of(), Map.of());
+  }
+
+  /** Relays, or UDP sessions, that began and have not ended. */
   public long active() {
     long ended = closes.values().stream().mapToLong(Long::longValue).sum();
     return Math.max(connections.getOrDefault(ConnectionResult.OK, 0L) - ended, 0);

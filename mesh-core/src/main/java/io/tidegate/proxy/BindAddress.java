@@ -10,6 +10,8 @@ import java.net.InetSocketAddress;
 final class BindAddress {
 
   private static final String ANY = "::";
+  // RFC 863.
+  private static final int DISCARD = 9;
 
   private BindAddress() {}
 
@@ -19,6 +21,14 @@ final class BindAddress {
       return new InetSocketAddress(InetAddress.getByName("0.0.0.0"), port);
     }
     return new InetSocketAddress(InetAddress.getByName(host), port);
+  }
+
+  /** An address that a listener can be connected to so that it hears of nobody any more. */
+  static InetSocketAddress nobody(InetSocketAddress listener) throws IOException {
+    String loopback = isIpv6(listener) ? "::1" : "127.0.0.1";
+    InetAddress own = listener.getAddress();
+    return new InetSocketAddress(
+        own.isAnyLocalAddress() ? InetAddress.getByName(loopback) : own, DISCARD);
   }
 
   static boolean isIpv6(InetSocketAddress address) {

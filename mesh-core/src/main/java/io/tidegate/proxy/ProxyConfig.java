@@ -17,7 +17,8 @@ public record ProxyConfig(
     Duration connectTimeout,
     int connectAttempts,
     int backlog,
-    RelayConfig relay) {
+    RelayConfig relay,
+    UdpConfig udp) {
 
   public ProxyConfig {
     check("shards", shards, 1, 256);
@@ -27,13 +28,15 @@ public record ProxyConfig(
   }
 
   public static ProxyConfig defaults() {
+    int shards = Runtime.getRuntime().availableProcessors();
     return new ProxyConfig(
-        Runtime.getRuntime().availableProcessors(),
+        shards,
         "::",
         Duration.ofSeconds(4),
         3,
         4_096,
-        RelayConfig.defaults());
+        RelayConfig.defaults(),
+        UdpConfig.defaults(shards));
   }
 
   static void check(String name, int value, int min, int max) {

@@ -4,6 +4,7 @@ import io.netty.channel.ChannelException;
 import io.tidegate.metrics.ShardCounter;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,11 +20,14 @@ final class ServedPort {
   private static final Duration FIRST_RETRY = Duration.ofMillis(100);
   private static final Duration LONGEST_RETRY = Duration.ofSeconds(5);
 
+  /** What can be told to a listener of either protocol. */
+  private record Listener(Consumer<ServedRoute> serve, Runnable stop) {}
+
   private final Shard shard;
 
   // Shard loop only.
   private ServedRoute served;
-  private @Nullable TcpListener listener;
+  private @Nullable Listener listener;
   private Duration retry = FIRST_RETRY;
   private boolean closed;
 
@@ -47,7 +51,7 @@ final class ServedPort {
   void serve(ServedRoute next) {
     served = next;
     if (listener != null) {
-      listener.serve(next);
+      listener.serve.accept(next);
     }
   }
 
@@ -56,13 +60,26 @@ final class ServedPort {
       return;
     }
     try {
-      listener = TcpListener.open(shard, served);
+      listener = open();
       error = null;
     } catch (IOException e) {
       bindLater(Errno.text(e));
     } catch (ChannelException e) {
       bindLater(String.valueOf(e.getMessage()));
     }
+  }
+
+  private Listener open() throws IOException {
+    return switch (served.route.port().protocol()) {
+      case TCP -> {
+        TcpListener tcp = TcpListener.open(shard, served);
+        yield new Listener(tcp::serve, tcp::stop);
+      }
+      case UDP -> {
+        UdpListener udp = UdpListener.open(shard, served);
+        yield new Listener(udp::serve, udp::stop);
+      }
+    };
   }
 
   private void bindLater(String why) {
@@ -80,7 +97,7 @@ final class ServedPort {
   void close() {
     closed = true;
     if (listener != null) {
-      listener.stop();
+      listener.stop.run();
       listener = null;
     }
     error = "closed";

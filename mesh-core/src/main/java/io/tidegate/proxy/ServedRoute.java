@@ -35,6 +35,8 @@ final class ServedRoute {
   private final Map<EndpointKey, EndpointLoad> loads = new HashMap<>();
   private final EndpointLoad[] loadByIndex;
   private final SockAddr[] addresses;
+  // Filled when it is first asked for; a route without sessions does not need it.
+  private final Map<EndpointKey, Integer> indices = new HashMap<>();
 
   /**
    * Serves a route, with the loads of endpoints that are there already.
@@ -56,7 +58,7 @@ final class ServedRoute {
     // Those that are withheld keep their load too: they may come back while their relays still run.
     route.withheld().forEach(endpoint -> load(endpoint, before));
     EndpointLoad[] pickable = Arrays.copyOf(loadByIndex, route.endpoints().size());
-    picker = Pickers.of(route.policy(), pickable, random);
+    picker = Pickers.of(route.policy().balance(), pickable, random);
   }
 
   /** A detour that was not tried yet, or {@link Picker#NONE}. */
@@ -111,6 +113,25 @@ final class ServedRoute {
 
   SockAddr address(int index) {
     return addresses[index];
+  }
+
+  /**
+   * Where an endpoint of an older route is in this one, with the same address, or {@link
+   * Picker#NONE}.
+   */
+  int indexOf(Endpoint older) {
+    if (indices.isEmpty()) {
+      for (int i = 0; i < dialable.size(); i++) {
+        indices.put(key(dialable.get(i)), i);
+      }
+    }
+    int index = indices.getOrDefault(key(older), Picker.NONE);
+    return index != Picker.NONE && isSameWay(endpoint(index), older) ? index : Picker.NONE;
+  }
+
+  private static boolean isSameWay(Endpoint endpoint, Endpoint older) {
+    return Objects.equals(endpoint.address(), older.address())
+        && Objects.equals(endpoint.reach().namespace(), older.reach().namespace());
   }
 
   EndpointLoad load(int index) {

@@ -10,7 +10,6 @@ import io.tidegate.metrics.RouteCounters;
 import io.tidegate.metrics.RouteKey;
 import io.tidegate.metrics.ShardCounter;
 import io.tidegate.metrics.ShardCounters;
-import io.tidegate.routing.Protocol;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Route;
 import io.tidegate.routing.RoutingTable;
@@ -65,6 +64,7 @@ final class Shard {
   private final long bufferAddress = Buffer.memoryAddress(buffer);
   private final PipePool pipes;
   private final List<RelayHalf> retired = new ArrayList<>();
+  private @Nullable UdpSessions udp;
   private boolean ticking;
   private long coarseNanos;
   private long pendingBytes;
@@ -103,9 +103,7 @@ final class Shard {
       return;
     }
     for (Route route : table.routes().values()) {
-      if (route.port().protocol() == Protocol.TCP) {
-        serve(route);
-      }
+      serve(route);
     }
     ports.forEach(
         (port, served) -> {
@@ -154,7 +152,11 @@ final class Shard {
 
   // --- ending ---
 
-  /** Stops listening and runs the action once the last relay has finished. */
+  /**
+   * Stops listening and runs the action once the last relay has finished. UDP sessions have no end
+   * of their own: they count for as long as answers under way may take ({@link
+   * UdpListener#LINGER}), and are ended then.
+   */
   void drain(Runnable whenDrained) {
     assert loop.inEventLoop();
     stopped = true;
@@ -175,8 +177,9 @@ final class Shard {
     pipes.close();
   }
 
-  private void runWhenIdle() {
-    // Each dial and each relay has exactly one timer.
+  /** Looks whether what drains has ended. */
+  void runWhenIdle() {
+    // Each dial, relay and UDP session has exactly one timer.
     if (whenIdle != null && timers.isEmpty()) {
       whenIdle.run();
       whenIdle = null;
@@ -233,6 +236,14 @@ final class Shard {
   /** The pipes through which the relays of this shard splice. */
   PipePool pipes() {
     return pipes;
+  }
+
+  /** What the UDP sessions of this shard share; takes no memory before the first UDP port. */
+  UdpSessions udp() {
+    if (udp == null) {
+      udp = new UdpSessions(config, clock.nanoTime());
+    }
+    return udp;
   }
 
   /** How many bytes a relay may read at once. */

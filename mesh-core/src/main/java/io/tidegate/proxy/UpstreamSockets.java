@@ -18,4 +18,30 @@ public interface UpstreamSockets {
    * @throws IOException naming the namespace and what failed; nothing is left open
    */
   int openStream(String namespace, boolean ipv6) throws IOException;
+
+  /**
+   * Opens a UDP socket, and is otherwise like {@link #openStream}.
+   *
+   * @throws IOException naming the namespace and what failed; nothing is left open
+   */
+  int openDatagram(String namespace, boolean ipv6) throws IOException;
+
+  /**
+   * For where there are no other namespaces: opens nothing.
+   *
+   * @param why the message of the failures, behind the namespace
+   */
+  static UpstreamSockets none(String why) {
+    return new UpstreamSockets() {
+      @Override
+      public int openStream(String namespace, boolean ipv6) throws IOException {
+        throw new IOException(namespace + ": " + why);
+      }
+
+      @Override
+      public int openDatagram(String namespace, boolean ipv6) throws IOException {
+        throw new IOException(namespace + ": " + why);
+      }
+    };
+  }
 }

@@ -14,7 +14,7 @@ public record Route(
     PublishedPort port,
     String serviceId,
     String serviceName,
-    BalancingPolicy policy,
+    Policy policy,
     List<Endpoint> endpoints,
     List<Endpoint> detours,
     List<Endpoint> withheld) {
@@ -23,5 +23,17 @@ public record Route(
     endpoints = List.copyOf(endpoints);
     detours = List.copyOf(detours);
     withheld = List.copyOf(withheld);
+  }
+
+  /** A route whose policy says only how to balance. */
+  public Route(
+      PublishedPort port,
+      String serviceId,
+      String serviceName,
+      BalancingPolicy balance,
+      List<Endpoint> endpoints,
+      List<Endpoint> detours,
+      List<Endpoint> withheld) {
+    this(port, serviceId, serviceName, Policy.of(balance), endpoints, detours, withheld);
   }
 }

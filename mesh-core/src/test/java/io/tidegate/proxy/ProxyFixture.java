@@ -5,6 +5,8 @@ import io.tidegate.metrics.RouteStats;
 import io.tidegate.routing.BalancingPolicy;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.Node;
+import io.tidegate.routing.Policy;
+import io.tidegate.routing.Protocol;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Reach;
 import io.tidegate.routing.Route;
@@ -44,12 +46,7 @@ final class ProxyFixture implements AutoCloseable {
         RandomGeneratorFactory.<SplittableGenerator>of("L64X128MixRandom").create(42);
     shards =
         new Shards(
-            config,
-            (namespace, ipv6) -> {
-              throw new IOException(namespace + ": not in this test");
-            },
-            SystemNanoClock.INSTANCE,
-            random);
+            config, UpstreamSockets.none("not in this test"), SystemNanoClock.INSTANCE, random);
   }
 
   static ProxyConfig config(Duration connectTimeout, Duration idleTimeout) {
@@ -65,7 +62,13 @@ final class ProxyFixture implements AutoCloseable {
   }
 
   private static ProxyConfig config(Duration connectTimeout, RelayConfig relay) {
-    return new ProxyConfig(SHARDS, "127.0.0.1", connectTimeout, 3, 1024, relay);
+    UdpConfig udp = new UdpConfig(Duration.ofSeconds(60), 1_000, 100_000);
+    return new ProxyConfig(SHARDS, "127.0.0.1", connectTimeout, 3, 1024, relay, udp);
+  }
+
+  /** A data path for UDP, of one shard on every address of both families. */
+  static ProxyConfig config(UdpConfig udp) {
+    return new ProxyConfig(1, "::", Duration.ofSeconds(4), 3, 1024, RelayConfig.defaults(), udp);
   }
 
   static int freePort() {
@@ -87,6 +90,30 @@ final class ProxyFixture implements AutoCloseable {
   void publish(int port, InetSocketAddress... endpoints) {
     PublishedPort published = PublishedPort.tcp(port);
     routes.put(published, route(published, endpoints));
+    publish();
+  }
+
+  /** The same for UDP. */
+  int serveUdp(int responses, InetSocketAddress... endpoints) {
+    int port = freePort();
+    publishUdp(port, responses, endpoints);
+    awaitBound(port);
+    return port;
+  }
+
+  void publishUdp(int port, int responses, InetSocketAddress... endpoints) {
+    PublishedPort published = new PublishedPort(port, Protocol.UDP);
+    Route plain = route(published, endpoints);
+    routes.put(
+        published,
+        new Route(
+            published,
+            plain.serviceId(),
+            plain.serviceName(),
+            new Policy(BalancingPolicy.P2C, responses),
+            plain.endpoints(),
+            List.of(),
+            List.of()));
     publish();
   }
 
@@ -119,7 +146,7 @@ final class ProxyFixture implements AutoCloseable {
   }
 
   void withdraw(int port) {
-    routes.remove(PublishedPort.tcp(port));
+    routes.keySet().removeIf(published -> published.number() == port);
     publish();
   }
 

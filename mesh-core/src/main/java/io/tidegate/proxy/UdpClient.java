@@ -1,0 +1,93 @@
+package io.tidegate.proxy;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who sent a datagram, and the address that it was sent to: what a session is known by. Holds the
+ * kernel's own bytes, which are compared and written back but hardly ever understood. The one that
+ * looks sessions up is written over with every datagram; a session keeps a copy.
+ */
+final class UdpClient {
+
+  private static final int AF_INET = 2;
+
+  // Spreads keys that a stranger may choose: different in every process.
+  private static final long SEED = System.nanoTime() | 1;
+
+  // struct sockaddr_in6 or sockaddr_in, by offset.
+  long name0;
+  long name8;
+  long name16;
+  int name24;
+  // struct in6_addr or in_addr.
+  long local0;
+  long local8;
+
+  void set(long name0, long name8, long name16, int name24, long local0, long local8) {
+    this.name0 = name0;
+    this.name8 = name8;
+    this.name16 = name16;
+    this.name24 = name24;
+    this.local0 = local0;
+    this.local8 = local8;
+  }
+
+  UdpClient copy() {
+    UdpClient copy = new UdpClient();
+    copy.set(name0, name8, name16, name24, local0, local8);
+    return copy;
+  }
+
+  /** The client's address, for people and for comparing; null if the kernel gave none. */
+  @Nullable InetSocketAddress address() {
+    ByteBuffer name = ByteBuffer.allocate(32).order(ByteOrder.nativeOrder());
+    name.putLong(name0).putLong(name8).putLong(name16).putInt(name24);
+    boolean ipv4 = name.getShort(0) == AF_INET;
+    byte[] address = new byte[ipv4 ? 4 : 16];
+    name.get(ipv4 ? 4 : 8, address);
+    int port = name.order(ByteOrder.BIG_ENDIAN).getShort(2) & 0xffff;
+    try {
+      return new InetSocketAddress(InetAddress.getByAddress(address), port);
+    } catch (UnknownHostException e) {
+      return null;
+    }
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof UdpClient client
+        && name0 == client.name0
+        && name8 == client.name8
+        && name16 == client.name16
+        && name24 == client.name24
+        && local0 == client.local0
+        && local8 == client.local8;
+  }
+
+  @Override
+  public int hashCode() {
+    long hash = mix(name0 ^ SEED);
+    hash = mix(hash ^ name8);
+    hash = mix(hash ^ name16 ^ (long) name24 << 32);
+    hash = mix(hash ^ local0);
+    hash = mix(hash ^ local8);
+    return (int) (hash >>> 32);
+  }
+
+  /** The finalizer of SplitMix64: each bit in changes half of the bits out. */
+  private static long mix(long bits) {
+    long mixed = (bits ^ bits >>> 30) * 0xbf58476d1ce4e5b9L;
+    mixed = (mixed ^ mixed >>> 27) * 0x94d049bb133111ebL;
+    return mixed ^ mixed >>> 31;
+  }
+
+  @Override
+  public String toString() {
+    return String.valueOf(address());
+  }
+}

@@ -1,0 +1,38 @@
+package io.tidegate.proxy;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+
+/**
+ * The limits of UDP sessions. Defaults are in {@link #defaults}.
+ *
+ * @param idleTimeout how long a session may live with no datagram either way
+ * @param sessions how many sessions a shard may have; each holds one descriptor
+ * @param newSessionsPerSecond how many sessions a shard may begin, with a tenth of that as a burst:
+ *     where clients appear faster, those that have a session go first
+ */
+public record UdpConfig(Duration idleTimeout, int sessions, int newSessionsPerSecond) {
+
+  // Of the process's descriptors; the rest is for relays and everything else.
+  private static final double SHARE_OF_DESCRIPTORS = 0.7;
+  private static final int MOST_SESSIONS = 1 << 20;
+
+  public UdpConfig {
+    ProxyConfig.checkPositive("udp idleTimeout", idleTimeout);
+    ProxyConfig.check("udp sessions", sessions, 1, MOST_SESSIONS);
+    ProxyConfig.check("udp newSessionsPerSecond", newSessionsPerSecond, 10, 10_000_000);
+  }
+
+  /** 60 s, 20,000 new sessions per second, and a share of the descriptors that there may be. */
+  public static UdpConfig defaults(int shards) {
+    long sessions = (long) (descriptors() * SHARE_OF_DESCRIPTORS) / shards;
+    return new UdpConfig(Duration.ofSeconds(60), Math.clamp(sessions, 1, MOST_SESSIONS), 20_000);
+  }
+
+  private static long descriptors() {
+    return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
+        ? system.getMaxFileDescriptorCount()
+        : 1_024;
+  }
+}

@@ -1,0 +1,263 @@
+package io.tidegate.proxy;
+
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.epoll.LinuxSocket;
+import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.Socket;
+import io.tidegate.metrics.CloseCause;
+import io.tidegate.metrics.DatagramResult;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One published UDP port on one shard: a socket of its own, among which the kernel spreads the
+ * clients (SO_REUSEPORT), and the sessions of those clients. Answers leave through it too, so it
+ * outlives the port by a moment.
+ */
+final class UdpListener implements EpollIoHandle, Timers.Expiring, Runnable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(UdpListener.class);
+
+  private static final int BATCHES_PER_WAKEUP = 4;
+
+  /** How long answers that are under way may still pass when the port is gone. */
+  static final Duration LINGER = Duration.ofSeconds(1);
+
+  // As much as the system allows: what comes while other sockets have their turn waits here.
+  private static final int BUFFER_BYTES = 4 << 20;
+  private static final Duration RECEIVE_PAUSE = Duration.ofMillis(10);
+  private static final EpollIoOps INCOMING =
+      EpollIoOps.valueOf(EpollIoOps.EPOLLIN.value() | EpollIoOps.EPOLLET.value());
+
+  private final Shard shard;
+  private final Socket socket;
+  private final UdpBatch batch;
+  private final Map<UdpClient, UdpSession> sessions = new HashMap<>();
+  private final UdpClient sender = new UdpClient();
+  private final @Nullable UdpSession[] batchSessions = new UdpSession[UdpBatch.SIZE];
+
+  // Shard loop only.
+  private ServedRoute served;
+  private @Nullable IoRegistration registration;
+  private boolean stopped;
+  private boolean closed;
+
+  private UdpListener(Shard shard, Socket socket, ServedRoute served) {
+    this.shard = shard;
+    this.socket = socket;
+    this.served = served;
+    batch = shard.udp().batch;
+  }
+
+  /**
+   * Binds.
+   *
+   * @throws IOException if the port is taken, or not allowed; nothing is left open
+   */
+  static UdpListener open(Shard shard, ServedRoute served) throws IOException {
+    InetSocketAddress address =
+        BindAddress.of(shard.config().bindAddress(), served.route.port().number());
+    Socket socket = LinuxSocket.newSocketDgram(BindAddress.isIpv6(address));
+    try {
+      socket.setReusePort(true);
+      socket.setReceiveBufferSize(BUFFER_BYTES);
+      socket.setSendBufferSize(BUFFER_BYTES);
+      shard.udp().packetInfo.enable(socket);
+      socket.bind(address);
+      UdpListener listener = new UdpListener(shard, socket, served);
+      listener.registration = shard.register(listener);
+      listener.registration.submit(INCOMING);
+      return listener;
+    } catch (IOException e) {
+      socket.close();
+      throw e;
+    }
+  }
+
+  /** The route has changed; sessions whose endpoint is gone follow with their next datagram. */
+  void serve(ServedRoute next) {
+    served = next;
+  }
+
+  ServedRoute served() {
+    return served;
+  }
+
+  int socketFd() {
+    return socket.intValue();
+  }
+
+  @Override
+  public void handle(IoRegistration ignored, IoEvent event) {
+    receiveSome();
+  }
+
+  /** Its turn again, after it has yielded. */
+  @Override
+  public void run() {
+    receiveSome();
+  }
+
+  private void receiveSome() {
+    try {
+      for (int i = 0; i < BATCHES_PER_WAKEUP; i++) {
+        if (stopped || !receiveBatch()) {
+          return;
+        }
+      }
+    } catch (RuntimeException e) {
+      // Thrown on, it would stall the whole loop for a second.
+      LOG.warn("{}: receiving broke off", served.route.port(), e);
+    }
+    // Edge-triggered: epoll will not say again that more are waiting.
+    shard.execute(this);
+  }
+
+  /** Forwards what one call receives; false if that was all. */
+  private boolean receiveBatch() {
+    int received = batch.receiveFromClients(socketFd());
+    if (received >= 0) {
+      forward(received);
+      return received == UdpBatch.SIZE;
+    }
+    return switch (UdpFailure.of(received)) {
+      case INTERRUPTED -> true;
+      case NOT_NOW -> false;
+      case TOO_LONG, GONE -> {
+        LOG.warn("{}: cannot receive: errno {}", served.route.port(), -received);
+        shard.schedule(this, RECEIVE_PAUSE);
+        yield false;
+      }
+    };
+  }
+
+  /** Sends the datagrams of each session on at once, in the order in which they came. */
+  private void forward(int count) {
+    for (int i = 0; i < count; i++) {
+      batchSessions[i] = sessionOf(i);
+    }
+    for (int i = 0; i < count; i++) {
+      UdpSession session = batchSessions[i];
+      if (session != null) {
+        session.forward(gather(session, i, count));
+      }
+    }
+  }
+
+  private int gather(UdpSession session, int first, int count) {
+    int gathered = 0;
+    for (int i = first; i < count; i++) {
+      if (batchSessions[i] == session) {
+        batchSessions[i] = null;
+        batch.addToTask(gathered++, i);
+      }
+    }
+    return gathered;
+  }
+
+  private @Nullable UdpSession sessionOf(int i) {
+    batch.readClient(i, sender);
+    UdpSession session = sessions.get(sender);
+    if (session != null && session.isOf(served)) {
+      return session;
+    }
+    if (session != null) {
+      // The port has gone over to another service.
+      session.end(CloseCause.TASK_RESET);
+    }
+    return begin(sender.copy());
+  }
+
+  private @Nullable UdpSession begin(UdpClient client) {
+    long nowNanos = shard.nanoTime();
+    if (!shard.udp().begin(nowNanos)) {
+      served.counters.datagramsIn(DatagramResult.NO_SESSION).increment();
+      return null;
+    }
+    UdpSession session = UdpSession.begin(this, shard, client, nowNanos);
+    if (session == null) {
+      shard.udp().ended();
+      served.counters.datagramsIn(DatagramResult.NO_ENDPOINT).increment();
+      return null;
+    }
+    sessions.put(client, session);
+    return session;
+  }
+
+  void remove(UdpSession session) {
+    sessions.remove(session.client);
+  }
+
+  /**
+   * Takes no more datagrams from clients. Sessions live on for a moment, so that answers under way
+   * still pass; without any the port is closed at once.
+   */
+  void stop() {
+    if (stopped) {
+      return;
+    }
+    // What the kernel has already taken for this socket would reach nobody else.
+    receiveSome();
+    stopped = true;
+    if (sessions.isEmpty()) {
+      close();
+      return;
+    }
+    shard.startTimer(LINGER, this);
+    try {
+      // Connected to nobody, it gets no share of the port's clients any more: they go to whoever
+      // listens there next, or are refused.
+      socket.connect(BindAddress.nobody(socket.localAddress()));
+    } catch (IOException e) {
+      LOG.debug("{}: cannot turn clients away: {}", served.route.port(), e.getMessage());
+    }
+  }
+
+  @Override
+  public void onExpired(long nowNanos) {
+    endAll(CloseCause.FINISHED);
+  }
+
+  @Override
+  public void abandon() {
+    endAll(CloseCause.AGENT_STOPPED);
+  }
+
+  private void endAll(CloseCause cause) {
+    List.copyOf(sessions.values()).forEach(session -> session.end(cause));
+    close();
+    shard.runWhenIdle();
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    stopped = true;
+    try {
+      socket.close();
+    } catch (IOException e) {
+      LOG.warn("{}: closing the listener failed: {}", served.route.port(), e.getMessage());
+    }
+    if (registration != null) {
+      registration.cancel();
+    }
+  }
+
+  @Override
+  public FileDescriptor fd() {
+    return socket;
+  }
+}

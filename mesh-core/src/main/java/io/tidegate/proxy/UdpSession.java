@@ -1,0 +1,282 @@
+package io.tidegate.proxy;
+
+import io.tidegate.balance.Tried;
+import io.tidegate.metrics.CloseCause;
+import io.tidegate.metrics.ConnectionResult;
+import io.tidegate.metrics.DatagramResult;
+import io.tidegate.metrics.RouteCounters;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A client and a task that exchange datagrams, from the client's first until none has come for a
+ * while. Holds no datagram: what cannot be sent at once is dropped and counted. An endpoint that
+ * goes away is replaced by another, and the client notices nothing.
+ */
+final class UdpSession implements Timers.Expiring, Runnable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(UdpSession.class);
+
+  private static final int BATCHES_PER_WAKEUP = 4;
+  // Below this, no datagram can be sent again.
+  private static final int NOTHING = -1;
+
+  final UdpClient client;
+  private final UdpListener listener;
+  private final Shard shard;
+  private final UdpBatch batch;
+  private final RouteCounters counters;
+  private final long startedNanos;
+
+  // Shard loop only, all below. Null before the first endpoint alone.
+  private @Nullable UdpUpstream upstream;
+  private long timer = Timers.NONE;
+  private long lastMoveNanos;
+  private long asked;
+  private long answers;
+  // Of the datagram that was sent last, as long as it may be sent once more.
+  private int lastLength = NOTHING;
+  private boolean over;
+
+  private UdpSession(UdpListener listener, Shard shard, UdpClient client, long nowNanos) {
+    this.listener = listener;
+    this.shard = shard;
+    this.client = client;
+    batch = shard.udp().batch;
+    counters = listener.served().counters;
+    startedNanos = nowNanos;
+  }
+
+  /** Begins a session, or returns null if there is no endpoint to be had. */
+  static @Nullable UdpSession begin(
+      UdpListener listener, Shard shard, UdpClient client, long nowNanos) {
+    UdpSession session = new UdpSession(listener, shard, client, nowNanos);
+    Tried tried = new Tried();
+    UdpUpstream first = UdpUpstream.open(session, shard, listener.served(), tried);
+    if (first == null) {
+      ConnectionResult result =
+          tried.isEmpty() ? ConnectionResult.NO_ENDPOINT : ConnectionResult.REFUSED;
+      session.counters.connections(result).increment();
+      return null;
+    }
+    session.counters.connections(ConnectionResult.OK).increment();
+    session.upstream = first;
+    session.timer = shard.startTimer(shard.config().udp().idleTimeout(), session);
+    session.lastMoveNanos = shard.coarseNanoTime();
+    return session;
+  }
+
+  /** Whether it belongs to the route as it is counted now. */
+  boolean isOf(ServedRoute served) {
+    return counters == served.counters;
+  }
+
+  boolean isOver() {
+    return over;
+  }
+
+  private UdpUpstream upstream() {
+    return Objects.requireNonNull(upstream);
+  }
+
+  // --- from the client to the task ---
+
+  /** Sends what the batch holds for the task. */
+  void forward(int count) {
+    lastMoveNanos = shard.coarseNanoTime();
+    if (!upstream().follow(listener.served())) {
+      replace(new Tried());
+    }
+    boolean mayReplace = true;
+    int from = 0;
+    while (!over && from < count) {
+      int sent = batch.sendToTask(upstream().fd, from, count - from);
+      if (sent > 0) {
+        countForwarded(from, sent);
+        from += sent;
+        continue;
+      }
+      switch (UdpFailure.of(sent)) {
+        case INTERRUPTED -> {}
+        case NOT_NOW -> {
+          counters.datagramsIn(DatagramResult.CONGESTED).add(count - from);
+          return;
+        }
+        case TOO_LONG -> {
+          counters.datagramsIn(DatagramResult.TOO_LONG).increment();
+          from++;
+        }
+        case GONE -> {
+          // What met the error was not sent: it goes to the next endpoint, but not to a third.
+          if (!mayReplace) {
+            counters.datagramsIn(DatagramResult.REFUSED).increment();
+            from++;
+          }
+          mayReplace = false;
+          onUpstreamGone();
+        }
+      }
+    }
+    if (over) {
+      counters.datagramsIn(DatagramResult.REFUSED).add(count - from);
+    }
+  }
+
+  private void countForwarded(int from, int count) {
+    long bytes = 0;
+    for (int i = from; i < from + count; i++) {
+      lastLength = batch.lengthToTask(i);
+      bytes += lastLength;
+    }
+    asked += count;
+    counters.datagramsIn(DatagramResult.PASSED).add(count);
+    counters.bytesIn.add(bytes);
+    upstream().counters.bytesIn.add(bytes);
+  }
+
+  // --- from the task to the client ---
+
+  /** Its turn again, after it has yielded. */
+  @Override
+  public void run() {
+    receiveSome();
+  }
+
+  void receiveSome() {
+    try {
+      for (int i = 0; i < BATCHES_PER_WAKEUP && !over; i++) {
+        if (!receiveBatch()) {
+          return;
+        }
+      }
+      if (!over) {
+        // Edge-triggered: epoll will not say again that more are waiting.
+        shard.execute(this);
+      }
+    } catch (RuntimeException e) {
+      // Thrown on, it would stall the whole loop for a second.
+      LOG.warn("{}: session broke off", listener.served().route.port(), e);
+      end(CloseCause.AGENT_STOPPED);
+    }
+  }
+
+  /** Passes on what one call receives; false if that was all. */
+  private boolean receiveBatch() {
+    int received = batch.receiveFromTask(upstream().fd);
+    if (received > 0) {
+      passOn(received);
+      return received == UdpBatch.SIZE;
+    }
+    return switch (UdpFailure.of(received)) {
+      case INTERRUPTED, TOO_LONG -> true;
+      case NOT_NOW -> false;
+      case GONE -> {
+        onUpstreamGone();
+        yield false;
+      }
+    };
+  }
+
+  private void passOn(int count) {
+    lastMoveNanos = shard.coarseNanoTime();
+    if (answers == 0) {
+      counters.firstByte.recordNanos(shard.nanoTime() - startedNanos);
+    }
+    answers += count;
+    lastLength = NOTHING;
+    batch.addressToClient(client, count);
+    int from = 0;
+    while (from < count) {
+      int sent = batch.sendToClient(listener.socketFd(), from, count - from);
+      if (sent > 0) {
+        countAnswers(from, sent);
+        from += sent;
+      } else if (UdpFailure.of(sent) == UdpFailure.NOT_NOW) {
+        counters.datagramsOut(DatagramResult.CONGESTED).add(count - from);
+        break;
+      } else if (UdpFailure.of(sent) != UdpFailure.INTERRUPTED) {
+        counters.datagramsOut(DatagramResult.REFUSED).increment();
+        from++;
+      }
+    }
+    endIfAnswered();
+  }
+
+  private void countAnswers(int from, int count) {
+    long bytes = 0;
+    for (int i = from; i < from + count; i++) {
+      bytes += batch.lengthToClient(i);
+    }
+    counters.datagramsOut(DatagramResult.PASSED).add(count);
+    counters.bytesOut.add(bytes);
+    upstream().counters.bytesOut.add(bytes);
+  }
+
+  /** Where so many answers are expected to each datagram, the last one is the session's end. */
+  private void endIfAnswered() {
+    int expected = listener.served().route.policy().udpResponses();
+    if (expected > 0 && answers >= asked * expected) {
+      end(CloseCause.FINISHED);
+    }
+  }
+
+  // --- another endpoint ---
+
+  /** Goes over to another endpoint, along with the datagram that was refused if it is known. */
+  private void onUpstreamGone() {
+    int length = batch.receiveRejected(upstream().fd);
+    boolean isWhole = length >= 0 && length == lastLength;
+    lastLength = NOTHING;
+    Tried tried = new Tried();
+    upstream().exclude(listener.served(), tried);
+    replace(tried);
+    if (isWhole && !over) {
+      batch.resendToTask(upstream().fd, length);
+    }
+  }
+
+  private void replace(Tried tried) {
+    counters.connectRetries.increment();
+    UdpUpstream next = UdpUpstream.open(this, shard, listener.served(), tried);
+    if (next == null) {
+      end(CloseCause.TASK_RESET);
+    } else {
+      upstream().retire();
+      upstream = next;
+    }
+  }
+
+  // --- the end ---
+
+  @Override
+  public void onExpired(long nowNanos) {
+    timer = Timers.NONE;
+    long idleNanos = nowNanos - lastMoveNanos;
+    long limitNanos = shard.config().udp().idleTimeout().toNanos();
+    if (idleNanos >= limitNanos) {
+      end(CloseCause.IDLE);
+    } else {
+      timer = shard.startTimerNanos(limitNanos - idleNanos, this);
+    }
+  }
+
+  @Override
+  public void abandon() {
+    end(CloseCause.AGENT_STOPPED);
+  }
+
+  void end(CloseCause cause) {
+    if (over) {
+      return;
+    }
+    over = true;
+    shard.stopTimer(timer);
+    listener.remove(this);
+    shard.udp().ended();
+    upstream().retire();
+    counters.closes(cause).increment();
+    counters.duration.recordNanos(shard.nanoTime() - startedNanos);
+  }
+}

@@ -1,0 +1,77 @@
+package io.tidegate.proxy;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A task that answers each datagram with its own name and what it got, as often as asked. */
+final class UdpTask implements AutoCloseable {
+
+  private final DatagramSocket socket;
+  private final byte[] prefix;
+  private final int answers;
+  private final Set<Integer> ports = ConcurrentHashMap.newKeySet();
+
+  private UdpTask(String prefix, int answers) {
+    this.prefix = prefix.getBytes(UTF_8);
+    this.answers = answers;
+    try {
+      socket = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    Thread.ofPlatform().daemon().start(this::answerAll);
+  }
+
+  static UdpTask echo() {
+    return new UdpTask("", 1);
+  }
+
+  static UdpTask named(String name) {
+    return new UdpTask(name + " ", 1);
+  }
+
+  static UdpTask answering(int times) {
+    return new UdpTask("", times);
+  }
+
+  InetSocketAddress address() {
+    return (InetSocketAddress) socket.getLocalSocketAddress();
+  }
+
+  /** How many different senders there were. */
+  int senders() {
+    return ports.size();
+  }
+
+  private void answerAll() {
+    DatagramPacket packet = new DatagramPacket(new byte[65_536], 65_536);
+    try {
+      while (true) {
+        packet.setLength(65_536);
+        socket.receive(packet);
+        ports.add(packet.getPort());
+        byte[] answer = Arrays.copyOf(prefix, prefix.length + packet.getLength());
+        System.arraycopy(packet.getData(), 0, answer, prefix.length, packet.getLength());
+        for (int i = 0; i < answers; i++) {
+          socket.send(new DatagramPacket(answer, answer.length, packet.getSocketAddress()));
+        }
+      }
+    } catch (IOException e) {
+      // Closed: the test is over, or the task has died.
+    }
+  }
+
+  @Override
+  public void close() {
+    socket.close();
+  }
+}
