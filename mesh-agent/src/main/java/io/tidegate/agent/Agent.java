@@ -8,6 +8,7 @@ import io.tidegate.agent.source.TopologySource;
 import io.tidegate.agent.source.YamlException;
 import io.tidegate.mesh.Mesh;
 import io.tidegate.metrics.RouteStats;
+import io.tidegate.routing.Protocol;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
@@ -84,7 +85,7 @@ final class Agent implements AutoCloseable {
     try {
       return AdminServer.start(address, config.hasTaskMetrics(), view);
     } catch (BindException e) {
-      String holder = PortHolder.describe(address.port());
+      String holder = PortHolder.describe(address.port(), Protocol.TCP);
       throw new StartupException(
           "admin %s: %s%s".formatted(address, e.getMessage(), holder == null ? "" : ", " + holder),
           e);

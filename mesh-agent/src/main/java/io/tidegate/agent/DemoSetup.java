@@ -7,6 +7,7 @@ import io.tidegate.agent.linux.PortHolder;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.source.TopologySource;
 import io.tidegate.mesh.Mesh;
+import io.tidegate.routing.Protocol;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -30,7 +31,7 @@ final class DemoSetup implements DemoOutside {
 
   @Override
   public @Nullable String holderOf(int port) {
-    return PortHolder.describe(port);
+    return PortHolder.describe(port, Protocol.TCP);
   }
 
   private record DemoAdmin(AdminServer server) implements Admin {

@@ -87,7 +87,7 @@ final class MeshView implements AgentView {
 
   @Override
   public @Nullable String holderOf(PublishedPort port) {
-    return PortHolder.describe(port.number());
+    return PortHolder.describe(port.number(), port.protocol());
   }
 
   @Override

@@ -31,10 +31,7 @@ record SourceSetup(
   }
 
   private static SourceSetup ofFile(Path path) {
-    UpstreamSockets none =
-        (namespace, _) -> {
-          throw new IOException(namespace + ": not entered (a file names no namespaces)");
-        };
+    UpstreamSockets none = UpstreamSockets.none("not entered (a file names no namespaces)");
     return new SourceSetup(new FileSource(path), none, () -> null);
   }
 

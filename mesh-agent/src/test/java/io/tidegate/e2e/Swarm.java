@@ -54,6 +54,19 @@ final class Swarm {
     awaitRunning("tricks", 1);
   }
 
+  /** Kills a container with signal 9, as the kernel would that is out of memory. */
+  static void killContainer(String node, String nameContains) {
+    String container =
+        Lab.docker(node, "ps", "--quiet", "--filter", "name=" + nameContains)
+            .lines()
+            .findFirst()
+            .orElseThrow();
+    String pid = Lab.docker(node, "inspect", "--format", "{{.State.Pid}}", container);
+    if (!ProcessHandle.of(Long.parseLong(pid)).orElseThrow().destroyForcibly()) {
+      throw new AssertionError("cannot kill pid " + pid);
+    }
+  }
+
   static void docker(String... args) {
     Lab.docker("n1", args);
   }

@@ -158,13 +158,7 @@ abstract class SwarmScenarios {
     tables.awaitEverywhereMillis(PORT, Swarm.running("web"));
     try (Load load = Load.start(client, PORT, Lab.nodes())) {
       load.goOnFor(Duration.ofSeconds(4));
-      String container =
-          Lab.docker("n1", "ps", "--quiet", "--filter", "name=web")
-              .lines()
-              .findFirst()
-              .orElseThrow();
-      String pid = Lab.docker("n1", "inspect", "--format", "{{.State.Pid}}", container);
-      assertThat(ProcessHandle.of(Long.parseLong(pid)).orElseThrow().destroyForcibly()).isTrue();
+      Swarm.killContainer("n1", "web");
       double killedAt = load.seconds();
       load.goOnFor(Duration.ofSeconds(10));
       List<Load.Failure> failures = load.stop();
@@ -175,6 +169,28 @@ abstract class SwarmScenarios {
       assertThat(failures)
           .allSatisfy(
               failure -> assertThat(failure.atSeconds()).isBetween(killedAt - 0.2, killedAt + 0.1));
+    }
+  }
+
+  @Test
+  void aUdpSessionStaysWithItsTaskAndGoesOnWithAnotherWhenThatIsKilled() throws Exception {
+    String[] options = {"--constraint", NOT_ON_N3, "--publish", PORT + ":80/udp"};
+    Swarm.createWeb("web", 4, PORT, options);
+    for (String node : Lab.nodes()) {
+      Swarm.awaitRunning("web", 4);
+      tables.awaitEverywhereMillis(PORT, Swarm.running("web"));
+      try (UdpClient session = client.call(() -> new UdpClient(Lab.address(node), PORT))) {
+        String task = client.call(session::ask);
+        for (int i = 0; i < 50; i++) {
+          assertThat(client.call(session::ask)).isEqualTo(task);
+        }
+        Swarm.killContainer(
+            task.replaceAll("(?s).*node=(\\S+).*", "$1"),
+            task.replaceAll("(?s).*task=(\\S+).*", "$1"));
+        String next = client.call(session::ask);
+        assertThat(next).startsWith("task=").isNotEqualTo(task);
+        report("udp through %s: %s killed, next by %s", node, task.strip(), next.strip());
+      }
     }
   }
 

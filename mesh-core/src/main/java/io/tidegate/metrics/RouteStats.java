@@ -1,6 +1,7 @@
 package io.tidegate.metrics;
 
 import java.util.Map;
+import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -29,7 +30,10 @@ public record RouteStats(
 
   /** Datagrams from clients to tasks, and from tasks to clients. */
   public record Datagrams(Map<DatagramResult, Long> in, Map<DatagramResult, Long> out) {
-    public static final Datagrams NONE = new Datagrams(Map.of(), Map.of());
+
+    public boolean isNone() {
+      return Stream.of(in, out).flatMap(part -> part.values().stream()).allMatch(n -> n == 0);
+    }
   }
 
   /** Relays, or UDP sessions, that began and have not ended. */

@@ -28,15 +28,14 @@ public record ProxyConfig(
   }
 
   public static ProxyConfig defaults() {
-    int shards = Runtime.getRuntime().availableProcessors();
     return new ProxyConfig(
-        shards,
+        Runtime.getRuntime().availableProcessors(),
         "::",
         Duration.ofSeconds(4),
         3,
         4_096,
         RelayConfig.defaults(),
-        UdpConfig.defaults(shards));
+        UdpConfig.defaults());
   }
 
   static void check(String name, int value, int min, int max) {

@@ -5,12 +5,13 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 
 /**
- * The limits of UDP sessions. Defaults are in {@link #defaults}.
+ * The limits of UDP sessions, of the whole process; each shard has its share. Defaults are in
+ * {@link #defaults()}.
  *
  * @param idleTimeout how long a session may live with no datagram either way
- * @param sessions how many sessions a shard may have; each holds one descriptor
- * @param newSessionsPerSecond how many sessions a shard may begin, with a tenth of that as a burst:
- *     where clients appear faster, those that have a session go first
+ * @param sessions how many sessions there may be; each holds one descriptor
+ * @param newSessionsPerSecond how many sessions may begin, with a tenth of that as a burst: where
+ *     clients appear faster, those that have a session go first
  */
 public record UdpConfig(Duration idleTimeout, int sessions, int newSessionsPerSecond) {
 
@@ -24,10 +25,10 @@ public record UdpConfig(Duration idleTimeout, int sessions, int newSessionsPerSe
     ProxyConfig.check("udp newSessionsPerSecond", newSessionsPerSecond, 10, 10_000_000);
   }
 
-  /** 60 s, 20,000 new sessions per second, and a share of the descriptors that there may be. */
-  public static UdpConfig defaults(int shards) {
-    long sessions = (long) (descriptors() * SHARE_OF_DESCRIPTORS) / shards;
-    return new UdpConfig(Duration.ofSeconds(60), Math.clamp(sessions, 1, MOST_SESSIONS), 20_000);
+  /** 60 s, 40,000 new sessions per second, and a share of the descriptors that there may be. */
+  public static UdpConfig defaults() {
+    long sessions = (long) (descriptors() * SHARE_OF_DESCRIPTORS);
+    return new UdpConfig(Duration.ofSeconds(60), Math.clamp(sessions, 1, MOST_SESSIONS), 40_000);
   }
 
   private static long descriptors() {

@@ -10,11 +10,12 @@ import java.util.concurrent.TimeUnit;
  */
 final class UdpSessions {
 
-  private static final int BURSTS_PER_SECOND = 10;
+  private static final double BURSTS_PER_SECOND = 10;
 
   final UdpPacketInfo packetInfo;
   final UdpBatch batch;
-  private final UdpConfig config;
+  private final int most;
+  private final double perSecond;
 
   private int active;
   // How many may begin now; what is used up comes back with time.
@@ -22,7 +23,8 @@ final class UdpSessions {
   private long allowedAtNanos;
 
   UdpSessions(ProxyConfig config, long nowNanos) {
-    this.config = config.udp();
+    most = Math.max(1, config.udp().sessions() / config.shards());
+    perSecond = (double) config.udp().newSessionsPerSecond() / config.shards();
     packetInfo = isIpv6(config) ? UdpPacketInfo.IPV6 : UdpPacketInfo.IPV4;
     batch = new UdpBatch(packetInfo);
     allowed = burst();
@@ -38,15 +40,15 @@ final class UdpSessions {
   }
 
   private double burst() {
-    return (double) config.newSessionsPerSecond() / BURSTS_PER_SECOND;
+    return Math.max(1, perSecond / BURSTS_PER_SECOND);
   }
 
   /** Whether one more may begin; if so, it counts until {@link #ended}. */
   boolean begin(long nowNanos) {
     double sinceSeconds = (double) (nowNanos - allowedAtNanos) / TimeUnit.SECONDS.toNanos(1);
-    allowed = Math.min(burst(), allowed + sinceSeconds * config.newSessionsPerSecond());
+    allowed = Math.min(burst(), allowed + sinceSeconds * perSecond);
     allowedAtNanos = nowNanos;
-    if (active >= config.sessions() || allowed < 1) {
+    if (active >= most || allowed < 1) {
       return false;
     }
     allowed--;

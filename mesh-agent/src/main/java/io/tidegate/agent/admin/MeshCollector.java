@@ -8,6 +8,7 @@ import io.tidegate.agent.admin.Families.Point;
 import io.tidegate.agent.source.SourceStatus;
 import io.tidegate.metrics.CloseCause;
 import io.tidegate.metrics.ConnectionResult;
+import io.tidegate.metrics.DatagramResult;
 import io.tidegate.metrics.EndpointKey;
 import io.tidegate.metrics.EndpointStats;
 import io.tidegate.metrics.MeshStats;
@@ -16,7 +17,6 @@ import io.tidegate.metrics.ShardCounter;
 import io.tidegate.proxy.ListenerStatus;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.EndpointState;
-import io.tidegate.routing.Protocol;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Route;
 import io.tidegate.routing.RoutingTable;
@@ -52,6 +52,7 @@ final class MeshCollector implements MultiCollector {
     List<RouteSeries> routes = RouteSeries.of(stats, table);
     Families families = new Families();
     addConnections(families, routes);
+    addUdp(families, routes.stream().filter(RouteSeries::isUdp).toList());
     addBytes(families, routes);
     addLatencies(families, routes);
     addEndpoints(families, table);
@@ -71,15 +72,15 @@ final class MeshCollector implements MultiCollector {
   private static void addConnections(Families families, List<RouteSeries> routes) {
     families.counter(
         "connections",
-        "Connections accepted from clients, by how their set-up ended.",
+        "Connections accepted from clients and UDP sessions begun, by how their set-up ended.",
         byEach(routes, "result", ConnectionResult.values(), RouteStats::connections));
     families.gauge(
         "connections_active",
-        "Connections that are relayed now.",
+        "Connections that are relayed now, and UDP sessions.",
         counts(routes, RouteStats::active));
     families.counter(
         "connection_closes",
-        "Relayed connections that ended, by cause.",
+        "Relayed connections and UDP sessions that ended, by cause.",
         byEach(routes, "cause", CloseCause.values(), RouteStats::closes));
     families.counter(
         "connect_retries",
@@ -89,6 +90,28 @@ final class MeshCollector implements MultiCollector {
         "detours",
         "Connections relayed through another node because no task could be reached from here.",
         counts(routes, RouteStats::detours));
+  }
+
+  private static void addUdp(Families families, List<RouteSeries> routes) {
+    families.gauge(
+        "udp_sessions_active",
+        "UDP clients with an endpoint of their own now.",
+        counts(routes, RouteStats::active));
+    families.counter(
+        "udp_datagrams",
+        "Datagrams received, in from clients and out from tasks, by what became of them.",
+        Stream.concat(
+            datagrams(routes, "in", RouteStats.Datagrams::in),
+            datagrams(routes, "out", RouteStats.Datagrams::out)));
+  }
+
+  private static Stream<Point> datagrams(
+      List<RouteSeries> routes,
+      String direction,
+      Function<RouteStats.Datagrams, Map<DatagramResult, Long>> counts) {
+    return byEach(
+            routes, "result", DatagramResult.values(), stats -> counts.apply(stats.datagrams()))
+        .map(point -> new Point(point.labels().add("direction", direction), point.value()));
   }
 
   private static void addBytes(Families families, List<RouteSeries> routes) {
@@ -169,7 +192,6 @@ final class MeshCollector implements MultiCollector {
         "listener_up",
         "Whether the published port is served on this node.",
         table.routes().keySet().stream()
-            .filter(port -> port.protocol() == Protocol.TCP)
             .map(
                 port -> {
                   ListenerStatus listener = listeners.get(port);

@@ -2,7 +2,6 @@ package io.tidegate.agent.admin;
 
 import io.tidegate.agent.source.SourceStatus;
 import io.tidegate.proxy.ListenerStatus;
-import io.tidegate.routing.Protocol;
 import io.tidegate.routing.PublishedPort;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,9 +39,6 @@ public final class Readiness {
     Map<PublishedPort, ListenerStatus> listeners = listenersByPort(view);
     List<String> reasons = new ArrayList<>();
     for (PublishedPort port : view.table().routes().keySet()) {
-      if (port.protocol() != Protocol.TCP) {
-        continue;
-      }
       ListenerStatus listener = listeners.get(port);
       if (listener == null || !listener.isBound()) {
         reasons.add(port + ": " + reason(listener, view.holderOf(port)));

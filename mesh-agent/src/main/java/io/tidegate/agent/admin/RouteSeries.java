@@ -5,6 +5,7 @@ import io.tidegate.metrics.EndpointKey;
 import io.tidegate.metrics.EndpointStats;
 import io.tidegate.metrics.MeshStats;
 import io.tidegate.metrics.RouteStats;
+import io.tidegate.routing.Protocol;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Route;
 import io.tidegate.routing.RoutingTable;
@@ -41,6 +42,10 @@ record RouteSeries(Labels labels, List<RouteStats> parts) {
     return parts.entrySet().stream()
         .map(entry -> new RouteSeries(entry.getKey(), entry.getValue()))
         .toList();
+  }
+
+  boolean isUdp() {
+    return Protocol.UDP.toString().equals(labels.get("proto"));
   }
 
   static Labels labels(Route route) {

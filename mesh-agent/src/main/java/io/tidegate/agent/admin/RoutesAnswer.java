@@ -3,11 +3,13 @@ package io.tidegate.agent.admin;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.metrics.CloseCause;
 import io.tidegate.metrics.ConnectionResult;
+import io.tidegate.metrics.DatagramResult;
 import io.tidegate.metrics.EndpointKey;
 import io.tidegate.metrics.EndpointStats;
 import io.tidegate.metrics.MeshStats;
 import io.tidegate.metrics.RouteKey;
 import io.tidegate.metrics.RouteStats;
+import io.tidegate.metrics.RouteStats.Datagrams;
 import io.tidegate.proxy.ListenerStatus;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.EndpointState;
@@ -33,6 +35,7 @@ record RoutesAnswer(long version, List<RouteAnswer> routes) {
    * One route.
    *
    * @param port as in {@code 8080/tcp}
+   * @param udpResponses after how many answers to each datagram a UDP session ends, or 0
    * @param counts null while nothing was counted
    * @param detours other nodes, which are tried when no endpoint answers
    */
@@ -41,6 +44,7 @@ record RoutesAnswer(long version, List<RouteAnswer> routes) {
       String service,
       String serviceId,
       String balance,
+      int udpResponses,
       ListenerAnswer listener,
       @Nullable CountsAnswer counts,
       List<EndpointAnswer> endpoints,
@@ -67,6 +71,7 @@ record RoutesAnswer(long version, List<RouteAnswer> routes) {
       long connectRetries,
       long detours,
       BytesAnswer bytes,
+      @Nullable DatagramsAnswer datagrams,
       @Nullable MillisAnswer connectMillis,
       @Nullable MillisAnswer firstByteMillis) {
 
@@ -78,6 +83,7 @@ record RoutesAnswer(long version, List<RouteAnswer> routes) {
           stats.connectRetries(),
           stats.detours(),
           new BytesAnswer(stats.bytesIn(), stats.bytesOut()),
+          DatagramsAnswer.of(stats.datagrams()),
           MillisAnswer.of(stats.connect()),
           MillisAnswer.of(stats.firstByte()));
     }
@@ -85,6 +91,14 @@ record RoutesAnswer(long version, List<RouteAnswer> routes) {
 
   /** From clients to tasks, and from tasks to clients. */
   record BytesAnswer(long in, long out) {}
+
+  /** What became of datagrams from clients, and from tasks; only where there were any. */
+  record DatagramsAnswer(Map<DatagramResult, Long> in, Map<DatagramResult, Long> out) {
+
+    static @Nullable DatagramsAnswer of(Datagrams datagrams) {
+      return datagrams.isNone() ? null : new DatagramsAnswer(datagrams.in(), datagrams.out());
+    }
+  }
 
   /** Percentiles in milliseconds. */
   record MillisAnswer(double p50, double p99) {
@@ -173,7 +187,8 @@ record RoutesAnswer(long version, List<RouteAnswer> routes) {
         route.port().toString(),
         route.serviceName(),
         route.serviceId(),
-        route.policy().toString(),
+        route.policy().balance().toString(),
+        route.policy().udpResponses(),
         listener,
         stats == null ? null : CountsAnswer.of(stats),
         endpoints,

@@ -196,7 +196,8 @@ final class AgentCommand implements Callable<Integer> {
         connectTimeout,
         connectAttempts,
         PROXY.backlog(),
-        PROXY.relay().withIdleTimeout(idleTimeout).withMode(relayMode));
+        PROXY.relay().withIdleTimeout(idleTimeout).withMode(relayMode),
+        PROXY.udp());
   }
 
   private <T> T checked(Supplier<T> config) {

@@ -14,6 +14,8 @@ import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Topology;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.NetworkChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.util.List;
 import java.util.Objects;
@@ -26,9 +28,7 @@ final class Checks {
   private static final int FIRST_UNPRIVILEGED_PORT = 1_024;
 
   private static final UpstreamSockets NO_NAMESPACES =
-      (namespace, _) -> {
-        throw new IOException(namespace);
-      };
+      UpstreamSockets.none("not entered (nothing is dialled)");
 
   private Checks() {}
 
@@ -155,23 +155,27 @@ final class Checks {
   }
 
   static Finding port(String bind, PublishedPort port) {
-    if (port.protocol() == Protocol.UDP) {
-      return Finding.warn(port.toString(), "UDP is not served yet", "left to Docker");
-    }
-    return bindable(port.toString(), new HostPort(bind, port.number()));
+    return bindable(port.toString(), new HostPort(bind, port.number()), port.protocol());
   }
 
   /** Whether the admin pages could be served. */
   static Finding admin(HostPort address) {
-    return bindable("admin", address);
+    return bindable("admin", address, Protocol.TCP);
   }
 
-  private static Finding bindable(String what, HostPort address) {
-    try (ServerSocketChannel channel = ServerSocketChannel.open()) {
+  private static NetworkChannel open(Protocol protocol) throws IOException {
+    return switch (protocol) {
+      case TCP -> ServerSocketChannel.open();
+      case UDP -> DatagramChannel.open();
+    };
+  }
+
+  private static Finding bindable(String what, HostPort address, Protocol protocol) {
+    try (NetworkChannel channel = open(protocol)) {
       channel.bind(new InetSocketAddress(address.host(), address.port()));
       return Finding.ok(what, address + " can be bound");
     } catch (IOException | RuntimeException e) {
-      String holder = Objects.requireNonNullElse(PortHolder.describe(address.port()), "");
+      String holder = Objects.requireNonNullElse(PortHolder.describe(address.port(), protocol), "");
       return Finding.fail(
           what,
           "%s: %s%s".formatted(address, e.getMessage(), holder.isEmpty() ? "" : ", " + holder),

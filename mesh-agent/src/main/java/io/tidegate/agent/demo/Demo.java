@@ -5,6 +5,7 @@ import io.tidegate.mesh.Mesh;
 import io.tidegate.metrics.ConnectionResult;
 import io.tidegate.metrics.RouteStats;
 import io.tidegate.proxy.ProxyConfig;
+import io.tidegate.proxy.UpstreamSockets;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -35,7 +36,10 @@ final class Demo implements AutoCloseable {
   }
 
   static Demo start(Choice choice, DemoOutside outside) throws DemoException {
-    Mesh mesh = Mesh.start(proxyConfig(choice.bindAddress()), Demo::refuseNamespace);
+    Mesh mesh =
+        Mesh.start(
+            proxyConfig(choice.bindAddress()),
+            UpstreamSockets.none("the demo's tasks are all in this process"));
     DemoSource source = new DemoSource(Script.STANDARD, choice.webPort(), choice.apiPort());
     source.start(mesh::offer);
     try {
@@ -60,11 +64,8 @@ final class Demo implements AutoCloseable {
         defaults.connectTimeout(),
         defaults.connectAttempts(),
         defaults.backlog(),
-        defaults.relay());
-  }
-
-  private static int refuseNamespace(String namespace, boolean ipv6) throws IOException {
-    throw new IOException(namespace + ": the demo's tasks are all in this process");
+        defaults.relay(),
+        defaults.udp());
   }
 
   private void startLoad() {

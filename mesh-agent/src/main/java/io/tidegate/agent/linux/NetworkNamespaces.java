@@ -21,7 +21,7 @@ public final class NetworkNamespaces implements UpstreamSockets {
   private static final Logger LOG = LoggerFactory.getLogger(NetworkNamespaces.class);
 
   private static final String OWN = "/proc/thread-self/ns/net";
-  private static final int STREAM = Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC;
+  private static final int FLAGS = Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC;
 
   private final int ownNamespace;
 
@@ -36,12 +36,21 @@ public final class NetworkNamespaces implements UpstreamSockets {
 
   @Override
   public int openStream(String namespace, boolean ipv6) throws IOException {
+    return open(namespace, ipv6, Libc.SOCK_STREAM);
+  }
+
+  @Override
+  public int openDatagram(String namespace, boolean ipv6) throws IOException {
+    return open(namespace, ipv6, Libc.SOCK_DGRAM);
+  }
+
+  private int open(String namespace, boolean ipv6, int type) throws IOException {
     if (Thread.currentThread().isVirtual()) {
       throw new IllegalStateException(
-          "openStream on a virtual thread: its carrier would change the namespace, not the thread");
+          "a socket opened on a virtual thread: its carrier would change the namespace, not the thread");
     }
     enter(namespace);
-    int socket = Libc.socket(ipv6 ? Libc.AF_INET6 : Libc.AF_INET, STREAM, 0);
+    int socket = Libc.socket(ipv6 ? Libc.AF_INET6 : Libc.AF_INET, type | FLAGS, 0);
     goBack(namespace);
     return checked(namespace, "socket", socket);
   }

@@ -1,5 +1,6 @@
 package io.tidegate.agent.linux;
 
+import io.tidegate.routing.Protocol;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -10,10 +11,12 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Finds out who listens on a TCP port in this process's network namespace. */
+/** Finds out who holds a port in this process's network namespace. */
 public final class PortHolder {
 
-  private static final String STATE_LISTEN = "0A";
+  // Listening, and for UDP bound but not connected.
+  private static final String TCP_STATE = "0A";
+  private static final String UDP_STATE = "07";
   private static final int LOCAL_ADDRESS = 1;
   private static final int STATE = 3;
   private static final int INODE = 9;
@@ -24,8 +27,8 @@ public final class PortHolder {
    * Describes the holder in words that fit behind "port 8080 is", as in {@code held by dockerd (pid
    * 123)}; null if nobody listens there.
    */
-  public static @Nullable String describe(int port) {
-    return describe(port, Path.of("/proc"));
+  public static @Nullable String describe(int port, Protocol protocol) {
+    return describe(port, protocol, Path.of("/proc"));
   }
 
   /**
@@ -33,10 +36,11 @@ public final class PortHolder {
    *
    * @param proc {@code /proc}, or a folder with the same layout
    */
-  static @Nullable String describe(int port, Path proc) {
+  static @Nullable String describe(int port, Protocol protocol, Path proc) {
     Set<String> inodes = new HashSet<>();
-    for (String table : new String[] {"self/net/tcp", "self/net/tcp6"}) {
-      inodes.addAll(listeningInodes(lines(proc.resolve(table)), port));
+    String state = protocol == Protocol.TCP ? TCP_STATE : UDP_STATE;
+    for (String table : new String[] {"self/net/" + protocol, "self/net/" + protocol + "6"}) {
+      inodes.addAll(inodes(lines(proc.resolve(table)), port, state));
     }
     if (inodes.isEmpty()) {
       return null;
@@ -45,15 +49,15 @@ public final class PortHolder {
     return "held by " + (process == null ? "a process that this one may not look at" : process);
   }
 
-  /** The inodes of the sockets that listen on the port, from the lines of a /proc/net/tcp. */
-  static Set<String> listeningInodes(List<String> table, int port) {
+  /** The inodes of the sockets on the port, from the lines of a /proc/net/tcp or udp. */
+  private static Set<String> inodes(List<String> table, int port, String state) {
     String suffix = ":%04X".formatted(port);
     Set<String> inodes = new HashSet<>();
     for (String line : table) {
       String[] columns = line.strip().split("\\s+", -1);
       if (columns.length > INODE
           && columns[LOCAL_ADDRESS].endsWith(suffix)
-          && columns[STATE].equals(STATE_LISTEN)) {
+          && columns[STATE].equals(state)) {
         inodes.add(columns[INODE]);
       }
     }

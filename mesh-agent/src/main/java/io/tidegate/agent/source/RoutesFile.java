@@ -1,6 +1,7 @@
 package io.tidegate.agent.source;
 
 import io.tidegate.routing.BalancingPolicy;
+import io.tidegate.routing.Policy;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Reach;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  *   - port: 8080                # or 8080/tcp, 53/udp
  *     name: web                 # how metrics and API call it; the port if absent
  *     balance: p2c              # or round-robin
+ *     udp-responses: 1          # a UDP session ends when each datagram has had so many answers
  *     endpoints: [10.0.0.5:80, "[fd00::1]:80", localhost:8081]
  * </pre>
  *
@@ -36,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 final class RoutesFile {
 
   private static final Set<String> KEYS =
-      new TreeSet<>(Set.of("port", "name", "balance", "endpoints"));
+      new TreeSet<>(Set.of("port", "name", "balance", "udp-responses", "endpoints"));
 
   private final String file;
   private final Map<PublishedPort, Integer> lineByPort = new LinkedHashMap<>();
@@ -75,11 +77,20 @@ final class RoutesFile {
     PublishedPort port = port(route.line(), fields.get("port"));
     String name =
         text(fields.get("name"), "name", Function.identity(), String.valueOf(port.number()));
-    BalancingPolicy policy =
-        text(fields.get("balance"), "balance", BalancingPolicy::parse, BalancingPolicy.P2C);
+    Policy policy = policy(fields.get("balance"), fields.get("udp-responses"));
     List<Task> tasks = tasks(port, fields.get("endpoints"));
     Publication publication = new Publication(port, port.number());
     return new Service(port.toString(), name, policy, List.of(publication), tasks);
+  }
+
+  private Policy policy(Yaml.@Nullable Field balance, Yaml.@Nullable Field udpResponses) {
+    return new Policy(
+        text(balance, "balance", BalancingPolicy::parse, Policy.DEFAULT.balance()),
+        text(
+            udpResponses,
+            "udp-responses",
+            Policy::parseUdpResponses,
+            Policy.DEFAULT.udpResponses()));
   }
 
   private PublishedPort port(int routeLine, Yaml.@Nullable Field field) {

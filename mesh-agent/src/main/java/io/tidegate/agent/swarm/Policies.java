@@ -1,64 +1,38 @@
 package io.tidegate.agent.swarm;
 
 import io.tidegate.routing.BalancingPolicy;
-import java.util.HashMap;
+import io.tidegate.routing.Policy;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/**
- * The policy of each service by its label. A bad value changes nothing: the last good policy stays
- * in force, and each new bad value is told once.
- */
+/** The policy of each service by its labels. */
 final class Policies {
 
-  static final String LABEL = "tidegate.balance";
-
-  private static final Logger LOG = LoggerFactory.getLogger(Policies.class);
-
-  private static final BalancingPolicy DEFAULT = BalancingPolicy.P2C;
-
-  private record InForce(BalancingPolicy policy, @Nullable String label) {}
-
-  private final Map<String, InForce> byService = new HashMap<>();
-  private long rejected;
+  private final Label<BalancingPolicy> balance =
+      new Label<>("tidegate.balance", BalancingPolicy::parse, Policy.DEFAULT.balance());
+  private final Label<Integer> udpResponses =
+      new Label<>(
+          "tidegate.udp.responses", Policy::parseUdpResponses, Policy.DEFAULT.udpResponses());
 
   /** How many bad values there were. */
   long rejected() {
-    return rejected;
+    return balance.rejected() + udpResponses.rejected();
   }
 
-  /** The policy that is in force for a service whose labels are not known. */
-  BalancingPolicy of(String service) {
-    InForce inForce = byService.get(service);
-    return inForce == null ? DEFAULT : inForce.policy;
+  /** The policy that is in force for a service, also for one whose labels are not known. */
+  Policy of(String service) {
+    return new Policy(balance.of(service), udpResponses.of(service));
   }
 
   /** Takes note of a service's labels as they are now. */
   void read(String service, Map<String, String> labels) {
-    String label = labels.get(LABEL);
-    InForce before = byService.getOrDefault(service, new InForce(DEFAULT, null));
-    if (label == null) {
-      byService.put(service, new InForce(DEFAULT, null));
-    } else if (!label.equals(before.label)) {
-      byService.put(service, new InForce(parse(service, label, before.policy), label));
-    }
+    balance.read(service, labels);
+    udpResponses.read(service, labels);
   }
 
   /** Forgets every service but these. */
   void retain(Set<String> services) {
-    byService.keySet().retainAll(services);
-  }
-
-  private BalancingPolicy parse(String service, String label, BalancingPolicy before) {
-    try {
-      return BalancingPolicy.parse(label);
-    } catch (IllegalArgumentException e) {
-      rejected++;
-      LOG.warn("service {}: label {}: {}; {} stays", service, LABEL, e.getMessage(), before);
-      return before;
-    }
+    balance.retain(services);
+    udpResponses.retain(services);
   }
 }

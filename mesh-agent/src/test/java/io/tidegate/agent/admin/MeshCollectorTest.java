@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 import io.tidegate.agent.source.SourceStatus;
 import io.tidegate.metrics.CloseCause;
 import io.tidegate.metrics.ConnectionResult;
+import io.tidegate.metrics.DatagramResult;
 import io.tidegate.metrics.EndpointCounters;
 import io.tidegate.metrics.EndpointKey;
 import io.tidegate.metrics.RouteCounters;
+import io.tidegate.metrics.RouteKey;
 import io.tidegate.metrics.ShardCounter;
 import io.tidegate.proxy.ListenerStatus;
 import io.tidegate.routing.PublishedPort;
@@ -43,6 +45,25 @@ class MeshCollectorTest {
     assertThat(metrics.value("tidegate_detours_total{" + WEB + "}")).isEqualTo(6);
     assertThat(metrics.type("tidegate_connections_total")).isEqualTo("counter");
     assertThat(metrics.type("tidegate_connections_active")).isEqualTo("gauge");
+  }
+
+  @Test
+  void countsDatagramsAndSessionsOfUdpPortsAlone() throws IOException {
+    RouteCounters counters = new RouteCounters();
+    counters.connections(ConnectionResult.OK).add(3);
+    counters.closes(CloseCause.IDLE).add(1);
+    counters.datagramsIn(DatagramResult.PASSED).add(7);
+    counters.datagramsOut(DatagramResult.CONGESTED).add(2);
+    view.shards.get(0).routes.put(new RouteKey(53, "udp", "s2", "dns"), counters);
+    Exposition metrics = scrape();
+    String dns = "service=\"dns\",port=\"53\",proto=\"udp\"";
+    assertThat(metrics.value("tidegate_udp_sessions_active{" + dns + "}")).isEqualTo(2);
+    String datagrams = "tidegate_udp_datagrams_total{" + dns;
+    assertThat(metrics.value(datagrams + ",result=\"passed\",direction=\"in\"}")).isEqualTo(7);
+    assertThat(metrics.value(datagrams + ",result=\"congested\",direction=\"out\"}")).isEqualTo(2);
+    String page =
+        new MetricsPage(new MeshCollector(view, false, () -> FakeView.NOW)).answer(null).body();
+    assertThat(page).doesNotContain("tidegate_udp_datagrams_total{" + WEB);
   }
 
   @Test

@@ -65,10 +65,13 @@ class ReadinessTest {
   }
 
   @Test
-  void asksNothingOfUdpPorts() {
+  void asksTheSameOfUdpPorts() {
     PublishedPort dns = new PublishedPort(53, Protocol.UDP);
     Route route = new Route(dns, "s", "dns", BalancingPolicy.P2C, List.of(), List.of(), List.of());
     view.table = new RoutingTable(1, new TreeMap<>(Map.of(dns, route)));
+    assertThat(Readiness.reasons(view)).containsExactly("53/udp: not bound yet");
+
+    view.listeners.add(new ListenerStatus(dns, 2, 2, null));
     assertThat(Readiness.reasons(view)).isEmpty();
   }
 

@@ -13,6 +13,7 @@ import io.tidegate.routing.Protocol;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Topology;
 import java.io.IOException;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -124,10 +125,15 @@ class ChecksTest {
   }
 
   @Test
-  void saysThatUdpIsLeftAlone() {
-    Finding finding = Checks.port("::", new PublishedPort(53, Protocol.UDP));
-    assertThat(finding)
-        .isEqualTo(Finding.warn("53/udp", "UDP is not served yet", "left to Docker"));
+  void namesWhoHoldsAUdpPort() throws Exception {
+    try (DatagramSocket holder = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      int port = holder.getLocalPort();
+      Finding finding = Checks.port("127.0.0.1", new PublishedPort(port, Protocol.UDP));
+      assertThat(finding.grade()).isEqualTo(Finding.Grade.FAIL);
+      assertThat(finding.toString()).contains("(pid " + ProcessHandle.current().pid() + ")");
+      assertThat(Checks.port("127.0.0.1", PublishedPort.tcp(port)).grade())
+          .isEqualTo(Finding.Grade.OK);
+    }
   }
 
   private static NodeFacts node(

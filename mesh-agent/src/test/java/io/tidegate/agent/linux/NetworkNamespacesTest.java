@@ -45,9 +45,10 @@ class NetworkNamespacesTest {
 
     long there = cookie(namespaces.openStream(namespace.toString(), false));
     long thereV6 = cookie(namespaces.openStream(namespace.toString(), true));
+    long thereDatagram = cookie(namespaces.openDatagram(namespace.toString(), false));
     long here = cookie(Libc.socket(Libc.AF_INET, Libc.SOCK_STREAM, 0));
 
-    assertThat(there).isNotEqualTo(here).isEqualTo(thereV6);
+    assertThat(there).isNotEqualTo(here).isEqualTo(thereV6).isEqualTo(thereDatagram);
     assertThat(ownNamespace()).isEqualTo(before);
   }
 

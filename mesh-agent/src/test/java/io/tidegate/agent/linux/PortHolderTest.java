@@ -2,6 +2,8 @@ package io.tidegate.agent.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.routing.Protocol;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -25,26 +27,21 @@ class PortHolderTest {
               + "        0 1185 3 00000000aa6920a8");
 
   @Test
-  void findsTheSocketsThatListenAndNoOthers() {
-    assertThat(PortHolder.listeningInodes(TCP, 8080)).containsExactly("1184");
-    assertThat(PortHolder.listeningInodes(TCP, 80)).isEmpty();
-  }
-
-  @Test
   void namesTheProcess(@TempDir Path proc) throws Exception {
     writeTable(proc);
     Path fds = Files.createDirectories(proc.resolve("123/fd"));
     Files.writeString(proc.resolve("123/comm"), "dockerd\n");
     Files.createSymbolicLink(fds.resolve("7"), Path.of("socket:[1184]"));
 
-    assertThat(PortHolder.describe(8080, proc)).isEqualTo("held by dockerd (pid 123)");
+    assertThat(PortHolder.describe(8080, Protocol.TCP, proc))
+        .isEqualTo("held by dockerd (pid 123)");
   }
 
   @Test
   void admitsThatItMayNotLook(@TempDir Path proc) throws Exception {
     writeTable(proc);
 
-    assertThat(PortHolder.describe(8080, proc))
+    assertThat(PortHolder.describe(8080, Protocol.TCP, proc))
         .isEqualTo("held by a process that this one may not look at");
   }
 
@@ -52,7 +49,7 @@ class PortHolderTest {
   void saysNothingAboutAFreePort(@TempDir Path proc) throws Exception {
     writeTable(proc);
 
-    assertThat(PortHolder.describe(8082, proc)).isNull();
+    assertThat(PortHolder.describe(8082, Protocol.TCP, proc)).isNull();
   }
 
   @Test
@@ -60,8 +57,17 @@ class PortHolderTest {
     try (ServerSocket listener = new ServerSocket()) {
       listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
 
-      assertThat(PortHolder.describe(listener.getLocalPort()))
+      assertThat(PortHolder.describe(listener.getLocalPort(), Protocol.TCP))
           .endsWith("(pid " + ProcessHandle.current().pid() + ")");
+    }
+  }
+
+  @Test
+  void findsWhoHoldsAUdpPort() throws Exception {
+    try (DatagramSocket holder = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      assertThat(PortHolder.describe(holder.getLocalPort(), Protocol.UDP))
+          .endsWith("(pid " + ProcessHandle.current().pid() + ")");
+      assertThat(PortHolder.describe(holder.getLocalPort(), Protocol.TCP)).isNull();
     }
   }
 

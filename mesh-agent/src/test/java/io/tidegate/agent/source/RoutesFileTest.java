@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidegate.routing.BalancingPolicy;
+import io.tidegate.routing.Policy;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Reach;
@@ -57,8 +58,14 @@ class RoutesFileTest {
     Service service = parse("routes: [{port: 53/udp, endpoints: []}]").services().getFirst();
     assertThat(service.id()).isEqualTo("53/udp");
     assertThat(service.name()).isEqualTo("53");
-    assertThat(service.policy()).isEqualTo(BalancingPolicy.P2C);
+    assertThat(service.policy()).isEqualTo(Policy.DEFAULT);
     assertThat(service.tasks()).isEmpty();
+  }
+
+  @Test
+  void readsHowManyAnswersEndAUdpSession() throws Exception {
+    Service service = parse("routes: [{port: 53/udp, udp-responses: 1}]").services().getFirst();
+    assertThat(service.policy()).isEqualTo(new Policy(BalancingPolicy.P2C, 1));
   }
 
   @Test
@@ -97,7 +104,7 @@ class RoutesFileTest {
             "routes:\n  - 8080", "2: not a map (expected: a route, a map with port and endpoints)"),
         Arguments.of(
             "routes:\n  - port: 1\n    prot: 2",
-            "3: prot: unknown (expected: balance, endpoints, name, port)"),
+            "3: prot: unknown (expected: balance, endpoints, name, port, udp-responses)"),
         Arguments.of(
             "routes:\n  - name: a",
             "2: port: absent (expected: 1 to 65535, as in 8080 or 8080/tcp)"),
@@ -114,6 +121,9 @@ class RoutesFileTest {
         Arguments.of(
             "routes:\n  - port: 80\n    balance: fair",
             "3: balance: fair (expected: p2c or round-robin)"),
+        Arguments.of(
+            "routes:\n  - port: 53/udp\n    udp-responses: one",
+            "3: udp-responses: one (expected: 0 to 65535)"),
         Arguments.of(
             "routes:\n  - port: 80\n    endpoints: 10.0.0.5:80",
             "3: endpoints: not a list (expected: a list)"),

@@ -3,6 +3,7 @@ package io.tidegate.agent.swarm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidegate.routing.BalancingPolicy;
+import io.tidegate.routing.Policy;
 import io.tidegate.routing.Reach;
 import io.tidegate.routing.Service;
 import io.tidegate.routing.Task;
@@ -179,7 +180,9 @@ class DiscoveryTest {
             null),
         0);
 
-    assertThat(services()).extracting(Service::policy).containsOnly(BalancingPolicy.ROUND_ROBIN);
+    assertThat(services())
+        .extracting(Service::policy)
+        .containsOnly(Policy.of(BalancingPolicy.ROUND_ROBIN));
     assertThat(discovery.rejected()).isZero();
   }
 
