@@ -184,12 +184,12 @@ abstract class SwarmScenarios {
         for (int i = 0; i < 50; i++) {
           assertThat(client.call(session::ask)).isEqualTo(task);
         }
-        Swarm.killContainer(
-            task.replaceAll("(?s).*node=(\\S+).*", "$1"),
-            task.replaceAll("(?s).*task=(\\S+).*", "$1"));
+        String id = task.replaceAll("(?s).*task=(\\S+).*", "$1");
+        Swarm.killContainer(task.replaceAll("(?s).*node=(\\S+).*", "$1"), id);
         String next = client.call(session::ask);
         assertThat(next).startsWith("task=").isNotEqualTo(task);
         report("udp through %s: %s killed, next by %s", node, task.strip(), next.strip());
+        Wait.seconds(30).until("Swarm knows of it", () -> !Swarm.running("web").contains(id));
       }
     }
   }

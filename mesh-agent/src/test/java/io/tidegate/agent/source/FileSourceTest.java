@@ -93,7 +93,8 @@ class FileSourceTest {
     Files.writeString(file, "routes:\n  - prot: 81\n");
     await().until(() -> source.status().rejected() == 1);
     assertThat(source.status().error())
-        .isEqualTo(file + ":2: prot: unknown (expected: balance, endpoints, name, port)");
+        .isEqualTo(
+            file + ":2: prot: unknown (expected: balance, endpoints, name, port, udp-responses)");
     assertThat(source.status().failures()).isZero();
     assertThat(ports()).containsExactly("80/tcp");
 
