@@ -8,6 +8,8 @@ public enum ShardCounter {
    * Times that accepting paused because the process or the system was out of descriptors or memory.
    */
   ACCEPT_PAUSES("Times accepting paused for lack of descriptors or memory."),
+  /** Times that accepting paused because a shard had its share of the relays that there may be. */
+  FULL_PAUSES("Times accepting paused because there were as many relays as there may be."),
   /** Binds of a published port that failed and will be tried again. */
   BIND_FAILURES("Failed attempts to bind a published port."),
   /** Accepted connections that were gone, or whose route was, before a task was picked. */

@@ -43,6 +43,7 @@ final class Dial implements RelayHalf.Owner, Timers.Expiring {
   }
 
   static void begin(Shard shard, ServedRoute served, TcpSocket client) {
+    shard.clientCame();
     new Dial(shard, served, client, shard.nanoTime()).tryNext();
   }
 
@@ -175,6 +176,7 @@ final class Dial implements RelayHalf.Owner, Timers.Expiring {
 
   private void giveUp() {
     served.counters.connections(failure).increment();
+    shard.clientLeft();
     shard.reset(downstream);
   }
 

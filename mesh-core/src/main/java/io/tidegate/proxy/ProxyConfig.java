@@ -1,5 +1,7 @@
 package io.tidegate.proxy;
 
+import com.sun.management.UnixOperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 
 /**
@@ -36,6 +38,13 @@ public record ProxyConfig(
         4_096,
         RelayConfig.defaults(),
         UdpConfig.defaults());
+  }
+
+  /** How many descriptors the process may have. */
+  static long descriptors() {
+    return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
+        ? system.getMaxFileDescriptorCount()
+        : 1_024;
   }
 
   static void check(String name, int value, int min, int max) {

@@ -184,6 +184,7 @@ final class Relay implements RelayHalf.Owner, Timers.Expiring, Runnable {
       return;
     }
     over = true;
+    shard.clientLeft();
     shard.stopTimer(timer);
     toTask.release();
     toClient.release();

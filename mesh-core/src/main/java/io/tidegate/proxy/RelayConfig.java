@@ -5,6 +5,8 @@ import java.time.Duration;
 /**
  * The limits of a relay.
  *
+ * @param relays how many relays there may be in the process; each shard has its share, and leaves
+ *     further clients in the kernel's queue until one of its relays ends
  * @param idleTimeout how long a relay may live with nothing moving
  * @param bytesPerWakeup what one direction of a relay moves before the others get their turn
  * @param maxPendingBytes what a shard may hold for receivers that are slower than their senders
@@ -15,13 +17,19 @@ import java.time.Duration;
  */
 public record RelayConfig(
     RelayMode mode,
+    int relays,
     Duration idleTimeout,
     int bytesPerWakeup,
     int maxPendingBytes,
     int pipeBytes,
     int pipes) {
 
+  private static final int MOST_RELAYS = 1 << 22;
+  // For listeners, pipes, Docker, the admin pages and the program itself.
+  private static final int RESERVED_DESCRIPTORS = 512;
+
   public RelayConfig {
+    ProxyConfig.check("relays", relays, 1, MOST_RELAYS);
     ProxyConfig.checkPositive("idleTimeout", idleTimeout);
     ProxyConfig.check("bytesPerWakeup", bytesPerWakeup, 4_096, 1 << 30);
     ProxyConfig.check("maxPendingBytes", maxPendingBytes, 65_536, 1 << 30);
@@ -29,19 +37,35 @@ public record RelayConfig(
     ProxyConfig.check("pipes", pipes, 0, 65_536);
   }
 
+  /** As many relays as there are descriptors for, with two for each. */
   public static RelayConfig defaults() {
-    return new RelayConfig(RelayMode.ADAPTIVE, Duration.ofHours(1), 1 << 20, 32 << 20, 1 << 20, 32);
+    long relays = (ProxyConfig.descriptors() - RESERVED_DESCRIPTORS) / 2;
+    return new RelayConfig(
+        RelayMode.ADAPTIVE,
+        Math.clamp(relays, 1, MOST_RELAYS),
+        Duration.ofHours(1),
+        1 << 20,
+        32 << 20,
+        1 << 20,
+        32);
   }
 
   public RelayConfig withMode(RelayMode other) {
-    return new RelayConfig(other, idleTimeout, bytesPerWakeup, maxPendingBytes, pipeBytes, pipes);
+    return new RelayConfig(
+        other, relays, idleTimeout, bytesPerWakeup, maxPendingBytes, pipeBytes, pipes);
+  }
+
+  public RelayConfig withRelays(int other) {
+    return new RelayConfig(
+        mode, other, idleTimeout, bytesPerWakeup, maxPendingBytes, pipeBytes, pipes);
   }
 
   public RelayConfig withIdleTimeout(Duration other) {
-    return new RelayConfig(mode, other, bytesPerWakeup, maxPendingBytes, pipeBytes, pipes);
+    return new RelayConfig(mode, relays, other, bytesPerWakeup, maxPendingBytes, pipeBytes, pipes);
   }
 
   public RelayConfig withPipes(int other) {
-    return new RelayConfig(mode, idleTimeout, bytesPerWakeup, maxPendingBytes, pipeBytes, other);
+    return new RelayConfig(
+        mode, relays, idleTimeout, bytesPerWakeup, maxPendingBytes, pipeBytes, other);
   }
 }

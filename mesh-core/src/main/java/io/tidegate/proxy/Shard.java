@@ -68,6 +68,7 @@ final class Shard {
   private boolean ticking;
   private long coarseNanos;
   private long pendingBytes;
+  private int clients;
   private boolean stopped;
   private @Nullable Runnable whenIdle;
 
@@ -196,6 +197,19 @@ final class Shard {
     return upstreamSockets;
   }
 
+  /** Whether this shard has its share of the relays that there may be. */
+  boolean isFull() {
+    return clients >= Math.max(config.relay().relays() / config.shards(), 1);
+  }
+
+  void clientCame() {
+    clients++;
+  }
+
+  void clientLeft() {
+    clients--;
+  }
+
   IoRegistration register(IoHandle handle) throws IOException {
     var registration = loop.register(handle);
     if (!registration.isSuccess()) {
@@ -254,7 +268,8 @@ final class Shard {
   /** Copies what a receiver did not take out of the shared buffer. */
   ByteBuf keep(ByteBuffer source, int from, int to) {
     ByteBuf kept = PooledByteBufAllocator.DEFAULT.directBuffer(to - from);
-    kept.writeBytes(source.duplicate().limit(to).position(from));
+    kept.writeBytes(source.limit(to).position(from));
+    source.clear();
     pendingBytes += kept.capacity();
     return kept;
   }

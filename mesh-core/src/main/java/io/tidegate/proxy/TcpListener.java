@@ -80,7 +80,13 @@ final class TcpListener implements EpollIoHandle {
   @Override
   public void handle(IoRegistration ignored, IoEvent event) {
     try {
-      if (!closed) {
+      if (closed) {
+        return;
+      }
+      if (shard.isFull()) {
+        shard.counters().of(ShardCounter.FULL_PAUSES).increment();
+        pause();
+      } else {
         acceptOne();
       }
     } catch (IOException e) {

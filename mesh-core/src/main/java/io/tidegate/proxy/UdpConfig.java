@@ -1,7 +1,5 @@
 package io.tidegate.proxy;
 
-import com.sun.management.UnixOperatingSystemMXBean;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 
 /**
@@ -27,13 +25,7 @@ public record UdpConfig(Duration idleTimeout, int sessions, int newSessionsPerSe
 
   /** 60 s, 40,000 new sessions per second, and a share of the descriptors that there may be. */
   public static UdpConfig defaults() {
-    long sessions = (long) (descriptors() * SHARE_OF_DESCRIPTORS);
+    long sessions = (long) (ProxyConfig.descriptors() * SHARE_OF_DESCRIPTORS);
     return new UdpConfig(Duration.ofSeconds(60), Math.clamp(sessions, 1, MOST_SESSIONS), 40_000);
-  }
-
-  private static long descriptors() {
-    return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
-        ? system.getMaxFileDescriptorCount()
-        : 1_024;
   }
 }

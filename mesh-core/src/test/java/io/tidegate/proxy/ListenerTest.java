@@ -2,13 +2,17 @@ package io.tidegate.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.metrics.ShardCounter;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -107,6 +111,48 @@ class ListenerTest {
         assertAnswers(client);
       }
     }
+  }
+
+  @Test
+  void leavesClientsWaitingWhileThereAreAsManyRelaysAsThereMayBe() throws Exception {
+    List<Socket> clients = new ArrayList<>();
+    try (var task = TestTask.echo();
+        var proxy = new ProxyFixture(ProxyFixture.configWithRelays(ProxyFixture.SHARDS))) {
+      int port = proxy.serve(task.address());
+      for (int i = 0; i < 6; i++) {
+        Socket client = proxy.connect(port);
+        client.getOutputStream().write(42);
+        clients.add(client);
+      }
+      // At least one has to wait: no shard takes more than one, and there are fewer shards.
+      Await.until(
+          () -> proxy.shards.stats().shards().getOrDefault(ShardCounter.FULL_PAUSES, 0L) > 0);
+      assertThat(task.connections()).isBetween(1, ProxyFixture.SHARDS);
+      while (!clients.isEmpty()) {
+        Socket served = firstAnswered(clients);
+        clients.remove(served);
+        served.close();
+      }
+      assertThat(task.connections()).isEqualTo(6);
+    } finally {
+      for (Socket client : clients) {
+        client.close();
+      }
+    }
+  }
+
+  private static Socket firstAnswered(List<Socket> clients) {
+    AtomicReference<Socket> answered = new AtomicReference<>();
+    Await.until(
+        () -> {
+          for (Socket client : clients) {
+            if (client.getInputStream().available() > 0) {
+              answered.set(client);
+            }
+          }
+          return answered.get() != null;
+        });
+    return answered.get();
   }
 
   @Test

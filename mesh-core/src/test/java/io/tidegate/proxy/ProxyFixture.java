@@ -57,6 +57,10 @@ final class ProxyFixture implements AutoCloseable {
     return config(Duration.ofSeconds(4), RelayConfig.defaults().withMode(mode).withPipes(pipes));
   }
 
+  static ProxyConfig configWithRelays(int relays) {
+    return config(Duration.ofSeconds(4), RelayConfig.defaults().withRelays(relays));
+  }
+
   static ProxyConfig config(Duration connectTimeout, RelayMode mode) {
     return config(connectTimeout, RelayConfig.defaults().withMode(mode));
   }

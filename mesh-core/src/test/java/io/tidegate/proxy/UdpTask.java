@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class UdpTask implements AutoCloseable {
 
   private final DatagramSocket socket;
+  private final Thread thread;
   private final byte[] prefix;
   private final int answers;
   private final Set<Integer> ports = ConcurrentHashMap.newKeySet();
@@ -28,7 +29,7 @@ final class UdpTask implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    Thread.ofPlatform().daemon().start(this::answerAll);
+    thread = Thread.ofPlatform().daemon().start(this::answerAll);
   }
 
   static UdpTask echo() {
@@ -73,5 +74,11 @@ final class UdpTask implements AutoCloseable {
   @Override
   public void close() {
     socket.close();
+    try {
+      // The descriptor goes when the thread that receives has let go of it.
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
