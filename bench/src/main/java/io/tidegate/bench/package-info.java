@@ -1,4 +1,4 @@
-/** JMH benchmarks of the mesh. */
+/** JMH benchmarks of the mesh; the comparison with its peers is in {@code compare}. */
 @NullMarked
 package io.tidegate.bench;
 

@@ -1,0 +1,40 @@
+package io.tidegate.bench.compare;
+
+import io.tidegate.bench.compare.contender.Contender;
+import io.tidegate.bench.compare.report.Figure;
+import io.tidegate.bench.compare.report.Figure.Group;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+
+/** Takes how long each proxy needs to start, in rounds. */
+final class StartPhase {
+
+  static final Figure FIGURE =
+      new Figure(Workloads.START, Group.START, "with its configuration in a file");
+
+  private static final Duration ONCE = Duration.ofMillis(700);
+
+  private final Bench bench;
+
+  StartPhase(Bench bench) {
+    this.bench = bench;
+  }
+
+  static Duration estimate(Plan plan, int contenders) {
+    return ONCE.multipliedBy((long) plan.rounds() * contenders);
+  }
+
+  void run() throws IOException {
+    for (int round = 1; round <= bench.plan().rounds(); round++) {
+      bench.progress().turn("start, round %d of %d".formatted(round, bench.plan().rounds()));
+      for (Contender contender : bench.contenders()) {
+        bench.progress().step(contender.name());
+        try (Candidate candidate = Candidate.start(bench.loop(), bench.fleet(), contender)) {
+          double millis = candidate.startTime().toNanos() / 1e6;
+          bench.recorder().add(FIGURE, contender.name(), round, millis, Map.of());
+        }
+      }
+    }
+  }
+}

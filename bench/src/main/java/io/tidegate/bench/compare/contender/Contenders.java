@@ -1,0 +1,169 @@
+package io.tidegate.bench.compare.contender;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Who is compared, in the order in which they take their turns. */
+public final class Contenders {
+
+  public static final String HAPROXY = "haproxy";
+
+  /** Splices when it finds that worth while, which it seldom does. */
+  public static final String HAPROXY_AUTO = "haproxy-auto";
+
+  public static final String HAPROXY_SPLICE = "haproxy-splice";
+  public static final String HAPROXY_SPLICE_1M = "haproxy-splice-1m";
+  public static final String NGINX = "nginx";
+
+  /** Tidegate as it runs when it is told nothing else: the one that the bars are for. */
+  public static final String TIDEGATE = "tidegate";
+
+  /** A way to run Tidegate's data path. */
+  private record Mode(String name, String configuration, List<String> arguments) {}
+
+  private static final List<Mode> TIDEGATE_MODES =
+      List.of(
+          new Mode(TIDEGATE, "defaults", List.of()),
+          new Mode(TIDEGATE + "-copy", "never splices", List.of("--relay-mode", "copy")),
+          new Mode(TIDEGATE + "-splice", "always splices", List.of("--relay-mode", "splice")));
+
+  private static final String SPLICE_AUTO = "  option splice-auto\n";
+  private static final String SPLICE_ALWAYS = "  option splice-request\n  option splice-response\n";
+
+  // Where Debian puts it; elsewhere it may be built in.
+  private static final Path NGINX_STREAM = Path.of("/usr/lib/nginx/modules/ngx_stream_module.so");
+
+  private Contenders() {}
+
+  /**
+   * All of them, whether or not their programs are on this machine.
+   *
+   * @param tidegate the launcher
+   */
+  public static List<Contender> all(Path tidegate) {
+    List<Contender> all = new ArrayList<>();
+    all.add(haproxy(HAPROXY, "splice off", "", ""));
+    all.add(haproxy(HAPROXY_AUTO, "splice-auto", "", SPLICE_AUTO));
+    all.add(haproxy(HAPROXY_SPLICE, "splice-request, splice-response", "", SPLICE_ALWAYS));
+    all.add(
+        haproxy(
+            HAPROXY_SPLICE_1M,
+            "splice-request, splice-response, tune.pipesize 1048576",
+            "  tune.pipesize 1048576\n",
+            SPLICE_ALWAYS));
+    all.add(nginx());
+    TIDEGATE_MODES.forEach(mode -> all.add(tidegate(tidegate, mode)));
+    return all;
+  }
+
+  private static Contender haproxy(
+      String name, String configuration, String global, String defaults) {
+    return new Contender(
+        name,
+        configuration + ", 1 thread",
+        "haproxy",
+        List.of("-v"),
+        "haproxy.cfg",
+        place -> haproxyConfig(place, global, defaults),
+        place -> List.of("-db", "-q", "-f", place.config().toString()),
+        "HAProxy does not relay UDP");
+  }
+
+  // Nothing is logged unless a log is named; TCP_NODELAY is what HAProxy does.
+  private static String haproxyConfig(Place place, String global, String defaults) {
+    return """
+        global
+          nbthread 1
+          maxconn %d
+        %s
+        defaults
+          mode tcp
+          timeout connect 4s
+          timeout client 1h
+          timeout server 1h
+        %s
+        frontend in
+          bind 127.0.0.1:%d backlog 4096
+          default_backend out
+
+        backend out
+          server task 127.0.0.1:%d
+        """
+        .formatted(place.connections(), global, defaults, place.port(), place.upstreamPort());
+  }
+
+  private static Contender nginx() {
+    return new Contender(
+        NGINX,
+        "stream, reuseport, 1 worker",
+        "nginx",
+        List.of("-v"),
+        "nginx.conf",
+        Contenders::nginxConfig,
+        place ->
+            List.of(
+                "-p", place.folder().toString(), "-c", place.config().toString(), "-e", "stderr"),
+        null);
+  }
+
+  // TCP_NODELAY and no access log are the stream module's defaults.
+  private static String nginxConfig(Place place) {
+    return """
+        %1$s
+        daemon off;
+        worker_processes 1;
+        worker_rlimit_nofile %2$d;
+        pid nginx.pid;
+        error_log stderr crit;
+        events { worker_connections %2$d; }
+        stream {
+          proxy_timeout 1h;
+          server {
+            listen 127.0.0.1:%3$d reuseport backlog=4096;
+            proxy_pass 127.0.0.1:%4$d;
+          }
+          server {
+            listen 127.0.0.1:%3$d udp reuseport;
+            proxy_pass 127.0.0.1:%4$d;
+          }
+        }
+        """
+        .formatted(
+            Files.exists(NGINX_STREAM) ? "load_module " + NGINX_STREAM + ";" : "",
+            2 * place.connections() + 100,
+            place.port(),
+            place.upstreamPort());
+  }
+
+  private static Contender tidegate(Path launcher, Mode mode) {
+    return new Contender(
+        mode.name(),
+        mode.configuration() + ", file source, 1 shard",
+        launcher.toString(),
+        List.of("--version"),
+        "routes.yml",
+        Contenders::tidegateRoutes,
+        place -> tidegateArguments(place, mode),
+        "does not serve UDP yet");
+  }
+
+  private static String tidegateRoutes(Place place) {
+    return """
+        routes:
+          - port: %d
+            endpoints: ["127.0.0.1:%d"]
+        """
+        .formatted(place.port(), place.upstreamPort());
+  }
+
+  private static List<String> tidegateArguments(Place place, Mode mode) {
+    List<String> arguments = new ArrayList<>(List.of("agent", "--source"));
+    arguments.add("file:" + place.config());
+    arguments.addAll(List.of("--shards", "1", "--bind", "127.0.0.1", "--log-level", "error"));
+    arguments.addAll(List.of("--admin", "127.0.0.1:" + place.adminPort()));
+    arguments.addAll(mode.arguments());
+    return arguments;
+  }
+}

@@ -1,0 +1,63 @@
+package io.tidegate.bench.compare.contender;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Every proxy that runs; none outlives this process, whatever ends it. */
+public final class Fleet implements AutoCloseable {
+
+  private final int core;
+  private final int connections;
+  private final FreePorts ports = new FreePorts();
+  private final List<ProxyProcess> running = new CopyOnWriteArrayList<>();
+  private volatile boolean closed;
+
+  /**
+   * Of nobody yet.
+   *
+   * @param core where every proxy runs
+   * @param connections what each must be able to relay at once
+   */
+  public Fleet(int core, int connections) {
+    this.core = core;
+    this.connections = connections;
+    Runtime.getRuntime().addShutdownHook(new Thread(this::close, "end-proxies"));
+  }
+
+  /** A port of the loopback that nobody has. */
+  public int freePort() throws IOException {
+    return ports.next();
+  }
+
+  /** Starts a proxy before a task; it need not listen yet when this returns. */
+  public ProxyProcess start(Contender contender, int upstreamPort) throws IOException {
+    Path program =
+        Programs.find(contender.program())
+            .orElseThrow(() -> new IOException(contender.program() + ": not found"));
+    Path folder = Files.createTempDirectory("bench-" + contender.name() + "-");
+    Path config = folder.resolve(contender.configFile());
+    Place place = new Place(folder, config, ports.next(), upstreamPort, ports.next(), connections);
+    ProxyProcess proxy = ProxyProcess.start(contender, program, place, core);
+    running.add(proxy);
+    if (closed) {
+      end(proxy);
+      throw new IOException("ending");
+    }
+    return proxy;
+  }
+
+  public void end(ProxyProcess proxy) {
+    if (running.remove(proxy)) {
+      proxy.close();
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    running.forEach(this::end);
+  }
+}
