@@ -254,8 +254,9 @@ class UdpSessionTest {
     Thread flood = Thread.ofPlatform().daemon().start(() -> flood(flooding));
     UdpProbe probe = probe(port);
     Set<String> answered = new HashSet<>();
-    for (int i = 0; i < 200; i++) {
-      String text = "q" + i;
+    int asked = 0;
+    while (asked < 200 || in(proxy, port, DatagramResult.PASSED) < 10_000) {
+      String text = "q" + asked++;
       probe.send(text.getBytes(UTF_8));
       if (!probe.hearsNothing()) {
         answered.add(text);
@@ -264,8 +265,7 @@ class UdpSessionTest {
     flooding.close();
     flood.join();
 
-    assertThat(in(proxy, port, DatagramResult.PASSED)).isGreaterThan(10_000);
-    assertThat(answered).hasSizeGreaterThan(100);
+    assertThat(answered).hasSizeGreaterThan(asked / 2);
   }
 
   private static void flood(UdpProbe probe) {
