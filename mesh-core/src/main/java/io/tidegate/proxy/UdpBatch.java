@@ -108,11 +108,18 @@ final class UdpBatch {
 
   /** Puts the received datagram into a place among those that go to one task. */
   void addToTask(int place, int received) {
-    setOut(toTask, place, bufferAddress(received), lengthFromClient(received));
+    int iovec = iovecs + (SIZE + place) * IOVEC_BYTES;
+    setLong(iovec, bufferAddress(received));
+    setLong(iovec + 8, lengthFromClient(received));
   }
 
   /** Sends those from one place on through a connected socket; returns how many, or -errno. */
   int sendToTask(int fd, int from, int count) {
+    if (count == 1) {
+      int iovec = iovecs + (SIZE + from) * IOVEC_BYTES;
+      int sent = calls.sendOne(fd, getLong(iovec), lengthToTask(from));
+      return sent < 0 ? sent : 1;
+    }
     return calls.send(fd, addressOf(toTask + from * MESSAGE_BYTES), count);
   }
 
@@ -130,16 +137,22 @@ final class UdpBatch {
     return calls.receiveRejected(fd, bufferAddress(SIZE), MAX_BYTES);
   }
 
-  /** Sends what {@link #receiveRejected} took; returns 1 or the negated errno. */
+  /** Sends what {@link #receiveRejected} took; returns its length or the negated errno. */
   int resendToTask(int fd, int length) {
-    // Borrows the last place of a way that is not in use meanwhile.
-    setOut(fromTask, SIZE - 1, bufferAddress(SIZE), length);
-    int sent = calls.send(fd, addressOf(fromTask + (SIZE - 1) * MESSAGE_BYTES), 1);
-    setOut(fromTask, SIZE - 1, bufferAddress(SIZE - 1), MAX_BYTES);
-    return sent;
+    return calls.sendOne(fd, bufferAddress(SIZE), length);
   }
 
   // --- from a task to its client ---
+
+  /** Receives one datagram from a connected socket; returns 1, or the negated errno. */
+  int receiveOneFromTask(int fd) {
+    int length = calls.receiveOne(fd, bufferAddress(0), MAX_BYTES);
+    if (length < 0) {
+      return length;
+    }
+    setInt(fromTask + LENGTH, length);
+    return 1;
+  }
 
   /** Receives from a connected socket; returns how many, or the negated errno. */
   int receiveFromTask(int fd) {
@@ -166,12 +179,6 @@ final class UdpBatch {
 
   // --- memory ---
 
-  private void setOut(int way, int place, long buffer, int length) {
-    int iovec = iovecs + (way / MESSAGE_BYTES + place) * IOVEC_BYTES;
-    setLong(iovec, buffer);
-    setLong(iovec + 8, length);
-  }
-
   private long bufferAddress(int i) {
     return addressOf(buffers) + (long) i * STRIDE;
   }
@@ -182,6 +189,10 @@ final class UdpBatch {
 
   private int getInt(int offset) {
     return memory.get(JAVA_INT_UNALIGNED, offset);
+  }
+
+  private long getLong(int offset) {
+    return memory.get(JAVA_LONG_UNALIGNED, offset);
   }
 
   private void setInt(int offset, int value) {

@@ -34,8 +34,10 @@ final class UdpCalls {
   private static final MethodHandle SENDMMSG = handle("sendmmsg", SEND_TYPE);
   private static final MethodHandle RECVMMSG =
       handle("recvmmsg", SEND_TYPE.appendArgumentLayouts(JAVA_LONG));
-  private static final MethodHandle RECV =
-      handle("recv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+  private static final FunctionDescriptor ONE_TYPE =
+      FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle RECV = handle("recv", ONE_TYPE);
+  private static final MethodHandle SEND = handle("send", ONE_TYPE);
   private static final MethodHandle MMAP =
       handle(
           "mmap",
@@ -78,13 +80,28 @@ final class UdpCalls {
     }
   }
 
+  /** recv(2): one datagram, whose length is returned. */
+  int receiveOne(int fd, long buffer, int capacity) {
+    return receiveOne(fd, buffer, capacity, MSG_DONTWAIT);
+  }
+
   /** Takes from the socket's error queue what an ICMP message quoted of a datagram. */
   int receiveRejected(int fd, long buffer, int capacity) {
+    return receiveOne(fd, buffer, capacity, MSG_ERRQUEUE | MSG_DONTWAIT);
+  }
+
+  private int receiveOne(int fd, long buffer, long capacity, int flags) {
     try {
-      long received =
-          (long)
-              RECV.invokeExact(callState, fd, buffer, (long) capacity, MSG_ERRQUEUE | MSG_DONTWAIT);
-      return result((int) received);
+      return result((int) (long) RECV.invokeExact(callState, fd, buffer, capacity, flags));
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** send(2) through a connected socket. */
+  int sendOne(int fd, long buffer, long length) {
+    try {
+      return result((int) (long) SEND.invokeExact(callState, fd, buffer, length, MSG_DONTWAIT));
     } catch (Throwable e) {
       throw unexpected(e);
     }

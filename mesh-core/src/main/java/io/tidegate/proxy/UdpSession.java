@@ -15,11 +15,10 @@ import org.slf4j.LoggerFactory;
  * while. Holds no datagram: what cannot be sent at once is dropped and counted. An endpoint that
  * goes away is replaced by another, and the client notices nothing.
  */
-final class UdpSession implements Timers.Expiring, Runnable {
+final class UdpSession implements Timers.Expiring {
 
   private static final Logger LOG = LoggerFactory.getLogger(UdpSession.class);
 
-  private static final int BATCHES_PER_WAKEUP = 4;
   // Below this, no datagram can be sent again.
   private static final int NOTHING = -1;
 
@@ -138,45 +137,28 @@ final class UdpSession implements Timers.Expiring, Runnable {
 
   // --- from the task to the client ---
 
-  /** Its turn again, after it has yielded. */
-  @Override
-  public void run() {
-    receiveSome();
-  }
-
-  void receiveSome() {
+  /** Passes on what one call receives; epoll tells again if there is more. */
+  void receive() {
+    if (over) {
+      return;
+    }
     try {
-      for (int i = 0; i < BATCHES_PER_WAKEUP && !over; i++) {
-        if (!receiveBatch()) {
-          return;
-        }
-      }
-      if (!over) {
-        // Edge-triggered: epoll will not say again that more are waiting.
-        shard.execute(this);
+      boolean isLastOne = asked - answers == 1;
+      int fd = upstream().fd;
+      int received = isLastOne ? batch.receiveOneFromTask(fd) : batch.receiveFromTask(fd);
+      if (received > 0) {
+        passOn(received);
+      } else if (UdpFailure.of(received) == UdpFailure.GONE) {
+        onUpstreamGone();
+      } else {
+        // A datagram that was too long stays in the error queue, and epoll tells of it for ever.
+        batch.receiveRejected(fd);
       }
     } catch (RuntimeException e) {
       // Thrown on, it would stall the whole loop for a second.
       LOG.warn("{}: session broke off", listener.served().route.port(), e);
       end(CloseCause.AGENT_STOPPED);
     }
-  }
-
-  /** Passes on what one call receives; false if that was all. */
-  private boolean receiveBatch() {
-    int received = batch.receiveFromTask(upstream().fd);
-    if (received > 0) {
-      passOn(received);
-      return received == UdpBatch.SIZE;
-    }
-    return switch (UdpFailure.of(received)) {
-      case INTERRUPTED, TOO_LONG -> true;
-      case NOT_NOW -> false;
-      case GONE -> {
-        onUpstreamGone();
-        yield false;
-      }
-    };
   }
 
   private void passOn(int count) {

@@ -29,8 +29,8 @@ final class UdpUpstream implements EpollIoHandle, Runnable {
 
   private static final Logger LOG = LoggerFactory.getLogger(UdpUpstream.class);
 
-  private static final EpollIoOps INCOMING =
-      EpollIoOps.valueOf(EpollIoOps.EPOLLIN.value() | EpollIoOps.EPOLLET.value());
+  // Not edge-triggered: after a single answer, the expected one, there is no need to look for more.
+  private static final EpollIoOps INCOMING = EpollIoOps.EPOLLIN;
   // From linux/in.h and in6.h: every ICMP error counts, and is kept with what it quotes.
   private static final int SOL_IP = 0;
   private static final int IP_RECVERR = 11;
@@ -153,7 +153,7 @@ final class UdpUpstream implements EpollIoHandle, Runnable {
 
   @Override
   public void handle(IoRegistration ignored, IoEvent event) {
-    session.receiveSome();
+    session.receive();
   }
 
   /** Ends it; the descriptor goes when no event of the running batch can be meant for it. */
