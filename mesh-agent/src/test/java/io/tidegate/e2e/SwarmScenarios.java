@@ -186,6 +186,8 @@ abstract class SwarmScenarios {
         }
         String id = task.replaceAll("(?s).*task=(\\S+).*", "$1");
         Swarm.killContainer(task.replaceAll("(?s).*node=(\\S+).*", "$1"), id);
+        // A datagram to a namespace that is gone vanishes: before this node knows, one may be lost.
+        Wait.seconds(5).until("the node knows of it", () -> !tables.ready(node, PORT).contains(id));
         String next = client.call(session::ask);
         assertThat(next).startsWith("task=").isNotEqualTo(task);
         report("udp through %s: %s killed, next by %s", node, task.strip(), next.strip());
