@@ -18,7 +18,7 @@ final class Load implements AutoCloseable {
   private static final int REQUESTS_PER_SECOND = 200;
 
   /** One request that failed. */
-  record Failure(double atSeconds, String node, String why) {}
+  record Failure(double fromSeconds, double toSeconds, String node, String why) {}
 
   private final Place client;
   private final int port;
@@ -52,12 +52,12 @@ final class Load implements AutoCloseable {
   }
 
   private Failure[] request(String node) {
-    double atSeconds = seconds();
+    double fromSeconds = seconds();
     try {
       Http.get(Lab.address(node), port, "/");
       return new Failure[0];
     } catch (IOException e) {
-      return new Failure[] {new Failure(atSeconds, node, String.valueOf(e.getMessage()))};
+      return new Failure[] {new Failure(fromSeconds, seconds(), node, String.valueOf(e.getMessage()))};
     }
   }
 
