@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A steady open-loop load: requests go out at their time whether or not earlier ones were answered,
@@ -17,13 +18,22 @@ final class Load implements AutoCloseable {
 
   private static final int REQUESTS_PER_SECOND = 200;
 
-  /** One request that failed. */
-  record Failure(double fromSeconds, double toSeconds, String node, String why) {}
+  /** One request that is over; its times are seconds since the load began. */
+  record Request(double fromSeconds, double toSeconds, String node, @Nullable String failure) {
+
+    boolean failed() {
+      return failure != null;
+    }
+
+    boolean wasInFlightAt(double seconds) {
+      return fromSeconds <= seconds && seconds <= toSeconds;
+    }
+  }
 
   private final Place client;
   private final int port;
   private final List<String> nodes;
-  private final List<Future<Failure[]>> requests = new ArrayList<>();
+  private final List<Future<Request>> requests = new ArrayList<>();
   private final Thread sender;
   private final long startNanos = System.nanoTime();
   private volatile boolean stopped;
@@ -51,14 +61,15 @@ final class Load implements AutoCloseable {
     }
   }
 
-  private Failure[] request(String node) {
+  private Request request(String node) {
     double fromSeconds = seconds();
+    String failure = null;
     try {
       Http.get(Lab.address(node), port, "/");
-      return new Failure[0];
     } catch (IOException e) {
-      return new Failure[] {new Failure(fromSeconds, seconds(), node, String.valueOf(e.getMessage()))};
+      failure = String.valueOf(e.getMessage());
     }
+    return new Request(fromSeconds, seconds(), node, failure);
   }
 
   /** Seconds since the load began. */
@@ -71,18 +82,18 @@ final class Load implements AutoCloseable {
     sender.join(time);
   }
 
-  /** Stops sending, waits for every answer and returns the requests that failed. */
-  List<Failure> stop() throws InterruptedException, ExecutionException {
+  /** Stops sending, waits for every answer and returns all requests in the order of their start. */
+  List<Request> stop() throws InterruptedException, ExecutionException {
     close();
-    List<Failure> failures = new ArrayList<>();
-    for (Future<Failure[]> request : requests) {
-      failures.addAll(List.of(request.get()));
+    List<Request> ended = new ArrayList<>();
+    for (Future<Request> request : requests) {
+      ended.add(request.get());
     }
-    return failures;
+    return ended;
   }
 
-  int sent() {
-    return requests.size();
+  static List<Request> failed(List<Request> requests) {
+    return requests.stream().filter(Request::failed).toList();
   }
 
   @Override
