@@ -146,14 +146,16 @@ public final class Contenders {
         "routes.yml",
         Contenders::tidegateRoutes,
         place -> tidegateArguments(place, mode),
-        "does not serve UDP yet");
+        null);
   }
 
   private static String tidegateRoutes(Place place) {
     return """
         routes:
-          - port: %d
-            endpoints: ["127.0.0.1:%d"]
+          - port: %1$d
+            endpoints: ["127.0.0.1:%2$d"]
+          - port: %1$d/udp
+            endpoints: ["127.0.0.1:%2$d"]
         """
         .formatted(place.port(), place.upstreamPort());
   }
