@@ -131,6 +131,8 @@ final class Flow {
     if (streak >= FULL_READS_TO_SPLICE && shard.config().relay().mode() != RelayMode.COPY) {
       splicing = true;
       streak = 0;
+      // A socket that is asked for room too has something to tell each time it is asked for bytes.
+      from.settle();
     }
   }
 

@@ -33,6 +33,7 @@ final class Libc {
   static final int TCP_USER_TIMEOUT = 18;
   static final int SHUT_WR = 1;
 
+  private static final int CLOCK_MONOTONIC = 1;
   private static final int F_SETPIPE_SZ = 1031;
   private static final int F_GETPIPE_SZ = 1032;
 
@@ -48,10 +49,17 @@ final class Libc {
   private static final FunctionDescriptor SOCKOPT_OUT =
       FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
   private static final MethodHandle GETSOCKOPT = Downcalls.handle("getsockopt", SOCKOPT_OUT);
+  private static final MethodHandle TIMERFD_CREATE =
+      Downcalls.handle("timerfd_create", Downcalls.ints(2));
+  private static final MethodHandle TIMERFD_SETTIME =
+      Downcalls.handle(
+          "timerfd_settime",
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
 
-  // Option values pass through here: two ints in, or one int out with its length behind it.
+  // Option values pass through here: two ints in, or one int out with its length behind it;
+  // and struct itimerspec, which is four longs.
   private static final ThreadLocal<MemorySegment> SCRATCH =
-      ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(JAVA_INT, 2));
+      ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(JAVA_LONG, 4));
 
   private Libc() {}
 
@@ -125,6 +133,33 @@ final class Libc {
                       state, fd, SOL_SOCKET, SO_ERROR, value, value + Integer.BYTES),
               state);
       return result < 0 ? -result : scratch.getAtIndex(JAVA_INT, 0);
+    } catch (Throwable e) {
+      throw Downcalls.unexpected(e);
+    }
+  }
+
+  /** timerfd_create(2): a timer that tells by being readable. */
+  static int timer() {
+    MemorySegment state = Downcalls.callState();
+    try {
+      // The flags are those of a socket.
+      int flags = SOCK_NONBLOCK | SOCK_CLOEXEC;
+      return Downcalls.result(
+          (int) TIMERFD_CREATE.invokeExact(state, CLOCK_MONOTONIC, flags), state);
+    } catch (Throwable e) {
+      throw Downcalls.unexpected(e);
+    }
+  }
+
+  /** Lets a timer tell once, after less than a second. */
+  static int setTimer(int fd, long delayNanos) {
+    MemorySegment state = Downcalls.callState();
+    MemorySegment scratch = SCRATCH.get();
+    // struct itimerspec: the interval of repetition, then the delay, each in seconds, nanoseconds.
+    scratch.fill((byte) 0).setAtIndex(JAVA_LONG, 3, delayNanos);
+    try {
+      return Downcalls.result(
+          (int) TIMERFD_SETTIME.invokeExact(state, fd, 0, scratch.address(), 0L), state);
     } catch (Throwable e) {
       throw Downcalls.unexpected(e);
     }

@@ -60,6 +60,7 @@ final class Shard {
 
   // Shard loop only, all below.
   private final Timers timers;
+  private final Alarm alarm;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
   private final long bufferAddress = Buffer.memoryAddress(buffer);
   private final PipePool pipes;
@@ -85,6 +86,7 @@ final class Shard {
     this.random = random;
     coarseNanos = clock.nanoTime();
     timers = new Timers(coarseNanos);
+    alarm = new Alarm(loop, Timers.RESOLUTION_NANOS, this::tick);
     pipes =
         new PipePool(
             config.relay().pipeBytes(),
@@ -176,6 +178,7 @@ final class Shard {
     timers.waiting().forEach(Timers.Expiring::abandon);
     closeRetired();
     pipes.close();
+    alarm.close();
   }
 
   /** Looks whether what drains has ended. */
@@ -224,12 +227,8 @@ final class Shard {
   }
 
   void schedule(Runnable action, Duration delay) {
-    scheduleNanos(action, delay.toNanos());
-  }
-
-  private void scheduleNanos(Runnable action, long delayNanos) {
     // Through execute, whose failures the loop logs; a scheduled future would keep them to itself.
-    var _ = loop.schedule(() -> loop.execute(action), delayNanos, TimeUnit.NANOSECONDS);
+    var _ = loop.schedule(() -> loop.execute(action), delay.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /** Gives the other connections their turn before this relay goes on. */
@@ -327,12 +326,14 @@ final class Shard {
   }
 
   long startTimerNanos(long delayNanos, Timers.Expiring expiring) {
+    // Not the coarse time: after a pause of the whole process that is as old as the pause.
+    long nowNanos = clock.nanoTime();
     if (!ticking) {
       ticking = true;
-      coarseNanos = clock.nanoTime();
-      scheduleNanos(this::tick, Timers.RESOLUTION_NANOS);
+      coarseNanos = nowNanos;
+      alarm.set();
     }
-    return timers.start(coarseNanos, delayNanos, expiring);
+    return timers.start(nowNanos, delayNanos, expiring);
   }
 
   void handOverTimer(long id, Timers.Expiring next) {
@@ -349,7 +350,7 @@ final class Shard {
     timers.advance(coarseNanos);
     ticking = !timers.isEmpty();
     if (ticking) {
-      scheduleNanos(this::tick, Timers.RESOLUTION_NANOS);
+      alarm.set();
     }
   }
 }
