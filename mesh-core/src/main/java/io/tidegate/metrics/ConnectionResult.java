@@ -11,7 +11,9 @@ public enum ConnectionResult {
   /** No attempt was answered in time; the client got a reset. */
   TIMEOUT,
   /** The route had no endpoint that may be picked; the client got a reset. */
-  NO_ENDPOINT;
+  NO_ENDPOINT,
+  /** The client reset its connection before a task was asked for. */
+  CLIENT_GONE;
 
   @Override
   public String toString() {

@@ -1,11 +1,13 @@
 package io.tidegate.proxy;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.epoll.LinuxSocket;
 import io.tidegate.balance.Picker;
 import io.tidegate.balance.Tried;
 import io.tidegate.metrics.ConnectionResult;
 import io.tidegate.routing.Endpoint;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -13,7 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * From an accepted client to a relay: picks an endpoint, connects, and on failure tries a different
- * one. Nothing is read from the client meanwhile, so no byte can reach two tasks.
+ * one. What the client says first is read at once and goes along with the handshake; once any of it
+ * was sent the endpoint is chosen for good, so no byte can reach two tasks.
  */
 final class Dial implements RelayHalf.Owner, Timers.Expiring {
 
@@ -21,6 +24,7 @@ final class Dial implements RelayHalf.Owner, Timers.Expiring {
 
   private static final int DETOUR_ATTEMPTS = 2;
   private static final int HASTE = 4;
+  private static final int FIRST_READ_BYTES = 16 << 10;
 
   private final Shard shard;
   // The route as it was when the client came: indices in tried stay true whatever tables arrive.
@@ -34,17 +38,38 @@ final class Dial implements RelayHalf.Owner, Timers.Expiring {
   private int index = Picker.NONE;
   private @Nullable RelayHalf upstream;
   private long timer = Timers.NONE;
+  // What the client has said already, as far as it was not sent yet.
+  private @Nullable ByteBuf firstBytes;
 
   private Dial(Shard shard, ServedRoute served, TcpSocket client, long acceptedNanos) {
     this.shard = shard;
     this.served = served;
-    downstream = new RelayHalf(client, this);
+    downstream = new RelayHalf(client, this, true);
     this.acceptedNanos = acceptedNanos;
   }
 
   static void begin(Shard shard, ServedRoute served, TcpSocket client) {
     shard.clientCame();
-    new Dial(shard, served, client, shard.nanoTime()).tryNext();
+    Dial dial = new Dial(shard, served, client, shard.nanoTime());
+    try {
+      dial.readFirstBytes();
+    } catch (IOException e) {
+      dial.failure = ConnectionResult.CLIENT_GONE;
+      dial.giveUp();
+      return;
+    }
+    dial.tryNext();
+  }
+
+  /** Most clients speak first, and mostly have by the time they are accepted. */
+  private void readFirstBytes() throws IOException {
+    int limit = Math.min(FIRST_READ_BYTES, shard.readLimit());
+    int read = downstream.socket.readAddress(shard.bufferAddress(), 0, limit);
+    if (read > 0) {
+      // A short read has emptied the socket (epoll(7)).
+      downstream.readable = read == limit;
+      firstBytes = shard.keep(shard.buffer(), 0, read);
+    }
   }
 
   private void tryNext() {
@@ -83,15 +108,31 @@ final class Dial implements RelayHalf.Owner, Timers.Expiring {
 
   private void connect() throws IOException {
     SockAddr address = served.address(index);
-    RelayHalf half = new RelayHalf(open(address.isIpv6()), this);
+    RelayHalf half = new RelayHalf(open(address.isIpv6()), this, false);
     upstream = half;
-    half.socket.setNoDelay();
-    boolean connected = half.socket.connect(address);
-    half.registerConnecting(shard);
+    if (firstBytes != null) {
+      half.socket.acknowledgeWithData();
+    }
+    boolean connected = half.socket.connect(address) || sendFirstBytes(half);
+    half.register(shard, connected);
     timer = shard.startTimer(patience(), this);
     if (connected) {
       connected(half);
     }
+  }
+
+  /**
+   * Sends at once, although the connection is still being set up: where the task is on this node it
+   * is there already. Whether anything was sent.
+   */
+  private boolean sendFirstBytes(RelayHalf half) throws IOException {
+    if (firstBytes == null) {
+      return false;
+    }
+    ByteBuffer bytes =
+        firstBytes.internalNioBuffer(firstBytes.readerIndex(), firstBytes.readableBytes());
+    firstBytes.skipBytes(half.socket.write(bytes, bytes.position(), bytes.limit()));
+    return firstBytes.readerIndex() > 0;
   }
 
   /**
@@ -149,7 +190,10 @@ final class Dial implements RelayHalf.Owner, Timers.Expiring {
       served.counters.detours.increment();
     }
     served.counters.connect.recordNanos(shard.nanoTime() - acceptedNanos);
-    new Relay(shard, served, index, downstream, half, acceptedNanos).begin(timer);
+    Relay relay = new Relay(shard, served, index, downstream, half, acceptedNanos);
+    ByteBuf first = firstBytes;
+    firstBytes = null;
+    relay.begin(timer, first);
   }
 
   private void failed(ConnectionResult result, @Nullable String why) {
@@ -176,6 +220,10 @@ final class Dial implements RelayHalf.Owner, Timers.Expiring {
 
   private void giveUp() {
     served.counters.connections(failure).increment();
+    if (firstBytes != null) {
+      shard.release(firstBytes);
+      firstBytes = null;
+    }
     shard.clientLeft();
     shard.reset(downstream);
   }

@@ -37,6 +37,7 @@ final class Flow {
   private boolean passedEnd;
   private boolean splicing;
   private int streak;
+  private boolean wrote;
 
   /**
    * @param counters each counts the bytes that pass
@@ -54,6 +55,21 @@ final class Flow {
 
   boolean hasPassedEnd() {
     return passedEnd;
+  }
+
+  /**
+   * Goes on with what the dial has read.
+   *
+   * @param first the bytes, of which the dial has sent those before its reader index
+   */
+  void begin(ByteBuf first) {
+    wrote = first.readerIndex() > 0;
+    count(first.writerIndex());
+    if (first.isReadable()) {
+      kept = first;
+    } else {
+      shard.release(first);
+    }
   }
 
   /** Passes on what there is, as far as both sides and the budget of a wake-up allow. */
@@ -139,6 +155,7 @@ final class Flow {
   private void write(ByteBuffer buffer, int length) {
     int written;
     try {
+      beforeWrite();
       written = to.socket.writeAddress(shard.bufferAddress(), 0, length);
     } catch (IOException e) {
       relay.end(resetOfTo);
@@ -229,6 +246,7 @@ final class Flow {
   private boolean drainKept(ByteBuf held) {
     ByteBuffer bytes = held.internalNioBuffer(held.readerIndex(), held.readableBytes());
     try {
+      beforeWrite();
       held.skipBytes(to.socket.write(bytes, bytes.position(), bytes.limit()));
     } catch (IOException e) {
       relay.end(resetOfTo);
@@ -246,6 +264,7 @@ final class Flow {
 
   private boolean drainPipe(Pipe held) {
     try {
+      beforeWrite();
       while (!held.isEmpty()) {
         if (held.drainTo(to.socket) == 0) {
           to.onWriteRefused();
@@ -260,6 +279,13 @@ final class Flow {
     pipe = null;
     shard.pipes().giveBack(held);
     return true;
+  }
+
+  private void beforeWrite() throws IOException {
+    if (wrote) {
+      to.writeAgain();
+    }
+    wrote = true;
   }
 
   private void passOnEnd() {

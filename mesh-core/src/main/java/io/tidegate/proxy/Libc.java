@@ -30,6 +30,7 @@ final class Libc {
   static final int TCP_KEEPIDLE = 4;
   static final int TCP_KEEPINTVL = 5;
   static final int TCP_KEEPCNT = 6;
+  static final int TCP_QUICKACK = 12;
   static final int TCP_USER_TIMEOUT = 18;
   static final int SHUT_WR = 1;
 

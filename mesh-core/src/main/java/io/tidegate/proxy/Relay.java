@@ -1,10 +1,12 @@
 package io.tidegate.proxy;
 
+import io.netty.buffer.ByteBuf;
 import io.tidegate.balance.EndpointLoad;
 import io.tidegate.metrics.CloseCause;
 import io.tidegate.metrics.EndpointCounters;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,15 +68,21 @@ final class Relay implements RelayHalf.Owner, Timers.Expiring, Runnable {
    *
    * @param dialTimer still running; when it fires it is this relay's turn to look whether it is
    *     idle, so that a short connection needs one timer and not two
+   * @param first what the client has said already, whether or not it was sent; null if it has not
    */
-  void begin(long dialTimer) {
+  void begin(long dialTimer, @Nullable ByteBuf first) {
     timer = dialTimer;
     shard.handOverTimer(dialTimer, this);
     endpointCounters.relays.increment();
     downstream.handOver(this);
     upstream.handOver(this);
-    // What the client has to say has mostly arrived by now.
-    downstream.assumeReady();
+    downstream.assumeWritable();
+    if (first == null) {
+      // What the client has to say has mostly arrived by now.
+      downstream.readable = true;
+    } else {
+      toTask.begin(first);
+    }
     moveBothWays();
     if (!over) {
       watchDownstream();
@@ -83,7 +91,7 @@ final class Relay implements RelayHalf.Owner, Timers.Expiring, Runnable {
 
   private void watchDownstream() {
     try {
-      downstream.registerConnected(shard);
+      downstream.register(shard, downstream.isWritable());
     } catch (IOException | UncheckedIOException e) {
       LOG.warn("{}: cannot watch a client's socket: {}", served.route.port(), e.getMessage());
       end(CloseCause.AGENT_STOPPED);

@@ -51,38 +51,52 @@ final class RelayHalf implements EpollIoHandle {
   private boolean peerEnded;
   // The socket has failed, or both of its directions have ended; a read tells which.
   private boolean failed;
+  // TCP_NODELAY
+  private boolean sendsAtOnce;
 
-  RelayHalf(TcpSocket socket, Owner owner) {
+  /**
+   * @param sendsAtOnce whether the socket has TCP_NODELAY already
+   */
+  RelayHalf(TcpSocket socket, Owner owner, boolean sendsAtOnce) {
     this.socket = socket;
     this.owner = owner;
+    this.sendsAtOnce = sendsAtOnce;
   }
 
   void handOver(Owner next) {
     owner = next;
   }
 
-  /** Takes a socket that is connected for ready: asking it is cheaper than waiting to be told. */
-  void assumeReady() {
-    readable = true;
+  /** Takes a connected socket for writable: asking it is cheaper than waiting to be told. */
+  void assumeWritable() {
     writable = true;
   }
 
-  /** Puts a connected socket under epoll's eye. */
-  void registerConnected(Shard shard) throws IOException {
-    watchesWrites = !writable;
+  /**
+   * Puts the socket under epoll's eye.
+   *
+   * @param isWritable whether it is known to be; else epoll tells when it is, and so connected
+   */
+  void register(Shard shard, boolean isWritable) throws IOException {
+    writable = isWritable;
+    watchesWrites = !isWritable;
     registration = shard.register(this);
     registration.submit(watchesWrites ? READS_AND_WRITES : READS);
   }
 
-  /** Puts a socket that is about to connect under epoll's eye. */
-  void registerConnecting(Shard shard) throws IOException {
-    watchesWrites = true;
-    registration = shard.register(this);
-    registration.submit(READS_AND_WRITES);
-  }
-
   boolean isWritable() {
     return writable;
+  }
+
+  /**
+   * To be called before each write but the first: that one leaves at once as it is, and many a
+   * connection has no other.
+   */
+  void writeAgain() throws IOException {
+    if (!sendsAtOnce) {
+      sendsAtOnce = true;
+      socket.setNoDelay();
+    }
   }
 
   /** A write was not taken whole: from now on epoll has to say when there is room again. */

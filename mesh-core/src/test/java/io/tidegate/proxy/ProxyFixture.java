@@ -70,6 +70,13 @@ final class ProxyFixture implements AutoCloseable {
     return new ProxyConfig(SHARDS, "127.0.0.1", connectTimeout, 3, 1024, relay, udp);
   }
 
+  /** A data path that takes one connection at a time. */
+  static ProxyConfig configOfOneRelay(Duration connectTimeout) {
+    ProxyConfig plain = config(connectTimeout, RelayConfig.defaults().withRelays(1));
+    return new ProxyConfig(
+        1, plain.bindAddress(), connectTimeout, 3, 1024, plain.relay(), plain.udp());
+  }
+
   /** A data path for UDP, of one shard on every address of both families. */
   static ProxyConfig config(UdpConfig udp) {
     return new ProxyConfig(1, "::", Duration.ofSeconds(4), 3, 1024, RelayConfig.defaults(), udp);
