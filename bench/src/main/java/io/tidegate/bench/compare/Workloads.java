@@ -1,10 +1,9 @@
 package io.tidegate.bench.compare;
 
+import io.tidegate.bench.compare.load.Bulk;
 import io.tidegate.bench.compare.load.ConnectClose;
-import io.tidegate.bench.compare.load.Download;
 import io.tidegate.bench.compare.load.KeepAlive;
 import io.tidegate.bench.compare.load.UdpRoundTrips;
-import io.tidegate.bench.compare.load.Upload;
 import io.tidegate.bench.compare.report.Figure;
 import io.tidegate.bench.compare.report.Figure.Group;
 import java.util.ArrayList;
@@ -29,10 +28,10 @@ final class Workloads {
 
   static final List<CpuWorkload> CPU =
       List.of(
-          upload("bulk-1-up", "1 flow, client to task", 1),
-          download("bulk-1-down", "1 flow, task to client", 1),
-          upload("bulk-16-up", "16 flows, client to task", 16),
-          download("bulk-16-down", "16 flows, task to client", 16),
+          bulk("bulk-1-up", "1 flow, client to task", Bulk.Direction.TO_TASK, 1),
+          bulk("bulk-1-down", "1 flow, task to client", Bulk.Direction.TO_CLIENT, 1),
+          bulk("bulk-16-up", "16 flows, client to task", Bulk.Direction.TO_TASK, 16),
+          bulk("bulk-16-down", "16 flows, task to client", Bulk.Direction.TO_CLIENT, 16),
           keepAlive("keep-alive-2", "2 B", SMALL_ANSWER_BYTES),
           keepAlive("keep-alive-1k", "1 KiB", 1 << 10),
           keepAlive("keep-alive-16k", "16 KiB", 16 << 10),
@@ -55,20 +54,12 @@ final class Workloads {
         .toList();
   }
 
-  private static CpuWorkload upload(String name, String title, int flows) {
+  private static CpuWorkload bulk(String name, String title, Bulk.Direction direction, int flows) {
     return new CpuWorkload(
         new Figure(name, Group.BULK, title),
         GIB,
         false,
-        (loop, target, responder) -> new Upload(loop, target, responder, flows));
-  }
-
-  private static CpuWorkload download(String name, String title, int flows) {
-    return new CpuWorkload(
-        new Figure(name, Group.BULK, title),
-        GIB,
-        false,
-        (loop, target, responder) -> new Download(loop, target, responder, flows));
+        (loop, target, responder) -> new Bulk(loop, target, responder, direction, flows));
   }
 
   private static CpuWorkload keepAlive(String name, String size, int answerBytes) {

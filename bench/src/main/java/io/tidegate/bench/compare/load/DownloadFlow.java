@@ -4,46 +4,28 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 
 /** A client that takes what the task sends without end, until it says stop. */
-final class DownloadFlow extends Connection {
+final class DownloadFlow extends BulkFlow {
 
-  private static final int BYTES_PER_TURN = 256 << 10;
-
-  private final Request request;
-  private boolean asked;
-  private boolean stopped;
-  private long receivedBytes;
+  private boolean saidStop;
 
   DownloadFlow(LoadLoop loop, InetSocketAddress target, long position, Faults faults)
       throws IOException {
-    super(loop, newStream(), faults);
-    request = new Request(Request.Kind.SOURCE, 0, position);
-    connect(target);
+    super(loop, target, Request.Kind.SOURCE, position, faults);
   }
 
   @Override
-  String name() {
-    return "client";
-  }
-
   void stop() throws IOException {
     stopped = true;
-    if (asked) {
+    if (hasAsked() && !saidStop) {
+      saidStop = true;
       send(new Request(Request.Kind.STOP, 0, 0));
     }
   }
 
-  long receivedBytes() {
-    return receivedBytes;
-  }
-
   @Override
   void onReady() throws IOException {
-    if (!asked && isWritable()) {
-      send(request);
-      asked = true;
-      if (stopped) {
-        stop();
-      }
+    if (ask() && stopped) {
+      stop();
     }
     int budget = BYTES_PER_TURN;
     while (isReadable() && budget > 0) {
@@ -61,15 +43,15 @@ final class DownloadFlow extends Connection {
   }
 
   private void take(int received) throws PayloadException {
-    if (!Pattern.matches(loop.buffer(), 0, received, request.position() + receivedBytes)) {
-      throw new PayloadException("changed bytes behind byte " + receivedBytes);
+    if (!Pattern.matches(loop.buffer(), 0, received, position())) {
+      throw new PayloadException("changed bytes behind byte " + movedBytes);
     }
-    receivedBytes += received;
+    movedBytes += received;
   }
 
   private void end() throws PayloadException {
     if (!stopped) {
-      throw new PayloadException("closed by the other side under way");
+      throw closedUnderWay();
     }
     close();
   }

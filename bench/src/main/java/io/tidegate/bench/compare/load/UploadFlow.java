@@ -4,46 +4,27 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 
 /** A client that sends until it is stopped, then ends the stream and waits for the other end. */
-final class UploadFlow extends Connection {
+final class UploadFlow extends BulkFlow {
 
-  private static final int BYTES_PER_TURN = 256 << 10;
-
-  private final Request request;
-  private boolean asked;
-  private boolean stopped;
   private boolean ended;
-  private long sentBytes;
 
   UploadFlow(LoadLoop loop, InetSocketAddress target, long position, Faults faults)
       throws IOException {
-    super(loop, newStream(), faults);
-    request = new Request(Request.Kind.SINK, 0, position);
-    connect(target);
+    super(loop, target, Request.Kind.SINK, position, faults);
   }
 
   @Override
-  String name() {
-    return "client";
-  }
-
   void stop() {
     stopped = true;
     resumeLater();
   }
 
-  long sentBytes() {
-    return sentBytes;
-  }
-
   @Override
   void onReady() throws IOException {
-    if (!asked && isWritable()) {
-      send(request);
-      asked = true;
-    }
+    boolean asked = ask();
     if (isReadable() && receive() < 0) {
       if (!ended) {
-        throw new PayloadException("closed by the other side under way");
+        throw closedUnderWay();
       }
       close();
       return;
@@ -59,8 +40,8 @@ final class UploadFlow extends Connection {
   private void sendSome() throws IOException {
     int budget = BYTES_PER_TURN;
     while (isWritable() && budget > 0) {
-      int sent = send(Pattern.address(request.position() + sentBytes), Pattern.MAX_RUN);
-      sentBytes += sent;
+      int sent = send(Pattern.address(position()), Pattern.MAX_RUN);
+      movedBytes += sent;
       budget -= sent;
     }
     if (isWritable()) {

@@ -39,12 +39,12 @@ class TrafficTest {
 
   @Test
   void uploadsArriveWhole() throws Exception {
-    carry(new Upload(loop, target, responder, 3));
+    carry(new Bulk(loop, target, responder, Bulk.Direction.TO_TASK, 3));
   }
 
   @Test
   void downloadsArriveWhole() throws Exception {
-    carry(new Download(loop, target, responder, 3));
+    carry(new Bulk(loop, target, responder, Bulk.Direction.TO_CLIENT, 3));
   }
 
   @Test
@@ -96,11 +96,12 @@ class TrafficTest {
 
   @Test
   void aLostEndIsAFault() throws Exception {
-    Upload upload = new Upload(loop, target, responder, 1);
+    Bulk upload = new Bulk(loop, target, responder, Bulk.Direction.TO_TASK, 1);
     upload.begin();
     loop.run(upload, A_WHILE);
     responder.sunkBytes--;
-    assertThatThrownBy(upload::finish).hasMessageMatching("\\d+ bytes sent, \\d+ received");
+    assertThatThrownBy(upload::finish)
+        .hasMessageMatching("\\d+ bytes moved by the task, \\d+ by clients");
   }
 
   private static byte[] changeOne(byte[] bytes) {
@@ -110,7 +111,7 @@ class TrafficTest {
 
   private void uploadThroughBadProxy(UnaryOperator<byte[]> harm) throws Exception {
     try (BadProxy proxy = new BadProxy(target, harm)) {
-      Upload upload = new Upload(loop, proxy.address(), responder, 1);
+      Bulk upload = new Bulk(loop, proxy.address(), responder, Bulk.Direction.TO_TASK, 1);
       upload.begin();
       loop.run(upload, Duration.ofSeconds(5));
     }
