@@ -15,6 +15,7 @@ import io.tidegate.routing.Task;
 import io.tidegate.routing.TaskState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -90,6 +91,14 @@ final class ProxyFixture implements AutoCloseable {
     }
   }
 
+  private static int freeUdpPort() {
+    try (DatagramSocket socket = new DatagramSocket(0)) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Serves a fresh port from the given addresses and waits until it is bound. */
   int serve(InetSocketAddress... endpoints) {
     int port = freePort();
@@ -106,7 +115,7 @@ final class ProxyFixture implements AutoCloseable {
 
   /** The same for UDP. */
   int serveUdp(int responses, InetSocketAddress... endpoints) {
-    int port = freePort();
+    int port = freeUdpPort();
     publishUdp(port, responses, endpoints);
     awaitBound(port);
     return port;
