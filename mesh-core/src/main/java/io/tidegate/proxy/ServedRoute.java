@@ -147,6 +147,11 @@ final class ServedRoute {
     return loads.containsKey(key);
   }
 
+  /** Whether an endpoint of an older route is part of this one, picked or not. */
+  boolean has(Endpoint older) {
+    return has(key(older));
+  }
+
   private EndpointLoad load(Endpoint endpoint, @Nullable ServedRoute before) {
     EndpointKey key = key(endpoint);
     EndpointLoad kept = before == null ? null : before.loads.get(key);
