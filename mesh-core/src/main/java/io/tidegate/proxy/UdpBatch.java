@@ -127,19 +127,10 @@ final class UdpBatch {
     return getInt(iovecs + (SIZE + place) * IOVEC_BYTES + 8);
   }
 
-  // --- what a task never got ---
-
-  /**
-   * Takes back a datagram that was refused, as far as it was quoted, and leaves the rest of the
-   * batch alone; returns its length, or the negated errno.
-   */
-  int receiveRejected(int fd) {
-    return calls.receiveRejected(fd, bufferAddress(SIZE), MAX_BYTES);
-  }
-
-  /** Sends what {@link #receiveRejected} took; returns its length or the negated errno. */
-  int resendToTask(int fd, int length) {
-    return calls.sendOne(fd, bufferAddress(SIZE), length);
+  /** Copies one that goes to a task, for the case that it is not answered. */
+  void keepUnanswered(int place, UdpUnanswered unanswered, UdpUnanswered.Place kept) {
+    long offset = getLong(iovecs + (SIZE + place) * IOVEC_BYTES) - memory.address();
+    unanswered.put(kept, memory, offset, lengthToTask(place));
   }
 
   // --- from a task to its client ---
@@ -157,6 +148,11 @@ final class UdpBatch {
   /** Receives from a connected socket; returns how many, or the negated errno. */
   int receiveFromTask(int fd) {
     return calls.receive(fd, addressOf(fromTask), SIZE);
+  }
+
+  /** Takes an ICMP message out of a connected socket's error queue, where there is one. */
+  void dropError(int fd) {
+    calls.dropError(fd, bufferAddress(SIZE), MAX_BYTES);
   }
 
   /** Turns what was received from a task into answers to the client. */

@@ -85,9 +85,9 @@ final class UdpCalls {
     return receiveOne(fd, buffer, capacity, MSG_DONTWAIT);
   }
 
-  /** Takes from the socket's error queue what an ICMP message quoted of a datagram. */
-  int receiveRejected(int fd, long buffer, int capacity) {
-    return receiveOne(fd, buffer, capacity, MSG_ERRQUEUE | MSG_DONTWAIT);
+  /** Takes from the socket's error queue what an ICMP message quoted of a datagram, if anything. */
+  void dropError(int fd, long buffer, int capacity) {
+    int _ = receiveOne(fd, buffer, capacity, MSG_ERRQUEUE | MSG_DONTWAIT);
   }
 
   private int receiveOne(int fd, long buffer, long capacity, int flags) {

@@ -43,6 +43,7 @@ final class UdpListener implements EpollIoHandle, Timers.Expiring, Runnable {
   private final Socket socket;
   private final UdpBatch batch;
   private final Map<UdpClient, UdpSession> sessions = new HashMap<>();
+  private final UdpSweep sweep;
   private final UdpClient sender = new UdpClient();
   private final @Nullable UdpSession[] batchSessions = new UdpSession[UdpBatch.SIZE];
 
@@ -57,6 +58,7 @@ final class UdpListener implements EpollIoHandle, Timers.Expiring, Runnable {
     this.socket = socket;
     this.served = served;
     batch = shard.udp().batch;
+    sweep = new UdpSweep(shard);
   }
 
   /**
@@ -84,9 +86,10 @@ final class UdpListener implements EpollIoHandle, Timers.Expiring, Runnable {
     }
   }
 
-  /** The route has changed; sessions whose endpoint is gone follow with their next datagram. */
+  /** The route has changed; sessions whose endpoint is gone go over to another. */
   void serve(ServedRoute next) {
     served = next;
+    sweep.begin(sessions.values());
   }
 
   ServedRoute served() {
@@ -209,6 +212,7 @@ final class UdpListener implements EpollIoHandle, Timers.Expiring, Runnable {
     // What the kernel has already taken for this socket would reach nobody else.
     receiveSome();
     stopped = true;
+    sweep.end();
     if (sessions.isEmpty()) {
       close();
       return;

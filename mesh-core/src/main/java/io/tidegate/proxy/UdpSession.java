@@ -5,6 +5,7 @@ import io.tidegate.metrics.CloseCause;
 import io.tidegate.metrics.ConnectionResult;
 import io.tidegate.metrics.DatagramResult;
 import io.tidegate.metrics.RouteCounters;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -12,20 +13,25 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A client and a task that exchange datagrams, from the client's first until none has come for a
- * while. Holds no datagram: what cannot be sent at once is dropped and counted. An endpoint that
+ * while. Queues no datagram: what cannot be sent at once is dropped and counted. An endpoint that
  * goes away is replaced by another, and the client notices nothing.
  */
 final class UdpSession implements Timers.Expiring {
 
   private static final Logger LOG = LoggerFactory.getLogger(UdpSession.class);
 
-  // Below this, no datagram can be sent again.
-  private static final int NOTHING = -1;
+  /**
+   * How long an unanswered datagram may be sent once more: as long as any node may take to learn
+   * that a task has died. A client that asks again before that is answered once, as only the last
+   * datagram goes.
+   */
+  static final Duration RESEND = Duration.ofSeconds(2);
 
   final UdpClient client;
   private final UdpListener listener;
   private final Shard shard;
   private final UdpBatch batch;
+  private final UdpUnanswered unanswered;
   private final RouteCounters counters;
   private final long startedNanos;
 
@@ -35,8 +41,7 @@ final class UdpSession implements Timers.Expiring {
   private long lastMoveNanos;
   private long asked;
   private long answers;
-  // Of the datagram that was sent last, as long as it may be sent once more.
-  private int lastLength = NOTHING;
+  private final UdpUnanswered.Place last = new UdpUnanswered.Place();
   private boolean over;
 
   private UdpSession(UdpListener listener, Shard shard, UdpClient client, long nowNanos) {
@@ -44,6 +49,7 @@ final class UdpSession implements Timers.Expiring {
     this.shard = shard;
     this.client = client;
     batch = shard.udp().batch;
+    unanswered = shard.udp().unanswered;
     counters = listener.served().counters;
     startedNanos = nowNanos;
   }
@@ -84,10 +90,10 @@ final class UdpSession implements Timers.Expiring {
 
   /** Sends what the batch holds for the task. */
   void forward(int count) {
-    lastMoveNanos = shard.coarseNanoTime();
     if (!upstream().follow(listener.served())) {
-      replace(new Tried());
+      replaceOrEnd(new Tried());
     }
+    lastMoveNanos = shard.coarseNanoTime();
     boolean mayReplace = true;
     int from = 0;
     while (!over && from < count) {
@@ -126,9 +132,9 @@ final class UdpSession implements Timers.Expiring {
   private void countForwarded(int from, int count) {
     long bytes = 0;
     for (int i = from; i < from + count; i++) {
-      lastLength = batch.lengthToTask(i);
-      bytes += lastLength;
+      bytes += batch.lengthToTask(i);
     }
+    batch.keepUnanswered(from + count - 1, unanswered, last);
     asked += count;
     counters.datagramsIn(DatagramResult.PASSED).add(count);
     counters.bytesIn.add(bytes);
@@ -152,13 +158,17 @@ final class UdpSession implements Timers.Expiring {
         onUpstreamGone();
       } else {
         // A datagram that was too long stays in the error queue, and epoll tells of it for ever.
-        batch.receiveRejected(fd);
+        batch.dropError(fd);
       }
     } catch (RuntimeException e) {
-      // Thrown on, it would stall the whole loop for a second.
-      LOG.warn("{}: session broke off", listener.served().route.port(), e);
-      end(CloseCause.AGENT_STOPPED);
+      breakOff(e);
     }
+  }
+
+  /** Thrown on, it would stall the whole loop for a second. */
+  private void breakOff(RuntimeException e) {
+    LOG.warn("{}: session broke off", listener.served().route.port(), e);
+    end(CloseCause.AGENT_STOPPED);
   }
 
   private void passOn(int count) {
@@ -167,7 +177,7 @@ final class UdpSession implements Timers.Expiring {
       counters.firstByte.recordNanos(shard.nanoTime() - startedNanos);
     }
     answers += count;
-    lastLength = NOTHING;
+    last.forget();
     batch.addressToClient(client, count);
     int from = 0;
     while (from < count) {
@@ -206,28 +216,47 @@ final class UdpSession implements Timers.Expiring {
 
   // --- another endpoint ---
 
-  /** Goes over to another endpoint, along with the datagram that was refused if it is known. */
-  private void onUpstreamGone() {
-    int length = batch.receiveRejected(upstream().fd);
-    boolean isWhole = length >= 0 && length == lastLength;
-    lastLength = NOTHING;
-    Tried tried = new Tried();
-    upstream().exclude(listener.served(), tried);
-    replace(tried);
-    if (isWhole && !over) {
-      batch.resendToTask(upstream().fd, length);
+  /**
+   * The route has changed: goes over to another endpoint if its own is gone and another is there. A
+   * task that drains may still answer: from that one a session goes with its next datagram.
+   */
+  void follow() {
+    ServedRoute served = listener.served();
+    try {
+      if (!over && isOf(served) && upstream().isGoneFrom(served)) {
+        replace(new Tried());
+      }
+    } catch (RuntimeException e) {
+      breakOff(e);
     }
   }
 
-  private void replace(Tried tried) {
-    counters.connectRetries.increment();
+  private void onUpstreamGone() {
+    Tried tried = new Tried();
+    upstream().exclude(listener.served(), tried);
+    replaceOrEnd(tried);
+  }
+
+  private void replaceOrEnd(Tried tried) {
+    if (!replace(tried)) {
+      end(CloseCause.TASK_RESET);
+    }
+  }
+
+  /** Goes over to another endpoint, along with what the last one left unanswered. */
+  private boolean replace(Tried tried) {
     UdpUpstream next = UdpUpstream.open(this, shard, listener.served(), tried);
     if (next == null) {
-      end(CloseCause.TASK_RESET);
-    } else {
-      upstream().retire();
-      upstream = next;
+      return false;
     }
+    counters.connectRetries.increment();
+    upstream().retire();
+    upstream = next;
+    if (shard.nanoTime() - lastMoveNanos < RESEND.toNanos()) {
+      unanswered.sendAgain(last, next.fd);
+    }
+    last.forget();
+    return true;
   }
 
   // --- the end ---

@@ -14,6 +14,7 @@ final class UdpSessions {
 
   final UdpPacketInfo packetInfo;
   final UdpBatch batch;
+  final UdpUnanswered unanswered = new UdpUnanswered();
   private final int most;
   private final double perSecond;
 

@@ -143,6 +143,11 @@ final class UdpUpstream implements EpollIoHandle, Runnable {
     return true;
   }
 
+  /** Whether a newer table does not know the endpoint any more, not even as one that drains. */
+  boolean isGoneFrom(ServedRoute next) {
+    return !follow(next) && !next.has(served.endpoint(index));
+  }
+
   /** Marks the endpoint as one that does not answer, where a newer table still has it. */
   void exclude(ServedRoute next, Tried tried) {
     counters.connectFailures.increment();

@@ -21,12 +21,13 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator.SplittableGenerator;
 import java.util.random.RandomGeneratorFactory;
+import java.util.stream.Stream;
+import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 
 /** A data path on loopback with real sockets, whose tables a test publishes by hand. */
@@ -43,11 +44,13 @@ final class ProxyFixture implements AutoCloseable {
   }
 
   ProxyFixture(ProxyConfig config) {
+    this(config, SystemNanoClock.INSTANCE);
+  }
+
+  ProxyFixture(ProxyConfig config, NanoClock clock) {
     SplittableGenerator random =
         RandomGeneratorFactory.<SplittableGenerator>of("L64X128MixRandom").create(42);
-    shards =
-        new Shards(
-            config, UpstreamSockets.none("not in this test"), SystemNanoClock.INSTANCE, random);
+    shards = new Shards(config, UpstreamSockets.none("not in this test"), clock, random);
   }
 
   static ProxyConfig config(Duration connectTimeout, Duration idleTimeout) {
@@ -122,6 +125,12 @@ final class ProxyFixture implements AutoCloseable {
   }
 
   void publishUdp(int port, int responses, InetSocketAddress... endpoints) {
+    publishUdp(port, responses, List.of(), endpoints);
+  }
+
+  /** The same with tasks that drain. */
+  void publishUdp(
+      int port, int responses, List<InetSocketAddress> draining, InetSocketAddress... endpoints) {
     PublishedPort published = new PublishedPort(port, Protocol.UDP);
     Route plain = route(published, endpoints);
     routes.put(
@@ -133,7 +142,7 @@ final class ProxyFixture implements AutoCloseable {
             new Policy(BalancingPolicy.P2C, responses),
             plain.endpoints(),
             List.of(),
-            List.of()));
+            draining.stream().map(address -> endpoint(address, TaskState.DRAINING)).toList()));
     publish();
   }
 
@@ -198,21 +207,20 @@ final class ProxyFixture implements AutoCloseable {
   }
 
   private static Route route(PublishedPort port, InetSocketAddress... addresses) {
-    List<Endpoint> endpoints = new ArrayList<>();
-    for (InetSocketAddress address : addresses) {
-      Reach reach = Reach.direct(address.getAddress(), address.getPort(), "given by the test");
-      String id = "task-" + address.getPort();
-      endpoints.add(
-          Endpoint.of(new Task(id, id, "node", TaskState.RUNNING, reach), address.getPort()));
-    }
     return new Route(
         port,
         "service-" + port.number(),
         "web",
         BalancingPolicy.P2C,
-        endpoints,
+        Stream.of(addresses).map(address -> endpoint(address, TaskState.RUNNING)).toList(),
         List.of(),
         List.of());
+  }
+
+  private static Endpoint endpoint(InetSocketAddress address, TaskState state) {
+    Reach reach = Reach.direct(address.getAddress(), address.getPort(), "given by the test");
+    String id = "task-" + address.getPort();
+    return Endpoint.of(new Task(id, id, "node", state, reach), address.getPort());
   }
 
   @Override

@@ -1,9 +1,17 @@
 package io.tidegate.proxy;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidegate.metrics.ConnectionResult;
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -55,5 +63,129 @@ class UdpFailoverTest {
     UdpFixture.awaitTable(proxy);
 
     assertThat(probe.ask("3")).isEqualTo("b 3");
+  }
+
+  @Test
+  void sendsWhatIsUnansweredToAnotherEndpointAtOnceWhenTheTableHasTheEndpointNoMore()
+      throws IOException {
+    ProxyFixture proxy = udp.proxy();
+    UdpTask silent = udp.silent();
+    int port = proxy.serveUdp(0, silent.address());
+    UdpProbe probe = udp.probe(port);
+    probe.send("first".getBytes(UTF_8));
+    probe.send("last".getBytes(UTF_8));
+    Await.until(() -> silent.received() == 2);
+    proxy.publishUdp(port, 0, udp.task("b").address());
+
+    assertThat(probe.hears()).isEqualTo("b last");
+    assertThat(probe.hearsNothing()).isTrue();
+    assertThat(probe.ask("next")).isEqualTo("b next");
+  }
+
+  @Test
+  void sendsWhatIsUnansweredOnceAnEndpointAppears() throws IOException {
+    ProxyFixture proxy = udp.proxy();
+    UdpTask silent = udp.silent();
+    int port = proxy.serveUdp(0, silent.address());
+    UdpProbe probe = udp.probe(port);
+    probe.send("hello".getBytes(UTF_8));
+    Await.until(() -> silent.received() == 1);
+    proxy.publishUdp(port, 0);
+    UdpFixture.awaitTable(proxy);
+    proxy.publishUdp(port, 0, udp.task("b").address());
+
+    assertThat(probe.hears()).isEqualTo("b hello");
+  }
+
+  @Test
+  void repeatsNothingThatWasAnswered() throws IOException {
+    UdpTask b = udp.task("b");
+    ProxyFixture proxy = udp.proxy();
+    int port = proxy.serveUdp(0, udp.task("a").address());
+    UdpProbe probe = udp.probe(port);
+    assertThat(probe.ask("hello")).isEqualTo("a hello");
+    proxy.publishUdp(port, 0, b.address());
+
+    // The session goes over without a datagram of the client.
+    Await.until(() -> proxy.stats(port).connectRetries() == 1);
+    assertThat(probe.hearsNothing()).isTrue();
+    assertThat(b.received()).isZero();
+  }
+
+  @Test
+  void repeatsNothingMoreThanOnce() throws IOException {
+    UdpTask first = udp.silent();
+    UdpTask second = udp.silent();
+    UdpTask third = udp.task("c");
+    ProxyFixture proxy = udp.proxy();
+    int port = proxy.serveUdp(0, first.address());
+    UdpProbe probe = udp.probe(port);
+    probe.send("hello".getBytes(UTF_8));
+    Await.until(() -> first.received() == 1);
+    proxy.publishUdp(port, 0, second.address());
+    Await.until(() -> second.received() == 1);
+    proxy.publishUdp(port, 0, third.address());
+
+    Await.until(() -> proxy.stats(port).connectRetries() == 2);
+    assertThat(probe.hearsNothing()).isTrue();
+    assertThat(third.received()).isZero();
+  }
+
+  @Test
+  void repeatsNothingThatIsTooOld() throws IOException {
+    AtomicLong aheadNanos = new AtomicLong();
+    ProxyFixture proxy = udp.proxy(() -> System.nanoTime() + aheadNanos.get());
+    UdpTask silent = udp.silent();
+    UdpTask b = udp.task("b");
+    int port = proxy.serveUdp(0, silent.address());
+    UdpProbe probe = udp.probe(port);
+    probe.send("hello".getBytes(UTF_8));
+    Await.until(() -> silent.received() == 1);
+    aheadNanos.set(UdpSession.RESEND.toNanos());
+    proxy.publishUdp(port, 0, b.address());
+
+    Await.until(() -> proxy.stats(port).connectRetries() == 1);
+    assertThat(probe.hearsNothing()).isTrue();
+    assertThat(b.received()).isZero();
+  }
+
+  @Test
+  void letsATaskThatDrainsAnswer() throws IOException {
+    ProxyFixture proxy = udp.proxy();
+    try (DatagramSocket draining = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      InetSocketAddress address = (InetSocketAddress) draining.getLocalSocketAddress();
+      int port = proxy.serveUdp(0, address);
+      UdpProbe probe = udp.probe(port);
+      probe.send("hello".getBytes(UTF_8));
+      DatagramPacket asked = new DatagramPacket(new byte[100], 100);
+      draining.receive(asked);
+      proxy.publishUdp(port, 0, List.of(address), udp.task("b").address());
+      UdpFixture.awaitTable(proxy);
+      byte[] answer = "late".getBytes(UTF_8);
+      draining.send(new DatagramPacket(answer, answer.length, asked.getSocketAddress()));
+
+      assertThat(probe.hears()).isEqualTo("late");
+      assertThat(probe.ask("next")).isEqualTo("b next");
+    }
+  }
+
+  @Test
+  void takesAllOfManySessionsElsewhere() throws IOException {
+    ProxyFixture proxy = udp.proxy();
+    UdpTask silent = udp.silent();
+    int port = proxy.serveUdp(0, silent.address());
+    List<UdpProbe> probes = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      UdpProbe probe = udp.probe(port);
+      probe.send(String.valueOf(i).getBytes(UTF_8));
+      probes.add(probe);
+    }
+    Await.until(() -> silent.senders() == 200);
+    proxy.publishUdp(port, 0, udp.task("b").address());
+
+    for (int i = 0; i < 200; i++) {
+      assertThat(probes.get(i).hears()).isEqualTo("b " + i);
+    }
+    assertThat(proxy.stats(port).connectRetries()).isEqualTo(200);
   }
 }

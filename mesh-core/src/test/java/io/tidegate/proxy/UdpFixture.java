@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.agrona.concurrent.NanoClock;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -26,8 +27,17 @@ final class UdpFixture implements AfterEachCallback {
     return keep(new ProxyFixture(ProxyFixture.config(config)));
   }
 
+  ProxyFixture proxy(NanoClock clock) {
+    return keep(new ProxyFixture(ProxyFixture.config(PLENTY), clock));
+  }
+
   UdpTask task(String name) {
     return keep(UdpTask.named(name));
+  }
+
+  /** A task that answers nothing. */
+  UdpTask silent() {
+    return keep(UdpTask.answering(0));
   }
 
   UdpProbe probe(int port) throws IOException {

@@ -41,12 +41,21 @@ final class UdpProbe implements AutoCloseable {
 
   byte[] ask(byte[] bytes) throws IOException {
     send(bytes);
+    return next();
+  }
+
+  private byte[] next() throws IOException {
     DatagramPacket answer = receive(PATIENCE_MILLIS);
     return Arrays.copyOf(answer.getData(), answer.getLength());
   }
 
   String ask(String text) throws IOException {
     return new String(ask(text.getBytes(UTF_8)), UTF_8);
+  }
+
+  /** What comes next, without asking. */
+  String hears() throws IOException {
+    return new String(next(), UTF_8);
   }
 
   /** Whether nothing comes for a while. */

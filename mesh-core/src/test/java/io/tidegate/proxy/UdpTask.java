@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A task that answers each datagram with its own name and what it got, as often as asked. */
 final class UdpTask implements AutoCloseable {
@@ -20,6 +21,7 @@ final class UdpTask implements AutoCloseable {
   private final byte[] prefix;
   private final int answers;
   private final Set<Integer> ports = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger received = new AtomicInteger();
 
   private UdpTask(String prefix, int answers) {
     this.prefix = prefix.getBytes(UTF_8);
@@ -48,6 +50,11 @@ final class UdpTask implements AutoCloseable {
     return (InetSocketAddress) socket.getLocalSocketAddress();
   }
 
+  /** How many datagrams came. */
+  int received() {
+    return received.get();
+  }
+
   /** How many different senders there were. */
   int senders() {
     return ports.size();
@@ -60,6 +67,7 @@ final class UdpTask implements AutoCloseable {
         packet.setLength(65_536);
         socket.receive(packet);
         ports.add(packet.getPort());
+        received.incrementAndGet();
         byte[] answer = Arrays.copyOf(prefix, prefix.length + packet.getLength());
         System.arraycopy(packet.getData(), 0, answer, prefix.length, packet.getLength());
         for (int i = 0; i < answers; i++) {
