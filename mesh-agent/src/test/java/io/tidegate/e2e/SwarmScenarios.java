@@ -32,6 +32,7 @@ abstract class SwarmScenarios {
   private static final Logger LOG = LoggerFactory.getLogger(SwarmScenarios.class);
 
   private static final int PORT = 8080;
+  private static final int UDP_SESSIONS = 40;
   private static final int WITHIN_MILLIS = 2_000;
   private static final String NOT_ON_N3 = "node.hostname!=n3";
 
@@ -188,18 +189,13 @@ abstract class SwarmScenarios {
     for (String node : Lab.nodes()) {
       Swarm.awaitRunning("web", 4);
       tables.awaitEverywhereMillis(PORT, Swarm.running("web"));
-      try (UdpClient session = client.call(() -> new UdpClient(Lab.address(node), PORT))) {
-        String task = client.call(session::ask);
-        for (int i = 0; i < 50; i++) {
-          assertThat(client.call(session::ask)).isEqualTo(task);
-        }
+      try (UdpClients sessions = new UdpClients(client, node, PORT, UDP_SESSIONS)) {
+        sessions.assertStay(50);
+        String task = sessions.firstTask();
         String id = task.replaceAll("(?s).*task=(\\S+).*", "$1");
         Swarm.killContainer(task.replaceAll("(?s).*node=(\\S+).*", "$1"), id);
-        // A datagram to a namespace that is gone vanishes: before this node knows, one may be lost.
-        Wait.seconds(5).until("the node knows of it", () -> !tables.ready(node, PORT).contains(id));
-        String next = client.call(session::ask);
-        assertThat(next).startsWith("task=").isNotEqualTo(task);
-        report("udp through %s: %s killed, next by %s", node, task.strip(), next.strip());
+        List<Long> tookMillis = sessions.assertGoOnWithout(task);
+        report("udp through %s: %s killed, next in ms: %s", node, task.strip(), tookMillis);
         Wait.seconds(30).until("Swarm knows of it", () -> !Swarm.running("web").contains(id));
       }
     }
