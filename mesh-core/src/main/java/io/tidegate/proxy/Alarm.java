@@ -35,7 +35,7 @@ final class Alarm implements EpollIoHandle {
     this.action = action;
     int fd = Libc.timer();
     if (fd < 0) {
-      throw new UncheckedIOException(new CallException("timerfd_create", -fd));
+      throw new UncheckedIOException(CallException.of("timerfd_create", -fd));
     }
     timer = new FileDescriptor(fd);
     // In force before anything else that this loop is told from now on.

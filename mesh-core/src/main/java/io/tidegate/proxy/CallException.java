@@ -4,15 +4,25 @@ import io.netty.channel.unix.Errors;
 import java.io.IOException;
 
 /** A system call that failed. Carries no stack trace: refused connects are everyday business. */
-final class CallException extends IOException {
+public final class CallException extends IOException {
 
   private static final long serialVersionUID = 1;
 
   private final int errno;
 
-  CallException(String call, int errno) {
-    super(Errors.newIOException(call, -errno).getMessage());
+  /**
+   * Makes one with words of its own.
+   *
+   * @param message names what the call was for, the call, and what the system says
+   */
+  public CallException(String message, int errno) {
+    super(message);
     this.errno = errno;
+  }
+
+  static CallException of(String call, int errno) {
+    return new CallException(
+        String.valueOf(Errors.newIOException(call, -errno).getMessage()), errno);
   }
 
   int errno() {

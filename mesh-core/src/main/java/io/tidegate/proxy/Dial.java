@@ -40,6 +40,7 @@ final class Dial implements RelayHalf.Owner, Timers.Expiring {
   private long timer = Timers.NONE;
   // What the client has said already, as far as it was not sent yet.
   private @Nullable ByteBuf firstBytes;
+  private boolean starving;
 
   private Dial(Shard shard, ServedRoute served, TcpSocket client, long acceptedNanos) {
     this.shard = shard;
@@ -82,10 +83,26 @@ final class Dial implements RelayHalf.Owner, Timers.Expiring {
         connect();
         return;
       } catch (IOException e) {
+        if (upstream == null && Errno.isExhausted(e)) {
+          waitForDescriptors();
+          return;
+        }
         failed(ConnectionResult.REFUSED, e.getMessage());
       }
     }
     giveUp();
+  }
+
+  /**
+   * No fault of the endpoint's, and it passes: until then the client waits here as others do in the
+   * accept queue, to which this shard leaves them meanwhile.
+   */
+  private void waitForDescriptors() {
+    attempts--;
+    served.load(index).end();
+    starving = true;
+    shard.dialStarves();
+    timer = shard.startTimer(TcpListener.ACCEPT_PAUSE, this);
   }
 
   private int next() {
@@ -172,7 +189,12 @@ final class Dial implements RelayHalf.Owner, Timers.Expiring {
   @Override
   public void onExpired(long nowNanos) {
     timer = Timers.NONE;
-    failed(ConnectionResult.TIMEOUT, "no answer in time");
+    if (starving) {
+      starving = false;
+      shard.dialStarvesNoMore();
+    } else {
+      failed(ConnectionResult.TIMEOUT, "no answer in time");
+    }
     tryNext();
   }
 
@@ -199,11 +221,15 @@ final class Dial implements RelayHalf.Owner, Timers.Expiring {
   private void failed(ConnectionResult result, @Nullable String why) {
     failure = result;
     tried.add(index);
-    served.load(index).end();
+    leaveUpstream();
     served.countersOf(index).connectFailures.increment();
     logFailure(why);
     shard.stopTimer(timer);
     timer = Timers.NONE;
+  }
+
+  private void leaveUpstream() {
+    served.load(index).end();
     if (upstream != null) {
       shard.retire(upstream);
       upstream = null;
@@ -231,9 +257,8 @@ final class Dial implements RelayHalf.Owner, Timers.Expiring {
   @Override
   public void abandon() {
     shard.stopTimer(timer);
-    if (upstream != null) {
-      served.load(index).end();
-      shard.retire(upstream);
+    if (!starving) {
+      leaveUpstream();
     }
     giveUp();
   }

@@ -70,6 +70,7 @@ final class Shard {
   private long coarseNanos;
   private long pendingBytes;
   private int clients;
+  private int starvingDials;
   private boolean stopped;
   private @Nullable Runnable whenIdle;
 
@@ -203,6 +204,19 @@ final class Shard {
   /** Whether this shard has its share of the relays that there may be. */
   boolean isFull() {
     return clients >= Math.max(config.relay().relays() / config.shards(), 1);
+  }
+
+  /** Whether a dial waits for a descriptor: it would only be joined by further ones. */
+  boolean isStarving() {
+    return starvingDials > 0;
+  }
+
+  void dialStarves() {
+    starvingDials++;
+  }
+
+  void dialStarvesNoMore() {
+    starvingDials--;
   }
 
   void clientCame() {

@@ -23,7 +23,7 @@ final class TcpListener implements EpollIoHandle {
 
   private static final Logger LOG = LoggerFactory.getLogger(TcpListener.class);
 
-  private static final Duration ACCEPT_PAUSE = Duration.ofMillis(100);
+  static final Duration ACCEPT_PAUSE = Duration.ofMillis(100);
 
   private final Shard shard;
   private final Socket socket;
@@ -85,6 +85,9 @@ final class TcpListener implements EpollIoHandle {
       }
       if (shard.isFull()) {
         shard.counters().of(ShardCounter.FULL_PAUSES).increment();
+        pause();
+      } else if (shard.isStarving()) {
+        shard.counters().of(ShardCounter.ACCEPT_PAUSES).increment();
         pause();
       } else {
         acceptOne();

@@ -79,7 +79,7 @@ final class TcpSocket extends FileDescriptor {
 
   private static int checked(String call, int result) throws IOException {
     if (result < 0) {
-      throw new CallException(call, -result);
+      throw CallException.of(call, -result);
     }
     return result;
   }

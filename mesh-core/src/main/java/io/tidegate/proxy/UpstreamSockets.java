@@ -15,7 +15,9 @@ public interface UpstreamSockets {
    * @param namespace path of the namespace, as in {@code /var/run/docker/netns/ingress_sbox}
    * @param ipv6 whether the socket is of the family AF_INET6 instead of AF_INET
    * @return the descriptor, owned by the caller
-   * @throws IOException naming the namespace and what failed; nothing is left open
+   * @throws CallException where a system call failed, naming the namespace and the call: for want
+   *     of descriptors a client waits, for anything else the endpoint is to blame
+   * @throws IOException naming the namespace and what else failed; nothing is left open
    */
   int openStream(String namespace, boolean ipv6) throws IOException;
 

@@ -44,13 +44,21 @@ final class ProxyFixture implements AutoCloseable {
   }
 
   ProxyFixture(ProxyConfig config) {
-    this(config, SystemNanoClock.INSTANCE);
+    this(config, UpstreamSockets.none("not in this test"));
+  }
+
+  ProxyFixture(ProxyConfig config, UpstreamSockets sockets) {
+    this(config, sockets, SystemNanoClock.INSTANCE);
   }
 
   ProxyFixture(ProxyConfig config, NanoClock clock) {
+    this(config, UpstreamSockets.none("not in this test"), clock);
+  }
+
+  private ProxyFixture(ProxyConfig config, UpstreamSockets sockets, NanoClock clock) {
     SplittableGenerator random =
         RandomGeneratorFactory.<SplittableGenerator>of("L64X128MixRandom").create(42);
-    shards = new Shards(config, UpstreamSockets.none("not in this test"), clock, random);
+    shards = new Shards(config, sockets, clock, random);
   }
 
   static ProxyConfig config(Duration connectTimeout, Duration idleTimeout) {
@@ -168,6 +176,28 @@ final class ProxyFixture implements AutoCloseable {
             plain.policy(),
             plain.endpoints(),
             ways,
+            List.of()));
+    publish();
+    awaitBound(port);
+    return port;
+  }
+
+  /** Serves a fresh port from one task that is dialled from another network namespace. */
+  int serveFrom(String namespace, InetSocketAddress task) {
+    int port = freePort();
+    PublishedPort published = PublishedPort.tcp(port);
+    Reach reach = Reach.overlay(task.getAddress(), namespace, "given by the test");
+    routes.put(
+        published,
+        new Route(
+            published,
+            "service-" + port,
+            "web",
+            BalancingPolicy.P2C,
+            List.of(
+                Endpoint.of(
+                    new Task("task", "task", "node", TaskState.RUNNING, reach), task.getPort())),
+            List.of(),
             List.of()));
     publish();
     awaitBound(port);
