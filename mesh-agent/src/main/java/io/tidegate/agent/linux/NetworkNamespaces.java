@@ -1,5 +1,6 @@
 package io.tidegate.agent.linux;
 
+import io.tidegate.proxy.CallException;
 import io.tidegate.proxy.UpstreamSockets;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -108,7 +109,7 @@ public final class NetworkNamespaces implements UpstreamSockets {
 
   private static int checked(String path, String call, int result) throws IOException {
     if (result < 0) {
-      throw new IOException("%s: %s: %s".formatted(path, call, Errno.text(-result)));
+      throw new CallException("%s: %s: %s".formatted(path, call, Errno.text(-result)), -result);
     }
     return result;
   }
