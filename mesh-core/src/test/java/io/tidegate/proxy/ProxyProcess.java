@@ -19,6 +19,8 @@ import java.util.stream.Stream;
 /** A {@link ProxyProgram}, with what the system knows of it. */
 final class ProxyProcess implements AutoCloseable {
 
+  private static final int STDERR = 2;
+
   private final Process process;
   private final BufferedReader out;
   private final PrintStream in;
@@ -77,7 +79,7 @@ final class ProxyProcess implements AutoCloseable {
     return ask("");
   }
 
-  /** The vitals with nothing on the heap but what is alive. */
+  /** The vitals behind a collection. */
   Vitals vitalsAlive() {
     return ask(ProxyProgram.COLLECT);
   }
@@ -91,7 +93,7 @@ final class ProxyProcess implements AutoCloseable {
     }
   }
 
-  /** How many descriptors are open. */
+  /** How many descriptors are open, but for those that every process begins with. */
   long descriptors() {
     return count("");
   }
@@ -103,7 +105,10 @@ final class ProxyProcess implements AutoCloseable {
 
   private long count(String start) {
     try (Stream<Path> descriptors = Files.list(Path.of("/proc/" + process.pid() + "/fd"))) {
-      return descriptors.filter(fd -> target(fd).startsWith(start)).count();
+      return descriptors
+          .filter(fd -> Integer.parseInt(fd.getFileName().toString()) > STDERR)
+          .filter(fd -> target(fd).startsWith(start))
+          .count();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

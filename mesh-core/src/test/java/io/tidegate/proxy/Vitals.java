@@ -8,6 +8,7 @@ import io.tidegate.metrics.RouteStats;
 import io.tidegate.metrics.ShardCounter;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryType;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
@@ -17,8 +18,9 @@ import java.util.stream.Stream;
  * @param active relays now
  * @param refused clients that were accepted and then reset for want of a task
  * @param acceptPauses for lack of descriptors
- * @param heapBytes in use; what is alive, if it was asked for behind a collection
+ * @param heapBytes that were alive when last there was a collection
  * @param directBytes of buffers outside the heap, Netty's included
+ * @param keptBytes of these, what is kept for receivers that did not take it at once
  */
 record Vitals(
     long active,
@@ -26,7 +28,8 @@ record Vitals(
     long refused,
     long acceptPauses,
     long heapBytes,
-    long directBytes) {
+    long directBytes,
+    long keptBytes) {
 
   static Vitals of(ProxyFixture proxy, int port) {
     RouteStats route = proxy.stats(port);
@@ -37,8 +40,16 @@ record Vitals(
         connected,
         connections - connected,
         proxy.shards.stats().shards().getOrDefault(ShardCounter.ACCEPT_PAUSES, 0L),
-        ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed(),
-        directMemory());
+        heapAlive(),
+        directMemory(),
+        PooledByteBufAllocator.DEFAULT.pinnedDirectMemory());
+  }
+
+  private static long heapAlive() {
+    return ManagementFactory.getMemoryPoolMXBeans().stream()
+        .filter(pool -> pool.getType() == MemoryType.HEAP)
+        .mapToLong(pool -> pool.getCollectionUsage().getUsed())
+        .sum();
   }
 
   private static long directMemory() {
@@ -50,13 +61,14 @@ record Vitals(
   }
 
   String line() {
-    return LongStream.of(active, connected, refused, acceptPauses, heapBytes, directBytes)
+    return LongStream.of(
+            active, connected, refused, acceptPauses, heapBytes, directBytes, keptBytes)
         .mapToObj(Long::toString)
         .collect(joining(" "));
   }
 
   static Vitals parse(String line) {
     long[] values = Stream.of(line.split(" ")).mapToLong(Long::parseLong).toArray();
-    return new Vitals(values[0], values[1], values[2], values[3], values[4], values[5]);
+    return new Vitals(values[0], values[1], values[2], values[3], values[4], values[5], values[6]);
   }
 }
