@@ -49,7 +49,7 @@ class ArchitectureTest {
           .whereLayer("routing")
           .mayNotAccessAnyLayer()
           .whereLayer("metrics")
-          .mayNotAccessAnyLayer()
+          .mayOnlyAccessLayers("routing")
           .whereLayer("balance")
           .mayOnlyAccessLayers("routing")
           .whereLayer("control")

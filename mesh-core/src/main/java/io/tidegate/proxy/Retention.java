@@ -5,7 +5,6 @@ import io.tidegate.metrics.EndpointKey;
 import io.tidegate.metrics.RouteCounters;
 import io.tidegate.metrics.RouteKey;
 import io.tidegate.metrics.ShardCounters;
-import io.tidegate.routing.Route;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -29,14 +28,6 @@ final class Retention {
 
   Retention(ShardCounters counters) {
     this.counters = counters;
-  }
-
-  static RouteKey key(Route route) {
-    return new RouteKey(
-        route.port().number(),
-        route.port().protocol().toString(),
-        route.serviceId(),
-        route.serviceName());
   }
 
   /**

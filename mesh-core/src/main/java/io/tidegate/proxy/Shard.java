@@ -132,14 +132,14 @@ final class Shard {
 
   private ServedRoute serve(Route route, @Nullable ServedRoute before) {
     RouteCounters routeCounters =
-        counters.routes.computeIfAbsent(Retention.key(route), _ -> new RouteCounters());
+        counters.routes.computeIfAbsent(RouteKey.of(route), _ -> new RouteCounters());
     return new ServedRoute(route, routeCounters, before, random);
   }
 
   private void sweepCounters() {
     Map<RouteKey, ServedRoute> served = new HashMap<>();
     for (ServedPort port : ports.values()) {
-      served.put(Retention.key(port.served().route), port.served());
+      served.put(RouteKey.of(port.served().route), port.served());
     }
     retention.sweep(served, clock.nanoTime());
   }

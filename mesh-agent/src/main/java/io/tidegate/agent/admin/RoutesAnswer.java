@@ -145,17 +145,9 @@ record RoutesAnswer(long version, List<RouteAnswer> routes) {
                     route(
                         route,
                         listener(view, route.port(), listeners.get(route.port())),
-                        stats.routes().get(key(route))))
+                        stats.routes().get(RouteKey.of(route))))
             .toList();
     return new RoutesAnswer(table.version(), routes);
-  }
-
-  private static RouteKey key(Route route) {
-    return new RouteKey(
-        route.port().number(),
-        route.port().protocol().toString(),
-        route.serviceId(),
-        route.serviceName());
   }
 
   private static ListenerAnswer listener(

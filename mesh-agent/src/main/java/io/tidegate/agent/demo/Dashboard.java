@@ -55,16 +55,9 @@ record Dashboard(
     return table.routes().values().stream()
         .map(
             route ->
-                routeLine(route, stats.routes().get(key(route)), problem(route, listeners), view))
+                routeLine(
+                    route, stats.routes().get(RouteKey.of(route)), problem(route, listeners), view))
         .toList();
-  }
-
-  private static RouteKey key(Route route) {
-    return new RouteKey(
-        route.port().number(),
-        route.port().protocol().toString(),
-        route.serviceId(),
-        route.serviceName());
   }
 
   private static @Nullable String problem(Route route, List<ListenerStatus> listeners) {
