@@ -9,17 +9,18 @@ import java.util.random.RandomGenerator;
  */
 final class P2cPicker implements Picker {
 
-  private final EndpointLoad[] loads;
+  private final long[] loads;
   private final RandomGenerator random;
   private long picks;
 
-  P2cPicker(EndpointLoad[] loads, RandomGenerator random) {
-    this.loads = loads;
+  P2cPicker(EndpointLoad[] endpoints, RandomGenerator random) {
     this.random = random;
-    // Go on counting where the picker of the last table stopped, or survivors would look as if just
-    // picked.
-    for (EndpointLoad load : loads) {
-      picks = Math.max(picks, load.lastPick());
+    loads = new long[endpoints.length];
+    for (int i = 0; i < loads.length; i++) {
+      endpoints[i].moveTo(loads, i);
+      // Go on counting where the picker of the last table stopped, or survivors would look as if
+      // just picked.
+      picks = Math.max(picks, EndpointLoad.lastPick(loads[i]));
     }
   }
 
@@ -27,7 +28,7 @@ final class P2cPicker implements Picker {
   public int pick(Tried tried) {
     int picked = tried.isEmpty() ? draw() : bestUntried(tried);
     if (picked != NONE) {
-      loads[picked].picked(++picks);
+      loads[picked] = EndpointLoad.picked(loads[picked], ++picks);
     }
     return picked;
   }
@@ -44,7 +45,10 @@ final class P2cPicker implements Picker {
     if (second >= first) {
       second++;
     }
-    return loads[second].isBetterThan(loads[first]) ? second : first;
+    // Without a branch, which would be guessed wrong every other time: all ones if the second is
+    // better, and then first turns into second.
+    int better = (int) ((loads[second] - loads[first]) >> 63);
+    return first ^ ((first ^ second) & better);
   }
 
   /**
@@ -57,8 +61,7 @@ final class P2cPicker implements Picker {
     int start = size == 0 ? 0 : random.nextInt(size);
     for (int i = 0; i < size; i++) {
       int candidate = (start + i) % size;
-      if (!tried.contains(candidate)
-          && (best == NONE || loads[candidate].isBetterThan(loads[best]))) {
+      if (!tried.contains(candidate) && (best == NONE || loads[candidate] < loads[best])) {
         best = candidate;
       }
     }

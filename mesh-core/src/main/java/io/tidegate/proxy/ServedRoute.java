@@ -9,6 +9,7 @@ import io.tidegate.metrics.EndpointKey;
 import io.tidegate.metrics.RouteCounters;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.Route;
+import java.lang.foreign.Arena;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -32,11 +33,15 @@ final class ServedRoute {
   final RouteCounters counters;
   private final RandomGenerator random;
   private final List<Endpoint> dialable;
-  private final Map<EndpointKey, EndpointLoad> loads = new HashMap<>();
-  private final EndpointLoad[] loadByIndex;
+  private final Map<EndpointKey, Kept> kept;
+  private final EndpointLoad[] loads;
   private final SockAddr[] addresses;
   // Filled when it is first asked for; a route without sessions does not need it.
   private final Map<EndpointKey, Integer> indices = new HashMap<>();
+
+  /** What an endpoint keeps from table to table. */
+  private record Kept(
+      EndpointLoad load, @Nullable InetSocketAddress address, @Nullable SockAddr encoded) {}
 
   /**
    * Serves a route, with the loads of endpoints that are there already.
@@ -49,16 +54,37 @@ final class ServedRoute {
     this.counters = counters;
     this.random = random;
     dialable = Stream.concat(route.endpoints().stream(), route.detours().stream()).toList();
-    loadByIndex = new EndpointLoad[dialable.size()];
+    loads = new EndpointLoad[dialable.size()];
     addresses = new SockAddr[dialable.size()];
-    for (int i = 0; i < loadByIndex.length; i++) {
-      loadByIndex[i] = load(dialable.get(i), before);
-      addresses[i] = new SockAddr(Objects.requireNonNull(dialable.get(i).address()));
+    kept = HashMap.newHashMap(loads.length + route.withheld().size());
+    Arena arena = Arena.ofAuto();
+    for (int i = 0; i < loads.length; i++) {
+      Kept endpoint = keep(dialable.get(i), before, arena);
+      loads[i] = endpoint.load;
+      addresses[i] = Objects.requireNonNull(endpoint.encoded);
     }
     // Those that are withheld keep their load too: they may come back while their relays still run.
-    route.withheld().forEach(endpoint -> load(endpoint, before));
-    EndpointLoad[] pickable = Arrays.copyOf(loadByIndex, route.endpoints().size());
+    route.withheld().forEach(endpoint -> keep(endpoint, before, arena));
+    if (before != null) {
+      before.kept.values().forEach(endpoint -> endpoint.load.leavePicker());
+    }
+    EndpointLoad[] pickable = Arrays.copyOf(loads, route.endpoints().size());
     picker = Pickers.of(route.policy().balance(), pickable, random);
+  }
+
+  private Kept keep(Endpoint endpoint, @Nullable ServedRoute before, Arena arena) {
+    EndpointKey key = key(endpoint);
+    InetSocketAddress address = endpoint.address();
+    Kept old = before == null ? null : before.kept.get(key);
+    Kept now;
+    if (old != null && Objects.equals(old.address, address)) {
+      now = old;
+    } else {
+      EndpointLoad load = old == null ? new EndpointLoad() : old.load;
+      now = new Kept(load, address, address == null ? null : new SockAddr(address, arena));
+    }
+    kept.put(key, now);
+    return now;
   }
 
   /** A detour that was not tried yet, or {@link Picker#NONE}. */
@@ -135,7 +161,7 @@ final class ServedRoute {
   }
 
   EndpointLoad load(int index) {
-    return loadByIndex[index];
+    return loads[index];
   }
 
   EndpointCounters countersOf(int index) {
@@ -144,20 +170,12 @@ final class ServedRoute {
 
   /** Whether the key is part of the route, picked or not. */
   boolean has(EndpointKey key) {
-    return loads.containsKey(key);
+    return kept.containsKey(key);
   }
 
   /** Whether an endpoint of an older route is part of this one, picked or not. */
   boolean has(Endpoint older) {
     return has(key(older));
-  }
-
-  private EndpointLoad load(Endpoint endpoint, @Nullable ServedRoute before) {
-    EndpointKey key = key(endpoint);
-    EndpointLoad kept = before == null ? null : before.loads.get(key);
-    EndpointLoad load = kept == null ? new EndpointLoad() : kept;
-    loads.put(key, load);
-    return load;
   }
 
   private static EndpointKey key(Endpoint endpoint) {

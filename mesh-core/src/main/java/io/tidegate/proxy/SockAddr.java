@@ -21,10 +21,15 @@ final class SockAddr {
   private final MemorySegment memory;
   private final boolean ipv6;
 
-  SockAddr(InetSocketAddress address) {
+  /**
+   * Encodes an address.
+   *
+   * @param arena lives as long as any address that was encoded with it
+   */
+  SockAddr(InetSocketAddress address, Arena arena) {
     byte[] host = address.getAddress().getAddress();
     ipv6 = address.getAddress() instanceof Inet6Address;
-    memory = Arena.ofAuto().allocate(ipv6 ? IPV6_BYTES : IPV4_BYTES);
+    memory = arena.allocate(ipv6 ? IPV6_BYTES : IPV4_BYTES);
     memory.set(JAVA_SHORT, 0, (short) (ipv6 ? Libc.AF_INET6 : Libc.AF_INET));
     memory.set(JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN), Short.BYTES, (short) address.getPort());
     MemorySegment.copy(host, 0, memory, JAVA_BYTE, ipv6 ? 8 : 4, host.length);

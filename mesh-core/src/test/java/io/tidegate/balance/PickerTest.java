@@ -79,6 +79,24 @@ class PickerTest {
   }
 
   @Test
+  void p2cKeepsTheLoadsOfEndpointsThatStayAndForgetsThoseThatGo() {
+    EndpointLoad[] old = loads(3);
+    Picker unused = Pickers.of(BalancingPolicy.P2C, old, random);
+    assertThat(unused.pick(NONE_TRIED)).isNotEqualTo(Picker.NONE);
+    begin(old[0], 2);
+    begin(old[2], 1);
+    old[2].leavePicker();
+    Picker picker = Pickers.of(BalancingPolicy.P2C, Arrays.copyOf(old, 2), random);
+    assertThat(picks(picker, 100)).containsExactly(0, 100);
+    old[2].end();
+    old[0].end();
+    old[0].end();
+    begin(old[1], 1);
+    assertThat(old).extracting(EndpointLoad::activeRelays).containsExactly(0, 1, 0);
+    assertThat(picks(picker, 100)).containsExactly(100);
+  }
+
+  @Test
   void p2cPicksTheLeastLoadedOfAllAfterAFailure() {
     EndpointLoad[] loads = loads(5);
     for (int i = 0; i < 5; i++) {
