@@ -6,7 +6,6 @@ import io.tidegate.balance.Pickers;
 import io.tidegate.balance.Tried;
 import io.tidegate.routing.BalancingPolicy;
 import java.util.Arrays;
-import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -47,7 +46,13 @@ public class PickBenchmark {
   public void prepare() {
     loads = new EndpointLoad[endpoints];
     Arrays.setAll(loads, _ -> new EndpointLoad());
-    picker = Pickers.of(policy, loads, new SplittableRandom(1));
+    picker = Pickers.of(policy, loads, Tables.random());
+  }
+
+  /** The picker's part alone. */
+  @Benchmark
+  public int pick() {
+    return picker.pick(NONE_TRIED);
   }
 
   /** A pick with the load that it puts on the endpoint and takes off again. */
