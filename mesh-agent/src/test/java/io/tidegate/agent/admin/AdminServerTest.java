@@ -72,7 +72,8 @@ class AdminServerTest {
     assertThat(metrics.value("process_uptime_seconds")).isPositive();
     assertThat(metrics.value("process_files_open_files")).isPositive();
     assertThat(metrics.seriesOf("jvm_memory_used_bytes")).isNotEmpty();
-    assertThat(metrics.seriesOf("tidegate_connections_total")).hasSize(4);
+    assertThat(metrics.seriesOf("tidegate_connections_total"))
+        .hasSize(ConnectionResult.values().length);
   }
 
   @Test
