@@ -126,7 +126,11 @@ class ChecksTest {
 
   @Test
   void namesWhoHoldsAUdpPort() throws Exception {
-    try (DatagramSocket holder = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+    ServerSocket tcp = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    try (DatagramSocket holder =
+        new DatagramSocket(tcp.getLocalPort(), InetAddress.getLoopbackAddress())) {
+      // Of the two only the UDP port is held from now on.
+      tcp.close();
       int port = holder.getLocalPort();
       Finding finding = Checks.port("127.0.0.1", new PublishedPort(port, Protocol.UDP));
       assertThat(finding.grade()).isEqualTo(Finding.Grade.FAIL);
