@@ -268,7 +268,7 @@ final class Shard {
   /** What the UDP sessions of this shard share; takes no memory before the first UDP port. */
   UdpSessions udp() {
     if (udp == null) {
-      udp = new UdpSessions(config, clock.nanoTime());
+      udp = new UdpSessions(this, clock.nanoTime());
     }
     return udp;
   }

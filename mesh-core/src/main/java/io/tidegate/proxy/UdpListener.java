@@ -113,6 +113,8 @@ final class UdpListener implements EpollIoHandle, Timers.Expiring, Runnable {
 
   private void receiveSome() {
     try {
+      // They have waited for less than what is to come takes.
+      shard.udp().answers.flush();
       for (int i = 0; i < BATCHES_PER_WAKEUP; i++) {
         if (stopped || !receiveBatch()) {
           return;
@@ -128,7 +130,7 @@ final class UdpListener implements EpollIoHandle, Timers.Expiring, Runnable {
 
   /** Forwards what one call receives; false if that was all. */
   private boolean receiveBatch() {
-    int received = batch.receiveFromClients(socketFd());
+    int received = batch.receive(socketFd());
     if (received >= 0) {
       forward(received);
       return received == UdpBatch.SIZE;
@@ -250,6 +252,7 @@ final class UdpListener implements EpollIoHandle, Timers.Expiring, Runnable {
     }
     closed = true;
     stopped = true;
+    shard.udp().answers.flush();
     try {
       socket.close();
     } catch (IOException e) {

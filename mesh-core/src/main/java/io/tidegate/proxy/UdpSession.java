@@ -28,7 +28,7 @@ final class UdpSession implements Timers.Expiring {
   static final Duration RESEND = Duration.ofSeconds(2);
 
   final UdpClient client;
-  private final UdpListener listener;
+  final UdpListener listener;
   private final Shard shard;
   private final UdpBatch batch;
   private final UdpUnanswered unanswered;
@@ -149,16 +149,14 @@ final class UdpSession implements Timers.Expiring {
       return;
     }
     try {
-      boolean isLastOne = asked - answers == 1;
-      int fd = upstream().fd;
-      int received = isLastOne ? batch.receiveOneFromTask(fd) : batch.receiveFromTask(fd);
+      int received = shard.udp().answers.receive(this, upstream().fd, asked - answers == 1);
       if (received > 0) {
-        passOn(received);
+        onAnswered(received);
       } else if (UdpFailure.of(received) == UdpFailure.GONE) {
         onUpstreamGone();
       } else {
         // A datagram that was too long stays in the error queue, and epoll tells of it for ever.
-        batch.dropError(fd);
+        shard.udp().answers.dropError(upstream().fd);
       }
     } catch (RuntimeException e) {
       breakOff(e);
@@ -171,39 +169,23 @@ final class UdpSession implements Timers.Expiring {
     end(CloseCause.AGENT_STOPPED);
   }
 
-  private void passOn(int count) {
+  private void onAnswered(int count) {
     lastMoveNanos = shard.coarseNanoTime();
     if (answers == 0) {
       counters.firstByte.recordNanos(shard.nanoTime() - startedNanos);
     }
     answers += count;
     last.forget();
-    batch.addressToClient(client, count);
-    int from = 0;
-    while (from < count) {
-      int sent = batch.sendToClient(listener.socketFd(), from, count - from);
-      if (sent > 0) {
-        countAnswers(from, sent);
-        from += sent;
-      } else if (UdpFailure.of(sent) == UdpFailure.NOT_NOW) {
-        counters.datagramsOut(DatagramResult.CONGESTED).add(count - from);
-        break;
-      } else if (UdpFailure.of(sent) != UdpFailure.INTERRUPTED) {
-        counters.datagramsOut(DatagramResult.REFUSED).increment();
-        from++;
-      }
-    }
     endIfAnswered();
   }
 
-  private void countAnswers(int from, int count) {
-    long bytes = 0;
-    for (int i = from; i < from + count; i++) {
-      bytes += batch.lengthToClient(i);
+  /** An answer was sent to the client, or was not. */
+  void onSent(DatagramResult result, int bytes) {
+    counters.datagramsOut(result).increment();
+    if (result == DatagramResult.PASSED) {
+      counters.bytesOut.add(bytes);
+      upstream().counters.bytesOut.add(bytes);
     }
-    counters.datagramsOut(DatagramResult.PASSED).add(count);
-    counters.bytesOut.add(bytes);
-    upstream().counters.bytesOut.add(bytes);
   }
 
   /** Where so many answers are expected to each datagram, the last one is the session's end. */

@@ -14,6 +14,7 @@ final class UdpSessions {
 
   final UdpPacketInfo packetInfo;
   final UdpBatch batch;
+  final UdpAnswers answers;
   final UdpUnanswered unanswered = new UdpUnanswered();
   private final int most;
   private final double perSecond;
@@ -23,11 +24,13 @@ final class UdpSessions {
   private double allowed;
   private long allowedAtNanos;
 
-  UdpSessions(ProxyConfig config, long nowNanos) {
+  UdpSessions(Shard shard, long nowNanos) {
+    ProxyConfig config = shard.config();
     most = Math.max(1, config.udp().sessions() / config.shards());
     perSecond = (double) config.udp().newSessionsPerSecond() / config.shards();
     packetInfo = isIpv6(config) ? UdpPacketInfo.IPV6 : UdpPacketInfo.IPV4;
     batch = new UdpBatch(packetInfo);
+    answers = new UdpAnswers(shard, packetInfo);
     allowed = burst();
     allowedAtNanos = nowNanos;
   }

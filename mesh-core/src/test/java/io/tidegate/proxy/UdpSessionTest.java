@@ -3,11 +3,13 @@ package io.tidegate.proxy;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.metrics.DatagramResult;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -45,6 +47,38 @@ class UdpSessionTest {
     }
     assertThat(task.senders()).isEqualTo(3);
     assertThat(proxy.stats(port).active()).isEqualTo(3);
+  }
+
+  @Test
+  void answersManyClientsOfManyPortsAtOnce() throws IOException {
+    ProxyFixture proxy = udp.proxy();
+    List<Integer> ports = List.of(serveEcho(proxy), serveEcho(proxy), serveEcho(proxy));
+    List<UdpProbe> probes = new ArrayList<>();
+    for (int i = 0; i < 150; i++) {
+      probes.add(udp.probe(ports.get(i % ports.size())));
+    }
+    for (int round = 0; round < 10; round++) {
+      for (int i = 0; i < probes.size(); i++) {
+        probes.get(i).send(("x".repeat(round) + i).getBytes(UTF_8));
+      }
+      for (int i = 0; i < probes.size(); i++) {
+        DatagramPacket answer = probes.get(i).receive(5_000);
+        assertThat(answer.getPort()).isEqualTo(ports.get(i % ports.size()));
+        assertThat(new String(answer.getData(), 0, answer.getLength(), UTF_8))
+            .isEqualTo("x".repeat(round) + i);
+      }
+    }
+    for (int port : ports) {
+      Await.until(() -> out(proxy, port) == 500);
+    }
+  }
+
+  private int serveEcho(ProxyFixture proxy) throws IOException {
+    return proxy.serveUdp(0, udp.keep(UdpTask.echo()).address());
+  }
+
+  private static long out(ProxyFixture proxy, int port) {
+    return proxy.stats(port).datagrams().out().getOrDefault(DatagramResult.PASSED, 0L);
   }
 
   @Test
