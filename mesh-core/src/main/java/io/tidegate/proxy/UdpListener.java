@@ -124,8 +124,9 @@ final class UdpListener implements EpollIoHandle, Timers.Expiring, Runnable {
       // Thrown on, it would stall the whole loop for a second.
       LOG.warn("{}: receiving broke off", served.route.port(), e);
     }
-    // Edge-triggered: epoll will not say again that more are waiting.
-    shard.execute(this);
+    // Edge-triggered: epoll will not say again that more are waiting. Not executed but scheduled:
+    // what is executed has its turn before other events.
+    shard.schedule(this, Duration.ZERO);
   }
 
   /** Forwards what one call receives; false if that was all. */
