@@ -57,7 +57,7 @@ abstract class Connection implements EpollIoHandle {
 
   final void register() throws IOException {
     registration = loop.add(this);
-    registration.submit(EVERYTHING);
+    registration.submit(interest());
   }
 
   @Override
@@ -88,6 +88,11 @@ abstract class Connection implements EpollIoHandle {
 
   /** Called whenever more may be possible than before. */
   abstract void onReady() throws IOException;
+
+  /** What to be told of; sending wakes up whoever waits to be able to send, on every datagram. */
+  EpollIoOps interest() {
+    return EVERYTHING;
+  }
 
   /** What to call this connection when something goes wrong. */
   abstract String name();

@@ -1,5 +1,6 @@
 package io.tidegate.bench.compare.load;
 
+import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.epoll.LinuxSocket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -15,6 +16,9 @@ final class UdpClient extends Connection {
   private static final int DATAGRAM_BYTES = 64;
   private static final int POSITION_STEP = 12_289;
 
+  private static final EpollIoOps INCOMING =
+      EpollIoOps.valueOf(EpollIoOps.EPOLLIN.value() | EpollIoOps.EPOLLET.value());
+
   private final Listener listener;
   private long position;
 
@@ -24,6 +28,11 @@ final class UdpClient extends Connection {
     this.listener = listener;
     position = number;
     connect(target);
+  }
+
+  @Override
+  EpollIoOps interest() {
+    return INCOMING;
   }
 
   @Override
