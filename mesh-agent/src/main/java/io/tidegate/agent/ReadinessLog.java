@@ -15,6 +15,7 @@ final class ReadinessLog implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ReadinessLog.class);
 
   private static final Duration PERIOD = Duration.ofMillis(100);
+  private static final Duration PERIOD_WHEN_READY = Duration.ofSeconds(1);
   // A port that is handed over is free within moments; only what lasts is worth a line.
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
@@ -40,28 +41,31 @@ final class ReadinessLog implements AutoCloseable {
     long sinceNanos = System.nanoTime();
     try {
       while (true) {
-        List<String> reasons = Readiness.reasons(view);
-        boolean isDue = reasons.isEmpty() || System.nanoTime() - sinceNanos > PATIENCE.toNanos();
-        if (reasons.equals(logged)) {
+        List<String> causes = Readiness.causes(view);
+        boolean isDue = causes.isEmpty() || System.nanoTime() - sinceNanos > PATIENCE.toNanos();
+        if (causes.equals(logged)) {
           sinceNanos = System.nanoTime();
         } else if (isDue) {
-          log(reasons);
-          logged = reasons;
+          log(causes.isEmpty());
+          logged = causes;
         }
-        Thread.sleep(PERIOD);
+        Thread.sleep(logged.isEmpty() && causes.isEmpty() ? PERIOD_WHEN_READY : PERIOD);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private void log(List<String> reasons) {
+  private void log(boolean isReady) {
     if (view.isDraining()) {
       return;
     }
-    if (reasons.isEmpty()) {
+    if (isReady) {
       LOG.info("ready: serving {}", ports());
-    } else {
+      return;
+    }
+    List<String> reasons = Readiness.reasons(view);
+    if (!reasons.isEmpty()) {
       LOG.warn("not ready: {}", String.join("; ", reasons));
     }
   }

@@ -20,6 +20,16 @@ public final class Readiness {
    * when the agent is ready.
    */
   public static List<String> reasons(AgentView view) {
+    return reasons(view, view::holderOf);
+  }
+
+  /** The same, but for who holds a port: finding that out takes too long to be asked often. */
+  public static List<String> causes(AgentView view) {
+    return reasons(view, _ -> null);
+  }
+
+  private static List<String> reasons(
+      AgentView view, Function<PublishedPort, @Nullable String> holderOf) {
     if (view.isDraining()) {
       return List.of("agent: draining");
     }
@@ -32,16 +42,17 @@ public final class Readiness {
     if (view.table().version() == 0) {
       return List.of("routing table: none yet");
     }
-    return unboundPorts(view);
+    return unboundPorts(view, holderOf);
   }
 
-  private static List<String> unboundPorts(AgentView view) {
+  private static List<String> unboundPorts(
+      AgentView view, Function<PublishedPort, @Nullable String> holderOf) {
     Map<PublishedPort, ListenerStatus> listeners = listenersByPort(view);
     List<String> reasons = new ArrayList<>();
     for (PublishedPort port : view.table().routes().keySet()) {
       ListenerStatus listener = listeners.get(port);
       if (listener == null || !listener.isBound()) {
-        reasons.add(port + ": " + reason(listener, view.holderOf(port)));
+        reasons.add(port + ": " + reason(listener, holderOf.apply(port)));
       }
     }
     return reasons;

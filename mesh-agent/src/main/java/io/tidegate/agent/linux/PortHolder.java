@@ -2,6 +2,7 @@ package io.tidegate.agent.linux;
 
 import io.tidegate.routing.Protocol;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Finds out who holds a port in this process's network namespace. */
@@ -38,9 +40,8 @@ public final class PortHolder {
    */
   static @Nullable String describe(int port, Protocol protocol, Path proc) {
     Set<String> inodes = new HashSet<>();
-    String state = protocol == Protocol.TCP ? TCP_STATE : UDP_STATE;
     for (String table : new String[] {"self/net/" + protocol, "self/net/" + protocol + "6"}) {
-      inodes.addAll(inodes(lines(proc.resolve(table)), port, state));
+      addInodes(proc.resolve(table), port, protocol, inodes);
     }
     if (inodes.isEmpty()) {
       return null;
@@ -49,19 +50,28 @@ public final class PortHolder {
     return "held by " + (process == null ? "a process that this one may not look at" : process);
   }
 
-  /** The inodes of the sockets on the port, from the lines of a /proc/net/tcp or udp. */
-  private static Set<String> inodes(List<String> table, int port, String state) {
-    String suffix = ":%04X".formatted(port);
-    Set<String> inodes = new HashSet<>();
-    for (String line : table) {
-      String[] columns = line.strip().split("\\s+", -1);
-      if (columns.length > INODE
-          && columns[LOCAL_ADDRESS].endsWith(suffix)
-          && columns[STATE].equals(state)) {
-        inodes.add(columns[INODE]);
-      }
+  /** Adds the inodes of the sockets on the port, from a /proc/net/tcp or udp. */
+  private static void addInodes(Path table, int port, Protocol protocol, Set<String> inodes) {
+    String state = protocol == Protocol.TCP ? TCP_STATE : UDP_STATE;
+    String address = ":%04X ".formatted(port);
+    try (Stream<String> lines = Files.lines(table)) {
+      Stream<String> sockets = lines.skip(1);
+      // The kernel tells of listening sockets first, and of as many others as there are
+      // connections.
+      (protocol == Protocol.TCP ? sockets.takeWhile(line -> isIn(state, line)) : sockets)
+          .filter(line -> line.contains(address))
+          .map(line -> line.strip().split("\\s+", -1))
+          .filter(columns -> columns.length > INODE)
+          .filter(columns -> (columns[LOCAL_ADDRESS] + " ").endsWith(address))
+          .filter(columns -> columns[STATE].equals(state))
+          .forEach(columns -> inodes.add(columns[INODE]));
+    } catch (IOException | UncheckedIOException e) {
+      // no such protocol here
     }
-    return inodes;
+  }
+
+  private static boolean isIn(String state, String line) {
+    return line.contains(" " + state + " ");
   }
 
   private static @Nullable String processWith(Set<String> inodes, Path proc) {

@@ -65,6 +65,13 @@ class ReadinessTest {
   }
 
   @Test
+  void looksForNoHolderWhenAskedForTheCausesAlone() {
+    view.listeners.set(0, new ListenerStatus(WEB, 1, 2, "Address already in use"));
+    view.holders.put(WEB, "held by dockerd (pid 123)");
+    assertThat(Readiness.causes(view)).containsExactly("8080/tcp: Address already in use");
+  }
+
+  @Test
   void asksTheSameOfUdpPorts() {
     PublishedPort dns = new PublishedPort(53, Protocol.UDP);
     Route route = new Route(dns, "s", "dns", BalancingPolicy.P2C, List.of(), List.of(), List.of());

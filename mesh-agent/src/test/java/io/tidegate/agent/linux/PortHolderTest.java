@@ -53,6 +53,13 @@ class PortHolderTest {
   }
 
   @Test
+  void readsNoConnectionsBehindTheListeningSockets(@TempDir Path proc) throws Exception {
+    writeTable(proc);
+
+    assertThat(PortHolder.describe(8081, Protocol.TCP, proc)).isNull();
+  }
+
+  @Test
   void findsThisProcess() throws Exception {
     try (ServerSocket listener = new ServerSocket()) {
       listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
