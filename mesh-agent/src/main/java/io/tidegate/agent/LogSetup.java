@@ -3,33 +3,24 @@ package io.tidegate.agent;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
-import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
-import ch.qos.logback.core.spi.ContextAwareBase;
 import io.tidegate.agent.cli.AgentConfig;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
  * Logs on standard error, one line per event: our own at the chosen level, libraries from warnings
- * on. Logback finds this class by its service file, so there is one place for it and no XML.
+ * on. There is one place for it, and no XML.
  */
-public final class LogSetup extends ContextAwareBase implements Configurator {
+final class LogSetup {
 
   private static final String OURS = "io.tidegate";
   private static final String PATTERN =
       "%d{\"yyyy-MM-dd'T'HH:mm:ss.SSS'Z'\", UTC} %-5level %logger{0}: %msg%n";
 
-  @Override
-  public ExecutionStatus configure(LoggerContext context) {
-    if (LogSetup.class.getResource("/logback-test.xml") != null) {
-      return ExecutionStatus.INVOKE_NEXT_IF_ANY;
-    }
-    configure(context, Level.INFO, AgentConfig.Format.TEXT);
-    return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
-  }
+  private LogSetup() {}
 
   static void apply(AgentConfig.Log log) {
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();

@@ -9,6 +9,10 @@ import org.slf4j.LoggerFactory;
 /** The program. */
 public final class Main {
 
+  static {
+    LogProvider.install();
+  }
+
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);
 
   private Main() {}

@@ -22,10 +22,23 @@ final class MetricsPage implements Page {
   private static final String OPEN_METRICS = OPEN_METRICS_TYPE + "; version=1.0.0; charset=utf-8";
   private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
-  private final PrometheusMeterRegistry registry =
-      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final MeshCollector mesh;
+  private @Nullable PrometheusMeterRegistry registry;
 
   MetricsPage(MeshCollector mesh) {
+    this.mesh = mesh;
+  }
+
+  // Made for the first who asks: a start does not wait for what it does not need.
+  private synchronized PrometheusMeterRegistry registry() {
+    if (registry == null) {
+      registry = registryOf(mesh);
+    }
+    return registry;
+  }
+
+  private static PrometheusMeterRegistry registryOf(MeshCollector mesh) {
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     List<MeterBinder> process =
         List.of(
             new JvmMemoryMetrics(),
@@ -36,13 +49,14 @@ final class MetricsPage implements Page {
             new UptimeMetrics());
     process.forEach(binder -> binder.bindTo(registry));
     registry.getPrometheusRegistry().register(mesh);
+    return registry;
   }
 
   @Override
   public Answer answer(@Nullable String accept) throws IOException {
     String contentType = accept != null && accept.contains(OPEN_METRICS_TYPE) ? OPEN_METRICS : TEXT;
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    registry.scrape(out, contentType);
+    registry().scrape(out, contentType);
     return new Answer(Answer.OK, contentType, out.toString(StandardCharsets.UTF_8));
   }
 }
