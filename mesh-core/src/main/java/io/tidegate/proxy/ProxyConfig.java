@@ -1,8 +1,11 @@
 package io.tidegate.proxy;
 
-import com.sun.management.UnixOperatingSystemMXBean;
-import java.lang.management.ManagementFactory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.stream.Stream;
 
 /**
  * The limits of the data path, each with a name. Defaults are in {@link #defaults()}.
@@ -21,6 +24,11 @@ public record ProxyConfig(
     int backlog,
     RelayConfig relay,
     UdpConfig udp) {
+
+  // A management bean tells the same, at the price of starting the JVM's management.
+  private static final Path LIMITS = Path.of("/proc/self/limits");
+  private static final String OPEN_FILES = "Max open files";
+  private static final long USUAL_DESCRIPTORS = 1_024;
 
   public ProxyConfig {
     check("shards", shards, 1, 256);
@@ -42,9 +50,17 @@ public record ProxyConfig(
 
   /** How many descriptors the process may have. */
   static long descriptors() {
-    return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
-        ? system.getMaxFileDescriptorCount()
-        : 1_024;
+    try (Stream<String> limits = Files.lines(LIMITS)) {
+      return limits
+          .filter(line -> line.startsWith(OPEN_FILES))
+          .map(line -> line.substring(OPEN_FILES.length()).strip().split(" ", 2)[0])
+          .filter(soft -> !soft.equals("unlimited"))
+          .mapToLong(Long::parseLong)
+          .findAny()
+          .orElse(USUAL_DESCRIPTORS);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + LIMITS, e);
+    }
   }
 
   static void check(String name, int value, int min, int max) {
