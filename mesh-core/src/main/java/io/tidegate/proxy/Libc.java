@@ -4,8 +4,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
@@ -38,24 +36,14 @@ final class Libc {
   private static final int F_SETPIPE_SZ = 1031;
   private static final int F_GETPIPE_SZ = 1032;
 
-  private static final MethodHandle SOCKET = Downcalls.handle("socket", Downcalls.ints(3));
-  private static final MethodHandle SHUTDOWN = Downcalls.handle("shutdown", Downcalls.ints(2));
-  private static final MethodHandle FCNTL =
-      Downcalls.handle("fcntl", Downcalls.ints(3), Linker.Option.firstVariadicArg(2));
-  private static final MethodHandle CONNECT =
-      Downcalls.handle("connect", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT));
-  private static final FunctionDescriptor SOCKOPT =
-      FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
-  private static final MethodHandle SETSOCKOPT = Downcalls.handle("setsockopt", SOCKOPT);
-  private static final FunctionDescriptor SOCKOPT_OUT =
-      FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
-  private static final MethodHandle GETSOCKOPT = Downcalls.handle("getsockopt", SOCKOPT_OUT);
-  private static final MethodHandle TIMERFD_CREATE =
-      Downcalls.handle("timerfd_create", Downcalls.ints(2));
-  private static final MethodHandle TIMERFD_SETTIME =
-      Downcalls.handle(
-          "timerfd_settime",
-          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
+  private static final MethodHandle SOCKET = Downcalls.handle("socket");
+  private static final MethodHandle SHUTDOWN = Downcalls.handle("shutdown");
+  private static final MethodHandle FCNTL = Downcalls.handle("fcntl");
+  private static final MethodHandle CONNECT = Downcalls.handle("connect");
+  private static final MethodHandle SETSOCKOPT = Downcalls.handle("setsockopt");
+  private static final MethodHandle GETSOCKOPT = Downcalls.handle("getsockopt");
+  private static final MethodHandle TIMERFD_CREATE = Downcalls.handle("timerfd_create");
+  private static final MethodHandle TIMERFD_SETTIME = Downcalls.handle("timerfd_settime");
 
   // Option values pass through here: two ints in, or one int out with its length behind it;
   // and struct itimerspec, which is four longs.
@@ -67,7 +55,8 @@ final class Libc {
   static int socket(int family, int type) {
     MemorySegment state = Downcalls.callState();
     try {
-      return Downcalls.result((int) SOCKET.invokeExact(state, family, type, 0), state);
+      return Downcalls.result(
+          (long) SOCKET.invokeExact(state, (long) family, (long) type, 0L, 0L, 0L, 0L), state);
     } catch (Throwable e) {
       throw Downcalls.unexpected(e);
     }
@@ -76,7 +65,8 @@ final class Libc {
   static int shutdown(int fd, int how) {
     MemorySegment state = Downcalls.callState();
     try {
-      return Downcalls.result((int) SHUTDOWN.invokeExact(state, fd, how), state);
+      return Downcalls.result(
+          (long) SHUTDOWN.invokeExact(state, (long) fd, (long) how, 0L, 0L, 0L, 0L), state);
     } catch (Throwable e) {
       throw Downcalls.unexpected(e);
     }
@@ -90,7 +80,8 @@ final class Libc {
   static int connect(int fd, long sockaddr, int length) {
     MemorySegment state = Downcalls.callState();
     try {
-      return Downcalls.result((int) CONNECT.invokeExact(state, fd, sockaddr, length), state);
+      return Downcalls.result(
+          (long) CONNECT.invokeExact(state, (long) fd, sockaddr, (long) length, 0L, 0L, 0L), state);
     } catch (Throwable e) {
       throw Downcalls.unexpected(e);
     }
@@ -114,7 +105,16 @@ final class Libc {
     MemorySegment state = Downcalls.callState();
     try {
       return Downcalls.result(
-          (int) SETSOCKOPT.invokeExact(state, fd, level, option, value.address(), length), state);
+          (long)
+              SETSOCKOPT.invokeExact(
+                  state,
+                  (long) fd,
+                  (long) level,
+                  (long) option,
+                  value.address(),
+                  (long) length,
+                  0L),
+          state);
     } catch (Throwable e) {
       throw Downcalls.unexpected(e);
     }
@@ -129,9 +129,15 @@ final class Libc {
     try {
       int result =
           Downcalls.result(
-              (int)
+              (long)
                   GETSOCKOPT.invokeExact(
-                      state, fd, SOL_SOCKET, SO_ERROR, value, value + Integer.BYTES),
+                      state,
+                      (long) fd,
+                      (long) SOL_SOCKET,
+                      (long) SO_ERROR,
+                      value,
+                      value + Integer.BYTES,
+                      0L),
               state);
       return result < 0 ? -result : scratch.getAtIndex(JAVA_INT, 0);
     } catch (Throwable e) {
@@ -146,7 +152,10 @@ final class Libc {
       // The flags are those of a socket.
       int flags = SOCK_NONBLOCK | SOCK_CLOEXEC;
       return Downcalls.result(
-          (int) TIMERFD_CREATE.invokeExact(state, CLOCK_MONOTONIC, flags), state);
+          (long)
+              TIMERFD_CREATE.invokeExact(
+                  state, (long) CLOCK_MONOTONIC, (long) flags, 0L, 0L, 0L, 0L),
+          state);
     } catch (Throwable e) {
       throw Downcalls.unexpected(e);
     }
@@ -160,7 +169,8 @@ final class Libc {
     scratch.fill((byte) 0).setAtIndex(JAVA_LONG, 3, delayNanos);
     try {
       return Downcalls.result(
-          (int) TIMERFD_SETTIME.invokeExact(state, fd, 0, scratch.address(), 0L), state);
+          (long) TIMERFD_SETTIME.invokeExact(state, (long) fd, 0L, scratch.address(), 0L, 0L, 0L),
+          state);
     } catch (Throwable e) {
       throw Downcalls.unexpected(e);
     }
@@ -178,7 +188,9 @@ final class Libc {
   private static int fcntl(int fd, int command, int argument) {
     MemorySegment state = Downcalls.callState();
     try {
-      return Downcalls.result((int) FCNTL.invokeExact(state, fd, command, argument), state);
+      return Downcalls.result(
+          (long) FCNTL.invokeExact(state, (long) fd, (long) command, (long) argument, 0L, 0L, 0L),
+          state);
     } catch (Throwable e) {
       throw Downcalls.unexpected(e);
     }

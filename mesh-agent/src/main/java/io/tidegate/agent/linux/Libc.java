@@ -1,13 +1,9 @@
 package io.tidegate.agent.linux;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import io.tidegate.proxy.Downcalls;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
@@ -29,17 +25,10 @@ final class Libc {
   private static final int O_RDONLY_CLOEXEC = 0x80000;
   private static final int PATH_MAX = 4096;
 
-  private static final MethodHandle OPEN =
-      Downcalls.handle(
-          "open",
-          FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT),
-          Linker.Option.firstVariadicArg(2));
-  private static final MethodHandle CLOSE =
-      Downcalls.handle("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-  private static final MethodHandle SETNS =
-      Downcalls.handle("setns", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
-  private static final MethodHandle SOCKET =
-      Downcalls.handle("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+  private static final MethodHandle OPEN = Downcalls.handle("open");
+  private static final MethodHandle CLOSE = Downcalls.handle("close");
+  private static final MethodHandle SETNS = Downcalls.handle("setns");
+  private static final MethodHandle SOCKET = Downcalls.handle("socket");
 
   // Memory for a path: one per thread that ever calls, freed with the thread.
   private static final ThreadLocal<MemorySegment> PATH =
@@ -58,7 +47,9 @@ final class Libc {
     memory.set(JAVA_BYTE, bytes.length, (byte) 0);
     MemorySegment state = Downcalls.callState();
     try {
-      return Downcalls.result((int) OPEN.invokeExact(state, memory, O_RDONLY_CLOEXEC), state);
+      return Downcalls.result(
+          (long) OPEN.invokeExact(state, memory.address(), (long) O_RDONLY_CLOEXEC, 0L, 0L, 0L, 0L),
+          state);
     } catch (Throwable e) {
       throw Downcalls.unexpected(e);
     }
@@ -67,7 +58,8 @@ final class Libc {
   static int close(int fd) {
     MemorySegment state = Downcalls.callState();
     try {
-      return Downcalls.result((int) CLOSE.invokeExact(state, fd), state);
+      return Downcalls.result(
+          (long) CLOSE.invokeExact(state, (long) fd, 0L, 0L, 0L, 0L, 0L), state);
     } catch (Throwable e) {
       throw Downcalls.unexpected(e);
     }
@@ -76,7 +68,8 @@ final class Libc {
   static int setns(int fd, int kind) {
     MemorySegment state = Downcalls.callState();
     try {
-      return Downcalls.result((int) SETNS.invokeExact(state, fd, kind), state);
+      return Downcalls.result(
+          (long) SETNS.invokeExact(state, (long) fd, (long) kind, 0L, 0L, 0L, 0L), state);
     } catch (Throwable e) {
       throw Downcalls.unexpected(e);
     }
@@ -85,7 +78,9 @@ final class Libc {
   static int socket(int family, int type, int protocol) {
     MemorySegment state = Downcalls.callState();
     try {
-      return Downcalls.result((int) SOCKET.invokeExact(state, family, type, protocol), state);
+      return Downcalls.result(
+          (long) SOCKET.invokeExact(state, (long) family, (long) type, (long) protocol, 0L, 0L, 0L),
+          state);
     } catch (Throwable e) {
       throw Downcalls.unexpected(e);
     }
