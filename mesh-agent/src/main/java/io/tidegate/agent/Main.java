@@ -15,19 +15,33 @@ public final class Main {
 
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);
 
+  /** What an agent lives for; it ends when this does. */
+  interface Life {
+    void live() throws InterruptedException;
+  }
+
   private Main() {}
 
   public static void main(String[] args) {
     DemoCommand demo = new DemoCommand(new DemoSetup(), System.getenv());
-    System.exit(new Tidegate(System.getenv(), Main::runAgent).with(demo).execute(args));
+    System.exit(new Tidegate(System.getenv(), Main::runUntilTold).with(demo).execute(args));
   }
 
-  private static int runAgent(AgentConfig config) {
-    LogSetup.apply(config.log());
+  private static int runUntilTold(AgentConfig config) {
     Signals signals = Signals.install();
+    return run(
+        config,
+        () -> {
+          signals.told().await();
+          LOG.info("{}: stopping", signals.first());
+        });
+  }
+
+  /** Runs an agent for as long as it has something to live for; returns the exit code. */
+  static int run(AgentConfig config, Life life) {
+    LogSetup.apply(config.log());
     try (Agent agent = Agent.start(config)) {
-      signals.told().await();
-      LOG.info("{}: stopping", signals.first());
+      life.live();
       agent.drain(config.drainTimeout());
     } catch (StartupException e) {
       LOG.error(e.getMessage());
