@@ -1,13 +1,17 @@
 package io.tidegate.bench.compare;
 
 import io.tidegate.bench.compare.contender.Contender;
+import io.tidegate.bench.compare.contender.Fleet;
 import io.tidegate.bench.compare.report.Figure;
 import io.tidegate.bench.compare.report.Figure.Group;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 
-/** Takes how long each proxy needs to start, in rounds. */
+/**
+ * Takes how long each proxy needs to start, in rounds. Nothing else happens meanwhile, so it may
+ * use every core, as it would where it is used.
+ */
 final class StartPhase {
 
   static final Figure FIGURE =
@@ -26,15 +30,21 @@ final class StartPhase {
   }
 
   void run() throws IOException {
-    for (int round = 1; round <= bench.plan().rounds(); round++) {
-      bench.progress().turn("start, round %d of %d".formatted(round, bench.plan().rounds()));
-      for (Contender contender : bench.contenders()) {
-        bench.progress().step(contender.name());
-        try (Candidate candidate = Candidate.start(bench.loop(), bench.fleet(), contender)) {
-          double millis = candidate.startTime().toNanos() / 1e6;
-          bench.recorder().add(FIGURE, contender.name(), round, millis, Map.of());
+    try (Fleet fleet = bench.fleet().onEveryCore()) {
+      for (int round = 1; round <= bench.plan().rounds(); round++) {
+        bench.progress().turn("start, round %d of %d".formatted(round, bench.plan().rounds()));
+        for (Contender contender : bench.contenders()) {
+          bench.progress().step(contender.name());
+          measure(fleet, contender, round);
         }
       }
+    }
+  }
+
+  private void measure(Fleet fleet, Contender contender, int round) throws IOException {
+    try (Candidate candidate = Candidate.start(bench.loop(), fleet, contender)) {
+      double millis = candidate.startTime().toNanos() / 1e6;
+      bench.recorder().add(FIGURE, contender.name(), round, millis, Map.of());
     }
   }
 }

@@ -9,7 +9,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** Every proxy that runs; none outlives this process, whatever ends it. */
 public final class Fleet implements AutoCloseable {
 
-  private final int core;
+  private static final Path ONLINE_CORES = Path.of("/sys/devices/system/cpu/online");
+
+  private final String cores;
   private final int connections;
   private final FreePorts ports = new FreePorts();
   private final List<ProxyProcess> running = new CopyOnWriteArrayList<>();
@@ -22,9 +24,18 @@ public final class Fleet implements AutoCloseable {
    * @param connections what each must be able to relay at once
    */
   public Fleet(int core, int connections) {
-    this.core = core;
+    this(String.valueOf(core), connections);
+  }
+
+  private Fleet(String cores, int connections) {
+    this.cores = cores;
     this.connections = connections;
     Runtime.getRuntime().addShutdownHook(new Thread(this::close, "end-proxies"));
+  }
+
+  /** Another fleet, of nobody yet, whose proxies run where the kernel puts them. */
+  public Fleet onEveryCore() throws IOException {
+    return new Fleet(Files.readString(ONLINE_CORES).strip(), connections);
   }
 
   /** A port of the loopback that nobody has. */
@@ -40,7 +51,7 @@ public final class Fleet implements AutoCloseable {
     Path folder = Files.createTempDirectory("bench-" + contender.name() + "-");
     Path config = folder.resolve(contender.configFile());
     Place place = new Place(folder, config, ports.next(), upstreamPort, ports.next(), connections);
-    ProxyProcess proxy = ProxyProcess.start(contender, program, place, core);
+    ProxyProcess proxy = ProxyProcess.start(contender, program, place, cores);
     running.add(proxy);
     if (closed) {
       end(proxy);

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** A running proxy: one process and its children, bound to one core. */
+/** A running proxy: one process and its children, bound to some cores. */
 public final class ProxyProcess implements AutoCloseable {
 
   private static final long END_MILLIS = 3_000;
@@ -30,12 +30,15 @@ public final class ProxyProcess implements AutoCloseable {
     tree = List.of(process.toHandle());
   }
 
-  /** Writes the configuration and starts the program; it need not listen yet. */
-  static ProxyProcess start(Contender contender, Path program, Place place, int core)
+  /**
+   * Writes the configuration and starts the program; it need not listen yet.
+   *
+   * @param cores as taskset(1) writes them
+   */
+  static ProxyProcess start(Contender contender, Path program, Place place, String cores)
       throws IOException {
     Files.writeString(place.config(), contender.config().text(place));
-    List<String> command =
-        new ArrayList<>(List.of("taskset", "-c", String.valueOf(core), program.toString()));
+    List<String> command = new ArrayList<>(List.of("taskset", "-c", cores, program.toString()));
     command.addAll(contender.command().arguments(place));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.directory(place.folder().toFile());
