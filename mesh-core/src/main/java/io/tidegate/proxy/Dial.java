@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * one. What the client says first is read at once and goes along with the handshake; once any of it
  * was sent the endpoint is chosen for good, so no byte can reach two tasks.
  */
-final class Dial implements RelayHalf.Owner, Timers.Expiring {
+final class Dial extends Timer implements RelayHalf.Owner {
 
   private static final Logger LOG = LoggerFactory.getLogger(Dial.class);
 
@@ -37,7 +37,6 @@ final class Dial implements RelayHalf.Owner, Timers.Expiring {
   private ConnectionResult failure = ConnectionResult.NO_ENDPOINT;
   private int index = Picker.NONE;
   private @Nullable RelayHalf upstream;
-  private long timer = Timers.NONE;
   // What the client has said already, as far as it was not sent yet.
   private @Nullable ByteBuf firstBytes;
   private boolean starving;
@@ -50,8 +49,8 @@ final class Dial implements RelayHalf.Owner, Timers.Expiring {
   }
 
   static void begin(Shard shard, ServedRoute served, TcpSocket client) {
-    shard.clientCame();
-    Dial dial = new Dial(shard, served, client, shard.nanoTime());
+    shard.admission().clientCame();
+    Dial dial = new Dial(shard, served, client, shard.clock().nanoTime());
     try {
       dial.readFirstBytes();
     } catch (IOException e) {
@@ -101,8 +100,8 @@ final class Dial implements RelayHalf.Owner, Timers.Expiring {
     attempts--;
     served.load(index).end();
     starving = true;
-    shard.dialStarves();
-    timer = shard.startTimer(TcpListener.ACCEPT_PAUSE, this);
+    shard.admission().dialStarves();
+    shard.clock().start(TcpListener.ACCEPT_PAUSE, this);
   }
 
   private int next() {
@@ -132,7 +131,7 @@ final class Dial implements RelayHalf.Owner, Timers.Expiring {
     }
     boolean connected = half.socket.connect(address) || sendFirstBytes(half);
     half.register(shard, connected);
-    timer = shard.startTimer(patience(), this);
+    shard.clock().start(patience(), this);
     if (connected) {
       connected(half);
     }
@@ -187,11 +186,10 @@ final class Dial implements RelayHalf.Owner, Timers.Expiring {
   }
 
   @Override
-  public void onExpired(long nowNanos) {
-    timer = Timers.NONE;
+  void onExpired(long nowNanos) {
     if (starving) {
       starving = false;
-      shard.dialStarvesNoMore();
+      shard.admission().dialStarvesNoMore();
     } else {
       failed(ConnectionResult.TIMEOUT, "no answer in time");
     }
@@ -211,11 +209,12 @@ final class Dial implements RelayHalf.Owner, Timers.Expiring {
     if (served.isDetour(index)) {
       served.counters.detours.increment();
     }
-    served.counters.connect.recordNanos(shard.nanoTime() - acceptedNanos);
+    served.counters.connect.recordNanos(shard.clock().nanoTime() - acceptedNanos);
     Relay relay = new Relay(shard, served, index, downstream, half, acceptedNanos);
     ByteBuf first = firstBytes;
     firstBytes = null;
-    relay.begin(timer, first);
+    shard.clock().stop(this);
+    relay.begin(first);
   }
 
   private void failed(ConnectionResult result, @Nullable String why) {
@@ -224,8 +223,7 @@ final class Dial implements RelayHalf.Owner, Timers.Expiring {
     leaveUpstream();
     served.countersOf(index).connectFailures.increment();
     logFailure(why);
-    shard.stopTimer(timer);
-    timer = Timers.NONE;
+    shard.clock().stop(this);
   }
 
   private void leaveUpstream() {
@@ -250,13 +248,12 @@ final class Dial implements RelayHalf.Owner, Timers.Expiring {
       shard.release(firstBytes);
       firstBytes = null;
     }
-    shard.clientLeft();
+    shard.admission().clientLeft();
     shard.reset(downstream);
   }
 
   @Override
-  public void abandon() {
-    shard.stopTimer(timer);
+  void abandon() {
     if (!starving) {
       leaveUpstream();
     }

@@ -6,6 +6,7 @@ import io.tidegate.metrics.CloseCause;
 import io.tidegate.metrics.EndpointCounters;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,9 +16,11 @@ import org.slf4j.LoggerFactory;
  * and its reset. Over when both ends were passed on. While idle it holds no buffer: bytes go
  * through the shard's one.
  */
-final class Relay implements RelayHalf.Owner, Timers.Expiring, Runnable {
+final class Relay extends Timer implements RelayHalf.Owner, Runnable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
+
+  private static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Shard shard;
   private final ServedRoute served;
@@ -29,7 +32,6 @@ final class Relay implements RelayHalf.Owner, Timers.Expiring, Runnable {
   private final Flow toClient;
   private final long acceptedNanos;
 
-  private long timer = Timers.NONE;
   private long lastMoveNanos;
   private boolean answered;
   private boolean yielded;
@@ -60,19 +62,16 @@ final class Relay implements RelayHalf.Owner, Timers.Expiring, Runnable {
         new Flow(
             this, upstream, downstream, false, served.counters.bytesOut, endpointCounters.bytesOut);
     this.acceptedNanos = acceptedNanos;
-    lastMoveNanos = shard.coarseNanoTime();
+    lastMoveNanos = shard.clock().coarseNanoTime();
   }
 
   /**
    * Begins to relay.
    *
-   * @param dialTimer still running; when it fires it is this relay's turn to look whether it is
-   *     idle, so that a short connection needs one timer and not two
    * @param first what the client has said already, whether or not it was sent; null if it has not
    */
-  void begin(long dialTimer, @Nullable ByteBuf first) {
-    timer = dialTimer;
-    shard.handOverTimer(dialTimer, this);
+  void begin(@Nullable ByteBuf first) {
+    shard.clock().start(Math.min(SETTLE_NANOS, idleTimeoutNanos()), this);
     endpointCounters.relays.increment();
     downstream.handOver(this);
     upstream.handOver(this);
@@ -132,13 +131,13 @@ final class Relay implements RelayHalf.Owner, Timers.Expiring, Runnable {
   }
 
   void onMoved() {
-    lastMoveNanos = shard.coarseNanoTime();
+    lastMoveNanos = shard.clock().coarseNanoTime();
   }
 
   void onRead(RelayHalf half) {
     if (half == upstream && !answered) {
       answered = true;
-      served.counters.firstByte.recordNanos(shard.nanoTime() - acceptedNanos);
+      served.counters.firstByte.recordNanos(shard.clock().nanoTime() - acceptedNanos);
     }
   }
 
@@ -150,16 +149,19 @@ final class Relay implements RelayHalf.Owner, Timers.Expiring, Runnable {
   }
 
   @Override
-  public void onExpired(long nowNanos) {
-    timer = Timers.NONE;
+  void onExpired(long nowNanos) {
     long idleNanos = nowNanos - lastMoveNanos;
-    long limitNanos = shard.config().relay().idleTimeout().toNanos();
+    long limitNanos = idleTimeoutNanos();
     if (idleNanos >= limitNanos) {
       end(CloseCause.IDLE);
     } else {
       settle();
-      timer = shard.startTimerNanos(limitNanos - idleNanos, this);
+      shard.clock().start(limitNanos - idleNanos, this);
     }
+  }
+
+  private long idleTimeoutNanos() {
+    return shard.config().relay().idleTimeout().toNanos();
   }
 
   /** It has lasted for a while: worth what a short connection is spared. */
@@ -183,7 +185,7 @@ final class Relay implements RelayHalf.Owner, Timers.Expiring, Runnable {
   }
 
   @Override
-  public void abandon() {
+  void abandon() {
     end(CloseCause.AGENT_STOPPED);
   }
 
@@ -192,14 +194,14 @@ final class Relay implements RelayHalf.Owner, Timers.Expiring, Runnable {
       return;
     }
     over = true;
-    shard.clientLeft();
-    shard.stopTimer(timer);
+    shard.admission().clientLeft();
+    shard.clock().stop(this);
     toTask.release();
     toClient.release();
     load.end();
     endpointCounters.ended.increment();
     served.counters.closes(cause).increment();
-    served.counters.duration.recordNanos(shard.nanoTime() - acceptedNanos);
+    served.counters.duration.recordNanos(shard.clock().nanoTime() - acceptedNanos);
     if (cause == CloseCause.FINISHED) {
       shard.retire(downstream);
       shard.retire(upstream);

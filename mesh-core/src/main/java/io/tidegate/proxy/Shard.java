@@ -50,7 +50,6 @@ final class Shard {
   private final IoEventLoop loop;
   private final ProxyConfig config;
   private final UpstreamSockets upstreamSockets;
-  private final NanoClock clock;
   private final RandomGenerator random;
   private final ShardCounters counters = new ShardCounters();
   private final Retention retention = new Retention(counters);
@@ -59,18 +58,14 @@ final class Shard {
   private final ConcurrentMap<PublishedPort, ServedPort> ports = new ConcurrentHashMap<>();
 
   // Shard loop only, all below.
-  private final Timers timers;
-  private final Alarm alarm;
+  private final ShardClock clock;
+  private final Admission admission;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
   private final long bufferAddress = Buffer.memoryAddress(buffer);
   private final PipePool pipes;
   private final List<RelayHalf> retired = new ArrayList<>();
   private @Nullable UdpSessions udp;
-  private boolean ticking;
-  private long coarseNanos;
   private long pendingBytes;
-  private int clients;
-  private int starvingDials;
   private boolean stopped;
   private @Nullable Runnable whenIdle;
 
@@ -83,11 +78,9 @@ final class Shard {
     this.loop = loop;
     this.config = config;
     this.upstreamSockets = upstreamSockets;
-    this.clock = clock;
     this.random = random;
-    coarseNanos = clock.nanoTime();
-    timers = new Timers(coarseNanos);
-    alarm = new Alarm(loop, Timers.RESOLUTION_NANOS, this::tick);
+    this.clock = new ShardClock(loop, clock);
+    admission = new Admission(config);
     pipes =
         new PipePool(
             config.relay().pipeBytes(),
@@ -176,16 +169,15 @@ final class Shard {
     stopped = true;
     ports.values().forEach(ServedPort::close);
     ports.clear();
-    timers.waiting().forEach(Timers.Expiring::abandon);
+    clock.abandonAll();
     closeRetired();
     pipes.close();
-    alarm.close();
   }
 
   /** Looks whether what drains has ended. */
   void runWhenIdle() {
     // Each dial, relay and UDP session has exactly one timer.
-    if (whenIdle != null && timers.isEmpty()) {
+    if (whenIdle != null && clock.isIdle()) {
       whenIdle.run();
       whenIdle = null;
     }
@@ -201,30 +193,12 @@ final class Shard {
     return upstreamSockets;
   }
 
-  /** Whether this shard has its share of the relays that there may be. */
-  boolean isFull() {
-    return clients >= Math.max(config.relay().relays() / config.shards(), 1);
+  Admission admission() {
+    return admission;
   }
 
-  /** Whether a dial waits for a descriptor: it would only be joined by further ones. */
-  boolean isStarving() {
-    return starvingDials > 0;
-  }
-
-  void dialStarves() {
-    starvingDials++;
-  }
-
-  void dialStarvesNoMore() {
-    starvingDials--;
-  }
-
-  void clientCame() {
-    clients++;
-  }
-
-  void clientLeft() {
-    clients--;
+  ShardClock clock() {
+    return clock;
   }
 
   IoRegistration register(IoHandle handle) throws IOException {
@@ -319,52 +293,5 @@ final class Shard {
     }
     retired.clear();
     runWhenIdle();
-  }
-
-  // --- time ---
-
-  long nanoTime() {
-    return clock.nanoTime();
-  }
-
-  /**
-   * The time as of the last tick, a {@link Timers#RESOLUTION_NANOS} old at the most while anything
-   * is under way.
-   */
-  long coarseNanoTime() {
-    return coarseNanos;
-  }
-
-  long startTimer(Duration delay, Timers.Expiring expiring) {
-    return startTimerNanos(delay.toNanos(), expiring);
-  }
-
-  long startTimerNanos(long delayNanos, Timers.Expiring expiring) {
-    // Not the coarse time: after a pause of the whole process that is as old as the pause.
-    long nowNanos = clock.nanoTime();
-    if (!ticking) {
-      ticking = true;
-      coarseNanos = nowNanos;
-      alarm.set();
-    }
-    return timers.start(nowNanos, delayNanos, expiring);
-  }
-
-  void handOverTimer(long id, Timers.Expiring next) {
-    timers.handOver(id, next);
-  }
-
-  void stopTimer(long id) {
-    timers.stop(id);
-  }
-
-  /** Moves the wheel on while anything waits; an idle shard does not wake up at all. */
-  private void tick() {
-    coarseNanos = clock.nanoTime();
-    timers.advance(coarseNanos);
-    ticking = !timers.isEmpty();
-    if (ticking) {
-      alarm.set();
-    }
   }
 }

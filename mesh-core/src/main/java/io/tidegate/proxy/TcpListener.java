@@ -83,10 +83,10 @@ final class TcpListener implements EpollIoHandle {
       if (closed) {
         return;
       }
-      if (shard.isFull()) {
+      if (shard.admission().isFull()) {
         shard.counters().of(ShardCounter.FULL_PAUSES).increment();
         pause();
-      } else if (shard.isStarving()) {
+      } else if (shard.admission().isStarving()) {
         shard.counters().of(ShardCounter.ACCEPT_PAUSES).increment();
         pause();
       } else {

@@ -1,90 +1,94 @@
 package io.tidegate.proxy;
 
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
-import org.agrona.DeadlineTimerWheel;
-import org.agrona.collections.Long2ObjectHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Every timeout of a shard, on one wheel: starting and stopping one costs the same with a million
- * running.
+ * Every timeout of a shard, on one wheel of chains: starting and stopping one costs the same with a
+ * million running, and memory is that of the wheel alone.
  */
 final class Timers {
 
-  /** Something that waits for a deadline. */
-  interface Expiring {
-    /** The deadline has passed; the timer is gone. */
-    void onExpired(long nowNanos);
-
-    /** The shard ends; what this holds must go, its timer included. */
-    void abandon();
-  }
-
-  /** The id of no timer. */
-  static final long NONE = DeadlineTimerWheel.NULL_DEADLINE;
-
-  /** How late a timer may fire. A power of two, as the wheel wants it. */
+  /** How late a timer may fire. A power of two: a shift finds a timer's place. */
   static final long RESOLUTION_NANOS = 1L << 26; // 67 ms
 
-  private static final int TICKS_PER_WHEEL = 1024;
+  private static final int RESOLUTION_BITS = Long.numberOfTrailingZeros(RESOLUTION_NANOS);
+  private static final int TICKS = 1024; // 69 s; what is due later is passed by meanwhile
 
-  private final DeadlineTimerWheel wheel;
-  private final Long2ObjectHashMap<Expiring> waiting = new Long2ObjectHashMap<>();
-  private final List<Expiring> expired = new ArrayList<>();
+  private final Timer.Head[] wheel = new Timer.Head[TICKS];
+  private final Timer.Head due = new Timer.Head();
+  private long tick;
+  private int running;
 
   Timers(long nowNanos) {
-    wheel =
-        new DeadlineTimerWheel(TimeUnit.NANOSECONDS, nowNanos, RESOLUTION_NANOS, TICKS_PER_WHEEL);
-  }
-
-  /** Starts a timer and returns its id. */
-  long start(long nowNanos, long delayNanos, Expiring expiring) {
-    if (waiting.isEmpty()) {
-      wheel.currentTickTime(nowNanos);
+    for (int i = 0; i < TICKS; i++) {
+      wheel[i] = new Timer.Head();
     }
-    long id = wheel.scheduleTimer(nowNanos + delayNanos);
-    waiting.put(id, expiring);
-    return id;
+    tick = tickOf(nowNanos);
   }
 
-  /** Lets a running timer fire for somebody else. */
-  void handOver(long id, Expiring next) {
-    waiting.put(id, next);
+  /** Starts a timer that does not run. */
+  void start(long nowNanos, long delayNanos, Timer timer) {
+    if (running == 0) {
+      tick = tickOf(nowNanos);
+    }
+    running++;
+    timer.deadlineNanos = nowNanos + delayNanos;
+    timer.linkBefore(at(Math.max(tick, tickOf(timer.deadlineNanos))));
   }
 
-  /** Stops a timer; {@link #NONE} is fine. */
-  void stop(long id) {
-    if (id != NONE) {
-      wheel.cancelTimer(id);
-      waiting.remove(id);
+  /** Stops a timer; one that does not run is fine. */
+  void stop(Timer timer) {
+    if (timer.unlink()) {
+      running--;
     }
   }
 
   boolean isEmpty() {
-    return waiting.isEmpty();
-  }
-
-  /** Everything that waits, as a copy. */
-  Collection<Expiring> waiting() {
-    return List.copyOf(waiting.values());
+    return running == 0;
   }
 
   /** Fires what is due. */
   void advance(long nowNanos) {
-    while (wheel.timerCount() > 0 && wheel.currentTickTime() <= nowNanos) {
-      wheel.poll(nowNanos, this::collect, Integer.MAX_VALUE);
+    long last = tickOf(nowNanos);
+    // Further back than one turn there is nothing that this turn would not meet.
+    for (long i = Math.max(tick, last - TICKS + 1); i <= last; i++) {
+      gather(at(i), nowNanos);
     }
+    tick = last; // Again the next time: some of it may still be to come.
     // Fired only now: what expires starts and stops other timers.
-    for (int i = 0; i < expired.size(); i++) {
-      expired.get(i).onExpired(nowNanos);
+    for (Timer timer = due.first(); timer != null; timer = due.first()) {
+      stop(timer);
+      timer.onExpired(nowNanos);
     }
-    expired.clear();
   }
 
-  private boolean collect(TimeUnit unit, long nowNanos, long id) {
-    expired.add(waiting.remove(id));
-    return true;
+  private void gather(Timer.Head chain, long nowNanos) {
+    Timer timer = chain.first();
+    while (timer != null && timer != chain) {
+      @Nullable Timer following = timer.next;
+      if (timer.deadlineNanos <= nowNanos) {
+        timer.unlink();
+        timer.linkBefore(due);
+      }
+      timer = following;
+    }
+  }
+
+  /** Abandons everything that waits. */
+  void abandonAll() {
+    for (Timer.Head chain : wheel) {
+      for (Timer timer = chain.first(); timer != null; timer = chain.first()) {
+        stop(timer);
+        timer.abandon();
+      }
+    }
+  }
+
+  private Timer.Head at(long tick) {
+    return wheel[(int) (tick & (TICKS - 1))];
+  }
+
+  private static long tickOf(long nanos) {
+    return nanos >> RESOLUTION_BITS;
   }
 }

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * clients (SO_REUSEPORT), and the sessions of those clients. Answers leave through it too, so it
  * outlives the port by a moment.
  */
-final class UdpListener implements EpollIoHandle, Timers.Expiring, Runnable {
+final class UdpListener extends Timer implements EpollIoHandle, Runnable {
 
   private static final Logger LOG = LoggerFactory.getLogger(UdpListener.class);
 
@@ -185,7 +185,7 @@ final class UdpListener implements EpollIoHandle, Timers.Expiring, Runnable {
   }
 
   private @Nullable UdpSession begin(UdpClient client) {
-    long nowNanos = shard.nanoTime();
+    long nowNanos = shard.clock().nanoTime();
     if (!shard.udp().begin(nowNanos)) {
       served.counters.datagramsIn(DatagramResult.NO_SESSION).increment();
       return null;
@@ -220,7 +220,7 @@ final class UdpListener implements EpollIoHandle, Timers.Expiring, Runnable {
       close();
       return;
     }
-    shard.startTimer(LINGER, this);
+    shard.clock().start(LINGER, this);
     try {
       // Connected to nobody, it gets no share of the port's clients any more: they go to whoever
       // listens there next, or are refused.
@@ -231,12 +231,12 @@ final class UdpListener implements EpollIoHandle, Timers.Expiring, Runnable {
   }
 
   @Override
-  public void onExpired(long nowNanos) {
+  void onExpired(long nowNanos) {
     endAll(CloseCause.FINISHED);
   }
 
   @Override
-  public void abandon() {
+  void abandon() {
     endAll(CloseCause.AGENT_STOPPED);
   }
 

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * while. Queues no datagram: what cannot be sent at once is dropped and counted. An endpoint that
  * goes away is replaced by another, and the client notices nothing.
  */
-final class UdpSession implements Timers.Expiring {
+final class UdpSession extends Timer {
 
   private static final Logger LOG = LoggerFactory.getLogger(UdpSession.class);
 
@@ -37,7 +37,6 @@ final class UdpSession implements Timers.Expiring {
 
   // Shard loop only, all below. Null before the first endpoint alone.
   private @Nullable UdpUpstream upstream;
-  private long timer = Timers.NONE;
   private long lastMoveNanos;
   private long asked;
   private long answers;
@@ -68,8 +67,8 @@ final class UdpSession implements Timers.Expiring {
     }
     session.counters.connections(ConnectionResult.OK).increment();
     session.upstream = first;
-    session.timer = shard.startTimer(shard.config().udp().idleTimeout(), session);
-    session.lastMoveNanos = shard.coarseNanoTime();
+    shard.clock().start(shard.config().udp().idleTimeout(), session);
+    session.lastMoveNanos = shard.clock().coarseNanoTime();
     return session;
   }
 
@@ -93,7 +92,7 @@ final class UdpSession implements Timers.Expiring {
     if (!upstream().follow(listener.served())) {
       replaceOrEnd(new Tried());
     }
-    lastMoveNanos = shard.coarseNanoTime();
+    lastMoveNanos = shard.clock().coarseNanoTime();
     boolean mayReplace = true;
     int from = 0;
     while (!over && from < count) {
@@ -170,9 +169,9 @@ final class UdpSession implements Timers.Expiring {
   }
 
   private void onAnswered(int count) {
-    lastMoveNanos = shard.coarseNanoTime();
+    lastMoveNanos = shard.clock().coarseNanoTime();
     if (answers == 0) {
-      counters.firstByte.recordNanos(shard.nanoTime() - startedNanos);
+      counters.firstByte.recordNanos(shard.clock().nanoTime() - startedNanos);
     }
     answers += count;
     last.forget();
@@ -234,7 +233,7 @@ final class UdpSession implements Timers.Expiring {
     counters.connectRetries.increment();
     upstream().retire();
     upstream = next;
-    if (shard.nanoTime() - lastMoveNanos < RESEND.toNanos()) {
+    if (shard.clock().nanoTime() - lastMoveNanos < RESEND.toNanos()) {
       unanswered.sendAgain(last, next.fd);
     }
     last.forget();
@@ -244,19 +243,18 @@ final class UdpSession implements Timers.Expiring {
   // --- the end ---
 
   @Override
-  public void onExpired(long nowNanos) {
-    timer = Timers.NONE;
+  void onExpired(long nowNanos) {
     long idleNanos = nowNanos - lastMoveNanos;
     long limitNanos = shard.config().udp().idleTimeout().toNanos();
     if (idleNanos >= limitNanos) {
       end(CloseCause.IDLE);
     } else {
-      timer = shard.startTimerNanos(limitNanos - idleNanos, this);
+      shard.clock().start(limitNanos - idleNanos, this);
     }
   }
 
   @Override
-  public void abandon() {
+  void abandon() {
     end(CloseCause.AGENT_STOPPED);
   }
 
@@ -265,11 +263,11 @@ final class UdpSession implements Timers.Expiring {
       return;
     }
     over = true;
-    shard.stopTimer(timer);
+    shard.clock().stop(this);
     listener.remove(this);
     shard.udp().ended();
     upstream().retire();
     counters.closes(cause).increment();
-    counters.duration.recordNanos(shard.nanoTime() - startedNanos);
+    counters.duration.recordNanos(shard.clock().nanoTime() - startedNanos);
   }
 }

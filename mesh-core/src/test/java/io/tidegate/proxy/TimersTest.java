@@ -36,24 +36,59 @@ class TimersTest {
 
   @Test
   void stoppedTimersNeverFire() {
-    long id = start("a", 100);
-    timers.stop(id);
-    timers.stop(Timers.NONE);
+    Timer timer = start("a", 100);
+    timers.stop(timer);
+    timers.stop(timer);
     pass(10_000);
     assertThat(fired).isEmpty();
+    assertThat(timers.isEmpty()).isTrue();
   }
 
   @Test
-  void aTimerThatWasHandedOverFiresForItsNewOwner() {
-    long id = start("dial", 100);
-    timers.handOver(id, expiring("relay", () -> {}));
-    pass(1_000);
-    assertThat(fired).containsExactly("relay");
+  void aTimerThatWasStoppedStartsAgain() {
+    Timer timer = start("a", 100);
+    timers.stop(timer);
+    timers.start(nowNanos, 500 * MILLI, timer);
+    pass(400);
+    assertThat(fired).isEmpty();
+    pass(200);
+    assertThat(fired).containsExactly("a");
+  }
+
+  @Test
+  void whatExpiresMayStopWhatIsDueAtTheSameTime() {
+    Timer[] second = new Timer[1];
+    timers.start(nowNanos, 100 * MILLI, timer("a", () -> timers.stop(second[0])));
+    second[0] = start("b", 100);
+    pass(300);
+    assertThat(fired).containsExactly("a");
+    assertThat(timers.isEmpty()).isTrue();
+  }
+
+  @Test
+  void passesByWhatIsDueInLaterTurnsOfTheWheel() {
+    start("next hour", 3_600_000);
+    for (int second = 0; second < 3_599; second++) {
+      pass(1_000);
+    }
+    assertThat(fired).isEmpty();
+    pass(1_100);
+    assertThat(fired).containsExactly("next hour");
+  }
+
+  @Test
+  void abandonsAllThatWaits() {
+    start("a", 100);
+    start("b", 100);
+    start("c", 1_000_000);
+    timers.abandonAll();
+    assertThat(fired).containsExactlyInAnyOrder("abandoned a", "abandoned b", "abandoned c");
+    assertThat(timers.isEmpty()).isTrue();
   }
 
   @Test
   void whatExpiresMayStartTheNextTimer() {
-    timers.start(nowNanos, 100 * MILLI, expiring("a", () -> start("b", 100)));
+    timers.start(nowNanos, 100 * MILLI, timer("a", () -> start("b", 100)));
     pass(300);
     assertThat(fired).containsExactly("a");
     pass(300);
@@ -70,8 +105,10 @@ class TimersTest {
     assertThat(fired).containsExactly("a");
   }
 
-  private long start(String name, long delayMillis) {
-    return timers.start(nowNanos, delayMillis * MILLI, expiring(name, () -> {}));
+  private Timer start(String name, long delayMillis) {
+    Timer timer = timer(name, () -> {});
+    timers.start(nowNanos, delayMillis * MILLI, timer);
+    return timer;
   }
 
   private void pass(long millis) {
@@ -79,16 +116,16 @@ class TimersTest {
     timers.advance(nowNanos);
   }
 
-  private Timers.Expiring expiring(String name, Runnable then) {
-    return new Timers.Expiring() {
+  private Timer timer(String name, Runnable then) {
+    return new Timer() {
       @Override
-      public void onExpired(long now) {
+      void onExpired(long now) {
         fired.add(name);
         then.run();
       }
 
       @Override
-      public void abandon() {
+      void abandon() {
         fired.add("abandoned " + name);
       }
     };

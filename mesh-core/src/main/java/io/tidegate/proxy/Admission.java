@@ -1,0 +1,39 @@
+package io.tidegate.proxy;
+
+/** Whether a shard takes further clients. */
+final class Admission {
+
+  private final int maxClients;
+  private int clients;
+  private int starvingDials;
+
+  Admission(ProxyConfig config) {
+    maxClients = Math.max(config.relay().relays() / config.shards(), 1);
+  }
+
+  /** Whether this shard has its share of the relays that there may be. */
+  boolean isFull() {
+    return clients >= maxClients;
+  }
+
+  /** Whether a dial waits for a descriptor: it would only be joined by further ones. */
+  boolean isStarving() {
+    return starvingDials > 0;
+  }
+
+  void dialStarves() {
+    starvingDials++;
+  }
+
+  void dialStarvesNoMore() {
+    starvingDials--;
+  }
+
+  void clientCame() {
+    clients++;
+  }
+
+  void clientLeft() {
+    clients--;
+  }
+}

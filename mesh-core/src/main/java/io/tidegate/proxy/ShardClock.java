@@ -1,0 +1,75 @@
+package io.tidegate.proxy;
+
+import io.netty.channel.IoEventLoop;
+import java.time.Duration;
+import org.agrona.concurrent.NanoClock;
+
+/** A shard's time, and its timers. An idle shard does not wake up at all. */
+final class ShardClock {
+
+  private final NanoClock clock;
+  private final Timers timers;
+  private final Alarm alarm;
+  private boolean ticking;
+  private long coarseNanos;
+
+  ShardClock(IoEventLoop loop, NanoClock clock) {
+    this.clock = clock;
+    coarseNanos = clock.nanoTime();
+    timers = new Timers(coarseNanos);
+    alarm = new Alarm(loop, Timers.RESOLUTION_NANOS, this::tick);
+  }
+
+  long nanoTime() {
+    return clock.nanoTime();
+  }
+
+  /**
+   * The time as of the last tick, a {@link Timers#RESOLUTION_NANOS} old at the most while any timer
+   * runs.
+   */
+  long coarseNanoTime() {
+    return coarseNanos;
+  }
+
+  /** Starts a timer that does not run. */
+  void start(Duration delay, Timer timer) {
+    start(delay.toNanos(), timer);
+  }
+
+  void start(long delayNanos, Timer timer) {
+    // Not the coarse time: after a pause of the whole process that is as old as the pause.
+    long nowNanos = clock.nanoTime();
+    if (!ticking) {
+      ticking = true;
+      coarseNanos = nowNanos;
+      alarm.set();
+    }
+    timers.start(nowNanos, delayNanos, timer);
+  }
+
+  /** Stops a timer; one that does not run is fine. */
+  void stop(Timer timer) {
+    timers.stop(timer);
+  }
+
+  /** Whether no timer runs. */
+  boolean isIdle() {
+    return timers.isEmpty();
+  }
+
+  /** Abandons everything that waits, and ticks no more. */
+  void abandonAll() {
+    timers.abandonAll();
+    alarm.close();
+  }
+
+  private void tick() {
+    coarseNanos = clock.nanoTime();
+    timers.advance(coarseNanos);
+    ticking = !timers.isEmpty();
+    if (ticking) {
+      alarm.set();
+    }
+  }
+}
