@@ -10,7 +10,9 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(60)
 class AllocationTest {
 
+  private static final int TURNS = 4;
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final int MIB = 1 << 20;
 
@@ -59,7 +62,18 @@ class AllocationTest {
     void run() throws Exception;
   }
 
+  /** On a busy machine it takes a few turns until all is compiled; after that none may allocate. */
   private static void assertAllocatesNothing(int units, Work work) throws Exception {
+    List<Long> perTurn = new ArrayList<>();
+    do {
+      perTurn.add(allocatedBeyondTicks(work));
+    } while (perTurn.getLast() >= units && perTurn.size() < TURNS);
+    assertThat(perTurn.getLast())
+        .as("bytes in turns of %d units: %s", units, perTurn)
+        .isLessThan(units);
+  }
+
+  private static long allocatedBeyondTicks(Work work) throws Exception {
     long startNanos = System.nanoTime();
     long before = allocatedByShards();
     work.run();
@@ -67,7 +81,7 @@ class AllocationTest {
     // Each shard's timers tick 15 times a second, at a few hundred bytes.
     long ticks =
         ProxyFixture.SHARDS * (1 + (System.nanoTime() - startNanos) / Timers.RESOLUTION_NANOS);
-    assertThat(allocated).isLessThan(ticks * 1_000 + units);
+    return allocated - ticks * 1_000;
   }
 
   /** Relays settle when the timer of their dial fires. */
