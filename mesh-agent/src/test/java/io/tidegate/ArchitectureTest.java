@@ -1,5 +1,8 @@
 package io.tidegate;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -8,6 +11,9 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.tidegate.agent.watch.ManagerWatch;
+import io.tidegate.agent.watch.WatchConfig;
+import io.tidegate.agent.watch.WatchNews;
 
 /**
  * The rooms and their one-way doors, as ARCHITECTURE.md draws them. A new arrow is a decision: make
@@ -36,6 +42,10 @@ class ArchitectureTest {
           .definedBy("io.tidegate.agent.source")
           .layer("linux")
           .definedBy("io.tidegate.agent.linux")
+          .layer("cluster")
+          .definedBy("io.tidegate.agent.cluster")
+          .layer("watch")
+          .definedBy("io.tidegate.agent.watch")
           .layer("swarm")
           .definedBy("io.tidegate.agent.swarm")
           .layer("admin")
@@ -62,14 +72,19 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("routing")
           .whereLayer("linux")
           .mayOnlyAccessLayers("routing", "proxy")
+          .whereLayer("cluster")
+          .mayNotAccessAnyLayer()
+          .whereLayer("watch")
+          .mayOnlyAccessLayers("cluster", "source")
           .whereLayer("swarm")
-          .mayOnlyAccessLayers("routing", "source", "linux")
+          .mayOnlyAccessLayers("routing", "source", "linux", "cluster", "watch")
           .whereLayer("admin")
           .mayOnlyAccessLayers("routing", "metrics", "proxy", "source", "linux")
           .whereLayer("demo")
           .mayOnlyAccessLayers("routing", "metrics", "proxy", "mesh", "source", "admin", "linux")
           .whereLayer("cli")
-          .mayOnlyAccessLayers("routing", "proxy", "mesh", "source", "linux", "swarm", "admin")
+          .mayOnlyAccessLayers(
+              "routing", "proxy", "mesh", "source", "linux", "swarm", "watch", "admin")
           .ensureAllClassesAreContainedInArchitectureIgnoring("io.tidegate.bench..");
 
   @ArchTest
@@ -86,13 +101,32 @@ class ArchitectureTest {
           .resideInAPackage("io.tidegate.proxy");
 
   @ArchTest
-  static final ArchRule nettyLivesInTheProxyAlone =
+  static final ArchRule nettyLivesInTheProxyAndBelowGrpc =
       noClasses()
           .that()
-          .resideOutsideOfPackage("io.tidegate.proxy")
+          .resideOutsideOfPackages("io.tidegate.proxy", "io.tidegate.agent.watch")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("io.netty..");
+
+  @ArchTest
+  static final ArchRule whatAManagerKnowsIsPlain =
+      noClasses()
+          .that()
+          .resideInAPackage("io.tidegate.agent.cluster")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("com.google.protobuf..", "com.fasterxml..", "io.grpc..");
+
+  @ArchTest
+  static final ArchRule onlyTheDoorOfTheWatchIsUsed =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.tidegate.agent.watch")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("io.tidegate.agent.watch")
+                  .and(not(belongToAnyOf(ManagerWatch.class, WatchConfig.class, WatchNews.class))));
 
   @ArchTest
   static final ArchRule theMeshKnowsNeitherDockerNorPrometheus =

@@ -17,6 +17,8 @@ import org.slf4j.event.Level;
 final class LogSetup {
 
   private static final String OURS = "io.tidegate";
+  private static final String NETTY_BOOTSTRAP = "io.netty.bootstrap.Bootstrap";
+
   private static final String PATTERN =
       "%d{\"yyyy-MM-dd'T'HH:mm:ss.SSS'Z'\", UTC} %-5level %logger{0}: %msg%n";
 
@@ -44,6 +46,8 @@ final class LogSetup {
     var root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.addAppender(appender);
     root.setLevel(ch.qos.logback.classic.Level.WARN);
+    // gRPC asks for SO_KEEPALIVE on Unix sockets too, and Netty complains of that each time
+    context.getLogger(NETTY_BOOTSTRAP).setLevel(ch.qos.logback.classic.Level.ERROR);
     context.getLogger(OURS).setLevel(ch.qos.logback.classic.Level.convertAnSLF4JLevel(level));
   }
 

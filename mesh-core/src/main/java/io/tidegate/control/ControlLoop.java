@@ -34,6 +34,7 @@ public final class ControlLoop implements Agent {
   private final Consumer<RoutingTable> publisher;
 
   // Control thread only.
+  private final Routes routes = new Routes();
   private RoutingTable table = RoutingTable.EMPTY;
   private long publishedAtNanos;
 
@@ -59,16 +60,16 @@ public final class ControlLoop implements Agent {
     }
     Topology topology = mailbox.getAndSet(null);
     if (topology != null) {
-      publish(Routes.of(topology), nowNanos);
+      publish(routes.of(topology), nowNanos);
     }
     return 1;
   }
 
-  private void publish(SortedMap<PublishedPort, Route> routes, long nowNanos) {
-    if (table.version() > 0 && routes.equals(table.routes())) {
+  private void publish(SortedMap<PublishedPort, Route> next, long nowNanos) {
+    if (table.version() > 0 && next.equals(table.routes())) {
       return;
     }
-    table = new RoutingTable(table.version() + 1, routes);
+    table = new RoutingTable(table.version() + 1, next);
     publishedAtNanos = nowNanos;
     publisher.accept(table);
   }

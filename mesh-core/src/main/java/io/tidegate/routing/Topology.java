@@ -14,8 +14,18 @@ public record Topology(List<Service> services, List<Node> nodes) {
   public static final Topology EMPTY = new Topology(List.of());
 
   public Topology {
-    services = services.stream().sorted(Comparator.comparing(Service::id)).toList();
-    nodes = nodes.stream().sorted(Comparator.comparing(Node::id)).toList();
+    services = inOrder(services, Comparator.comparing(Service::id));
+    nodes = inOrder(nodes, Comparator.comparing(Node::id));
+  }
+
+  /** A source that keeps the order itself pays for a look at it only. */
+  private static <T> List<T> inOrder(List<T> values, Comparator<T> order) {
+    for (int i = 1; i < values.size(); i++) {
+      if (order.compare(values.get(i - 1), values.get(i)) > 0) {
+        return values.stream().sorted(order).toList();
+      }
+    }
+    return List.copyOf(values);
   }
 
   /** A topology without other nodes. */

@@ -3,6 +3,7 @@ package io.tidegate.agent.cli;
 import io.tidegate.agent.admin.OptionInForce;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.swarm.SwarmConfig;
+import io.tidegate.agent.watch.WatchConfig;
 import io.tidegate.proxy.ProxyConfig;
 import io.tidegate.proxy.RelayMode;
 import java.io.PrintWriter;
@@ -81,9 +82,21 @@ final class AgentCommand implements Callable<Integer> {
   @Nullable Path netnsDir;
 
   @Option(
+      names = "--control-socket",
+      paramLabel = "FILE",
+      description = "Where a manager tells every change at once, below Docker's exec-root.")
+  Path controlSocket = SWARM.watch().socket();
+
+  @Option(
+      names = "--certificates-dir",
+      paramLabel = "DIR",
+      description = "The node's Swarm certificates, below Docker's data-root.")
+  Path certificatesDir = SWARM.watch().certificatesDir();
+
+  @Option(
       names = "--poll-interval",
       paramLabel = "TIME",
-      description = "How often everything is read again although no event told of a change.")
+      description = "How often everything is read again where nothing tells every change.")
   Duration pollInterval = SWARM.pollInterval();
 
   @Option(
@@ -181,12 +194,21 @@ final class AgentCommand implements Callable<Integer> {
   private AgentConfig config() {
     return new AgentConfig(
         source,
-        checked(() -> new SwarmConfig(dockerHost, netnsDir, pollInterval, SWARM.callTimeout())),
+        checked(this::swarm),
         checked(this::proxy),
         new AgentConfig.Admin(admin, metricsTasks),
         new AgentConfig.Log(logLevel, logFormat),
         drainTimeout,
         optionsInForce());
+  }
+
+  private SwarmConfig swarm() {
+    return new SwarmConfig(
+        dockerHost,
+        netnsDir,
+        new WatchConfig(controlSocket, certificatesDir),
+        pollInterval,
+        SWARM.callTimeout());
   }
 
   private ProxyConfig proxy() {

@@ -6,6 +6,7 @@ import io.tidegate.agent.linux.Ipvs;
 import io.tidegate.agent.linux.PortHolder;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.swarm.NodeFacts;
+import io.tidegate.agent.watch.WatchConfig;
 import io.tidegate.mesh.Mesh;
 import io.tidegate.proxy.ProxyConfig;
 import io.tidegate.proxy.UpstreamSockets;
@@ -81,6 +82,22 @@ final class Checks {
     return Finding.ok(
         "discovery",
         "%d published services with %d tasks".formatted(topology.services().size(), tasks));
+  }
+
+  /** Whether every change will be told at once, which only a manager does. */
+  static List<Finding> watch(NodeFacts node, WatchConfig watch) {
+    if (node.role() != NodeFacts.Role.MANAGER) {
+      return List.of();
+    }
+    String obstacle = watch.obstacle();
+    return List.of(
+        obstacle == null
+            ? Finding.ok("watch", watch.socket() + " tells every change at once")
+            : Finding.warn(
+                "watch",
+                obstacle,
+                "changes are seen half a second later, by polling; see --control-socket and"
+                    + " --certificates-dir"));
   }
 
   static Finding namespaces(NodeFacts node) {

@@ -79,6 +79,7 @@ final class NodeCheck {
     if (node.apiVersion() != null) {
       findings.add(Checks.swarm(node));
       findings.add(Checks.discovery(topology, error));
+      findings.addAll(Checks.watch(node, config.swarm().watch()));
     }
     findings.add(Checks.namespaces(node));
     addCapabilities(true);

@@ -1,14 +1,20 @@
 package io.tidegate.agent.swarm;
 
+import io.tidegate.agent.cluster.ClusterService;
+import io.tidegate.agent.cluster.ClusterState;
+import io.tidegate.agent.cluster.Commit;
+import io.tidegate.routing.Node;
 import io.tidegate.routing.Service;
 import io.tidegate.routing.Task;
 import io.tidegate.routing.TaskState;
 import io.tidegate.routing.Topology;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,14 +28,14 @@ final class Discovery {
 
   private static final Logger LOG = LoggerFactory.getLogger(Discovery.class);
 
-  /** A manager's API is complete as soon as it answers; this is for what nobody thought of. */
-  private static final Duration REST_HOLD = Duration.ofSeconds(5);
+  /** What a manager tells is complete at once; this is for what nobody thought of. */
+  private static final Duration CLUSTER_HOLD = Duration.ofSeconds(5);
 
   /** After a restart of the daemon 25 to 46 s were measured until gossip was complete. */
   private static final Duration GOSSIP_HOLD = Duration.ofMinutes(2);
 
-  /** When Swarm itself stops a task, its API says so 2 s before the signal. */
-  private static final Duration REST_STOP_HOLD = Duration.ofSeconds(5);
+  /** When Swarm itself stops a task, a manager says so 2 s before the signal. */
+  private static final Duration CLUSTER_STOP_HOLD = Duration.ofSeconds(5);
 
   /** Gossip never says that a task is being stopped: only its death, or this. */
   private static final Duration GOSSIP_STOP_HOLD = Duration.ofMinutes(10);
@@ -39,15 +45,24 @@ final class Discovery {
   private final Policies policies = new Policies();
   private final GossipPorts gossipPorts = new GossipPorts();
   private final KnownNodes nodes = new KnownNodes(GOSSIP_HOLD);
+  private final ClusterView cluster = new ClusterView();
+  private final AntiEntropy antiEntropy = new AntiEntropy();
+  private final RoutedServices routed = new RoutedServices();
+  private final AwaitedTasks awaited = new AwaitedTasks();
+  private final Map<String, String> serviceOfOwnTask = new HashMap<>();
   private final Set<String> unservedPorts = new HashSet<>();
 
-  private List<SeenService> services = List.of();
   private Set<String> peers = Set.of();
   private LocalTasks local = new LocalTasks(Map.of(), Map.of());
   private @Nullable ReachPlanner reaches;
   private String ownNodeId = "";
   private boolean isGossip;
+  private boolean isWatched;
   private boolean isDaemonLost;
+  private List<Node> otherNodes = List.of();
+  private @Nullable Topology topology;
+  private List<Service> topologyServices = List.of();
+  private List<Node> topologyNodes = List.of();
 
   /** How many labels and ports were refused. */
   long rejected() {
@@ -55,42 +70,143 @@ final class Discovery {
   }
 
   /** True if the next reading is worth having soon. */
-  boolean isUnsettled() {
-    return probation.isUnsettled() || gossipPorts.isUnsettled();
+  boolean isUnsettled(long nowNanos) {
+    return probation.isUnsettled() || gossipPorts.isUnsettled() || awaited.areAny(nowNanos);
   }
 
-  void onReading(Reading reading, long nowNanos) {
+  /** True while a manager's stream tells every change. */
+  boolean isWatched() {
+    return isWatched;
+  }
+
+  /**
+   * Takes a reading.
+   *
+   * @return whether it shows that the stream has missed something
+   */
+  boolean onReading(Reading reading, long nowNanos) {
     isDaemonLost = false;
-    nodes.onReading(reading, nowNanos);
-    ownNodeId = reading.engine().swarm().nodeId();
+    nodes.onEngine(reading.engine().swarm());
+    String nodeId = reading.engine().swarm().nodeId();
+    if (!nodeId.equals(ownNodeId)) {
+      ownNodeId = nodeId;
+      touchAll();
+    }
+    boolean hasGap = false;
     NetworkAnswers.Network ingress = reading.ingress();
-    if (reading.rest() != null) {
-      onRest(reading.rest(), nowNanos);
-    } else if (ingress != null) {
+    if (reading.cluster() != null && isWatched) {
+      hasGap = compare(reading.cluster(), nowNanos);
+    } else if (reading.cluster() != null) {
+      onCluster(reading.cluster(), nowNanos);
+    } else if (ingress != null && !isWatched && reading.isWhole()) {
       onGossip(ingress, nowNanos);
     }
-    local = reading.local();
-    reaches =
-        new ReachPlanner(
-            local, reading.sandbox(), ingress == null ? null : GossipView.reachable(ingress));
-  }
-
-  private void onRest(RestAnswers rest, long nowNanos) {
-    isGossip = false;
-    List<SeenService> view = RestView.of(rest);
-    refuseUnserved(rest);
-    gossipPorts.tell(view);
-    services = probation.admit(view, REST_HOLD, nowNanos);
-    readPolicies(rest);
-  }
-
-  private void readPolicies(RestAnswers rest) {
-    Set<String> names = new HashSet<>();
-    services.forEach(service -> names.add(service.name()));
-    for (DockerAnswers.Service service : rest.services()) {
-      names.add(service.spec().name());
-      policies.read(service.spec().name(), service.spec().labels());
+    if (isWatched) {
+      settleDoubts(nowNanos);
     }
+    otherNodes = nodes.nodes();
+    local = reading.local();
+    plan(
+        new ReachPlanner(
+            local, reading.sandbox(), ingress == null ? null : GossipView.reachable(ingress)));
+    return hasGap;
+  }
+
+  private void plan(ReachPlanner planner) {
+    ReachPlanner before = reaches;
+    reaches = planner;
+    if (before == null
+        || !before.sandbox().equals(planner.sandbox())
+        || !Objects.equals(before.reachable(), planner.reachable())) {
+      touchAll();
+    } else {
+      planner.local().differences(before.local()).forEach(this::touchTask);
+    }
+  }
+
+  private void touchAll() {
+    serviceOfOwnTask.clear();
+    routed.touchAll();
+  }
+
+  private void touchTask(String taskId) {
+    String service = serviceOfOwnTask.get(taskId);
+    if (service != null) {
+      routed.touch(service);
+    }
+  }
+
+  /** The stream begins with all that there is. */
+  void onListed(ClusterState state, long nowNanos) {
+    isWatched = true;
+    antiEntropy.reset();
+    onCluster(state, nowNanos);
+    otherNodes = nodes.nodes();
+  }
+
+  /** One commit of the stream. */
+  void onCommit(Commit commit, long nowNanos) {
+    antiEntropy.onCommit(commit);
+    amend(cluster.apply(commit), nowNanos);
+  }
+
+  /** The stream ended: what it told stays until another source speaks. */
+  void onWatchLost() {
+    isWatched = false;
+  }
+
+  private boolean compare(ClusterState listed, long nowNanos) {
+    boolean hasGap = antiEntropy.hasGap(cluster.store(), listed);
+    amend(cluster.apply(antiEntropy.news(cluster.store(), listed)), nowNanos);
+    retainPolicies();
+    return hasGap;
+  }
+
+  /** What was kept for a doubtful reason goes when the stream is silent about it for too long. */
+  private void settleDoubts(long nowNanos) {
+    Set<String> before = Set.copyOf(probation.admitted().keySet());
+    probation.admit(cluster.services(), CLUSTER_HOLD, nowNanos);
+    if (!before.equals(probation.admitted().keySet())) {
+      touchAll();
+    }
+  }
+
+  private void onCluster(ClusterState state, long nowNanos) {
+    isGossip = false;
+    ClusterView.Change change = cluster.replace(state);
+    nodes.onCluster(cluster.nodes(), nowNanos);
+    gossipPorts.tell(cluster.services());
+    probation.admit(cluster.services(), CLUSTER_HOLD, nowNanos);
+    change.objects().forEach(this::readService);
+    retainPolicies();
+    awaited.onChange(nowNanos);
+    touchAll();
+  }
+
+  private void amend(ClusterView.Change change, long nowNanos) {
+    if (change.hasNodes()) {
+      nodes.onCluster(cluster.nodes(), nowNanos);
+      otherNodes = nodes.nodes();
+    }
+    gossipPorts.amend(change.services());
+    probation.amend(change.services());
+    change.objects().forEach(this::readService);
+    awaited.onChange(nowNanos);
+    change.services().keySet().forEach(routed::touch);
+  }
+
+  private void readService(ClusterService service) {
+    policies.read(service.name(), service.labels());
+    List<String> ports = ClusterView.unserved(service);
+    if (!ports.isEmpty() && unservedPorts.add(service.name())) {
+      LOG.warn("service {}: not served: {} (expected: tcp or udp)", service.name(), ports);
+    }
+    routed.touch(service.name());
+  }
+
+  private void retainPolicies() {
+    Set<String> names = new HashSet<>(probation.admitted().keySet());
+    cluster.all().forEach(service -> names.add(service.name()));
     policies.retain(names);
   }
 
@@ -102,14 +218,16 @@ final class Discovery {
     }
     isGossip = true;
     peers = peersNow;
+    nodes.onGossip(ingress, nowNanos);
     List<SeenService> view = GossipView.of(ingress, nodes::idOf);
-    services = probation.admit(gossipPorts.complete(view, nowNanos), GOSSIP_HOLD, nowNanos);
+    probation.admit(gossipPorts.complete(view, nowNanos), GOSSIP_HOLD, nowNanos);
+    touchAll();
   }
 
   /** The daemon cannot be read: what is known stays, as far as it can still be reached. */
   void onReadFailed(Sandbox sandbox) {
     if (reaches != null && !isDaemonLost) {
-      reaches = new ReachPlanner(local, sandbox, reaches.reachable());
+      plan(new ReachPlanner(local, sandbox, reaches.reachable()));
     }
   }
 
@@ -123,66 +241,82 @@ final class Discovery {
     probation.doubt();
     nodes.doubt();
     peers = Set.of();
-    if (reaches != null && !nodes.nodes().isEmpty()) {
+    if (reaches != null && !otherNodes.isEmpty()) {
       Sandbox lost = reaches.sandbox().lost("this node's Docker goes away, its overlay with it");
-      reaches = new ReachPlanner(local, lost, reaches.reachable());
+      plan(new ReachPlanner(local, lost, reaches.reachable()));
     }
   }
 
   void onStopping(String taskId, long nowNanos) {
-    facts.onStopping(taskId, isGossip ? GOSSIP_STOP_HOLD : REST_STOP_HOLD, nowNanos);
+    facts.onStopping(taskId, isGossip ? GOSSIP_STOP_HOLD : CLUSTER_STOP_HOLD, nowNanos);
+    touchTask(taskId);
   }
 
   /** The task may be about to be stopped: Swarm will tell. */
   void onSuspect(String taskId, long nowNanos) {
-    facts.onStopping(taskId, REST_STOP_HOLD, nowNanos);
+    facts.onStopping(taskId, CLUSTER_STOP_HOLD, nowNanos);
+    touchTask(taskId);
   }
 
   void onHealthy(String taskId) {
     facts.onHealthy(taskId);
+    touchTask(taskId);
   }
 
   void onDied(String taskId, long nowNanos) {
     facts.onDied(taskId, nowNanos);
+    touchTask(taskId);
   }
 
-  /** What is known now, or null before the first reading. */
+  /** What is known now, or null before the first reading; the same object if nothing changed. */
   @Nullable Topology topology(long nowNanos) {
     ReachPlanner planner = reaches;
     if (planner == null) {
       return null;
     }
-    facts.expire(nowNanos);
-    List<Service> known = new ArrayList<>();
-    for (SeenService service : services) {
-      // the name is also the id: gossip knows no other, and a promoted node must not start anew
-      String name = service.name();
-      known.add(
-          new Service(
-              name, name, policies.of(name), service.publications(), tasks(service, planner)));
+    facts.expire(nowNanos).forEach(this::touchTask);
+    List<Service> services = routed.refresh(probation.admitted(), seen -> service(seen, planner));
+    if (topology == null
+        || !services.equals(topologyServices)
+        || !otherNodes.equals(topologyNodes)) {
+      topologyServices = services;
+      topologyNodes = otherNodes;
+      topology = new Topology(services, otherNodes);
     }
-    return new Topology(known, nodes.nodes());
+    return topology;
   }
 
-  private List<Task> tasks(SeenService service, ReachPlanner planner) {
-    List<Task> tasks = new ArrayList<>();
-    for (SeenTask task : service.tasks()) {
-      boolean isMissing = task.nodeId().equals(ownNodeId) && !local.isRunning(task.id());
-      if (!isMissing && !facts.isDead(task.id())) {
+  private Service service(SeenService seen, ReachPlanner planner) {
+    // the name is also the id: gossip knows no other, and a promoted node must not start anew
+    String name = seen.name();
+    awaited.forget(name);
+    List<Task> tasks = new ArrayList<>(seen.tasks().size());
+    for (SeenTask task : seen.tasks()) {
+      if (isOwn(task)) {
+        serviceOfOwnTask.put(task.id(), name);
+      }
+      if (isAwaited(task, planner)) {
+        awaited.add(name);
+      }
+      if (!isMissing(task) && !facts.isDead(task.id())) {
         TaskState state = facts.isStopping(task.id()) ? TaskState.DRAINING : task.state();
         tasks.add(new Task(task.id(), task.name(), task.nodeId(), state, planner.plan(task)));
       }
     }
-    return tasks;
+    return new Service(name, name, policies.of(name), seen.publications(), tasks);
   }
 
-  private void refuseUnserved(RestAnswers rest) {
-    RestView.unserved(rest)
-        .forEach(
-            (service, ports) -> {
-              if (unservedPorts.add(service)) {
-                LOG.warn("service {}: not served: {} (expected: tcp or udp)", service, ports);
-              }
-            });
+  private boolean isOwn(SeenTask task) {
+    return task.nodeId().equals(ownNodeId);
+  }
+
+  private boolean isMissing(SeenTask task) {
+    return isOwn(task) && !local.isRunning(task.id());
+  }
+
+  private boolean isAwaited(SeenTask task, ReachPlanner planner) {
+    return task.state() == TaskState.RUNNING
+        && !facts.isDead(task.id())
+        && (isMissing(task) || planner.isAwaited(task));
   }
 }

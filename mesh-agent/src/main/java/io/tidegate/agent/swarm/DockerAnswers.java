@@ -67,15 +67,24 @@ final class DockerAnswers {
     }
   }
 
+  /** The commit that wrote an object last. */
+  record Version(@JsonProperty("Index") long index) {
+    static final Version UNKNOWN = new Version(0);
+  }
+
   /** An element of GET /services. */
   record Service(
       @JsonProperty("ID") String id,
+      @JsonProperty("Version") Version version,
+      @JsonProperty("CreatedAt") String createdAt,
       @JsonProperty("Spec") ServiceSpec spec,
       @JsonProperty("Endpoint") ServiceEndpoint endpoint) {
     Service {
       id = required("ID", id);
+      version = orElse(version, Version.UNKNOWN);
+      createdAt = orEmpty(createdAt);
       spec = required("Spec", spec);
-      endpoint = orElse(endpoint, new ServiceEndpoint(List.of()));
+      endpoint = orElse(endpoint, new ServiceEndpoint(List.of(), List.of()));
     }
   }
 
@@ -88,10 +97,22 @@ final class DockerAnswers {
     }
   }
 
-  /** Where a service is published. */
-  record ServiceEndpoint(@JsonProperty("Ports") List<Port> ports) {
+  /** Where a service is published, and its addresses. */
+  record ServiceEndpoint(
+      @JsonProperty("Ports") List<Port> ports,
+      @JsonProperty("VirtualIPs") List<VirtualIp> virtualIps) {
     ServiceEndpoint {
       ports = orEmpty(ports);
+      virtualIps = orEmpty(virtualIps);
+    }
+  }
+
+  /** The address of a service on one network, in the form of CIDR. */
+  record VirtualIp(
+      @JsonProperty("NetworkID") String networkId, @JsonProperty("Addr") String address) {
+    VirtualIp {
+      networkId = orEmpty(networkId);
+      address = orEmpty(address);
     }
   }
 
@@ -110,6 +131,7 @@ final class DockerAnswers {
   /** An element of GET /tasks. */
   record Task(
       @JsonProperty("ID") String id,
+      @JsonProperty("Version") Version version,
       @JsonProperty("ServiceID") String serviceId,
       @JsonProperty("Slot") int slot,
       @JsonProperty("NodeID") String nodeId,
@@ -118,6 +140,7 @@ final class DockerAnswers {
       @JsonProperty("NetworksAttachments") List<Attachment> attachments) {
     Task {
       id = required("ID", id);
+      version = orElse(version, Version.UNKNOWN);
       serviceId = orEmpty(serviceId);
       nodeId = orEmpty(nodeId);
       status = required("Status", status);
@@ -138,14 +161,15 @@ final class DockerAnswers {
       @JsonProperty("Network") AttachedNetwork network,
       @JsonProperty("Addresses") List<String> addresses) {
     Attachment {
-      network = orElse(network, new AttachedNetwork(new NetworkSpec(false)));
+      network = orElse(network, new AttachedNetwork("", new NetworkSpec(false)));
       addresses = orEmpty(addresses);
     }
   }
 
   /** The network of an attachment. */
-  record AttachedNetwork(@JsonProperty("Spec") NetworkSpec spec) {
+  record AttachedNetwork(@JsonProperty("ID") String id, @JsonProperty("Spec") NetworkSpec spec) {
     AttachedNetwork {
+      id = orEmpty(id);
       spec = orElse(spec, new NetworkSpec(false));
     }
   }
@@ -156,11 +180,24 @@ final class DockerAnswers {
   /** An element of GET /nodes. */
   record Node(
       @JsonProperty("ID") String id,
+      @JsonProperty("Version") Version version,
+      @JsonProperty("Spec") NodeSpec spec,
       @JsonProperty("Status") NodeStatus status,
       @JsonProperty("ManagerStatus") @Nullable ManagerStatus managerStatus) {
     Node {
       id = required("ID", id);
+      version = orElse(version, Version.UNKNOWN);
+      spec = orElse(spec, new NodeSpec("", ""));
       status = required("Status", status);
+    }
+  }
+
+  /** What is asked of a node: active, pause or drain; worker or manager. */
+  record NodeSpec(
+      @JsonProperty("Availability") String availability, @JsonProperty("Role") String role) {
+    NodeSpec {
+      availability = orEmpty(availability);
+      role = orEmpty(role);
     }
   }
 

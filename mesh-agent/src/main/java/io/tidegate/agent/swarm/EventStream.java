@@ -1,5 +1,6 @@
 package io.tidegate.agent.swarm;
 
+import io.tidegate.agent.source.Backoff;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

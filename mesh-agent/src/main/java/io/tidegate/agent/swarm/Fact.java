@@ -1,5 +1,6 @@
 package io.tidegate.agent.swarm;
 
+import io.tidegate.agent.watch.WatchNews;
 import org.jspecify.annotations.Nullable;
 
 /** What other threads tell the one that owns the merged state. */
@@ -21,6 +22,9 @@ sealed interface Fact {
 
   /** The stream of events ended: the daemon ended or restarted. */
   record DaemonLost(String error) implements Fact {}
+
+  /** A manager's stream told something. */
+  record Watched(WatchNews news) implements Fact {}
 
   /** Something happened that the next reading will tell. */
   record Changed() implements Fact {}

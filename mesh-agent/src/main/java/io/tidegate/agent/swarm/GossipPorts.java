@@ -3,12 +3,14 @@ package io.tidegate.agent.swarm;
 import io.tidegate.routing.Publication;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes good what gossip leaves out about ports. Docker prints the ports of one task of a service,
@@ -30,12 +32,24 @@ final class GossipPorts {
     return isUnsettled;
   }
 
-  /** Takes note of what a manager's API told. */
-  void tell(List<SeenService> services) {
+  /** Takes note of all that a manager told. */
+  void tell(Collection<SeenService> services) {
     lastSeen.clear();
     told.clear();
     isUnsettled = false;
     services.forEach(service -> told.put(service.name(), service.publications()));
+  }
+
+  /** Takes note of what changed since then; null for a service that is gone. */
+  void amend(Map<String, @Nullable SeenService> changes) {
+    changes.forEach(
+        (name, service) -> {
+          if (service == null) {
+            told.remove(name);
+          } else {
+            told.put(name, service.publications());
+          }
+        });
   }
 
   /** Completes a view by gossip. */

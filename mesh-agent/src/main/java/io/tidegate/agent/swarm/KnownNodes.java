@@ -1,9 +1,11 @@
 package io.tidegate.agent.swarm;
 
+import io.tidegate.agent.cluster.ClusterNode;
 import io.tidegate.routing.Node;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,11 +18,10 @@ import java.util.Map;
  */
 final class KnownNodes {
 
-  private static final String DOWN = "down";
-
   private final long holdNanos;
   private final Map<String, String> idByAddress = new HashMap<>();
   private final Map<String, Long> lastSeen = new LinkedHashMap<>();
+  private String ownAddress = "";
   private boolean isDoubtNew;
 
   /**
@@ -40,44 +41,27 @@ final class KnownNodes {
     isDoubtNew = true;
   }
 
-  void onReading(Reading reading, long nowNanos) {
-    DockerAnswers.SwarmInfo own = reading.engine().swarm();
+  /** What a daemon knows of its own part in the Swarm. */
+  void onEngine(DockerAnswers.SwarmInfo own) {
     learn(own.nodeAddress(), own.nodeId());
     for (DockerAnswers.RemoteManager manager : own.remoteManagers()) {
       learn(Addresses.hostOf(manager.address()), manager.nodeId());
     }
-    NetworkAnswers.Network ingress = reading.ingress();
-    if (reading.rest() != null) {
-      onRest(reading.rest(), nowNanos);
-    } else if (ingress != null) {
-      onGossip(ingress, nowNanos);
-    }
-    lastSeen.remove(own.nodeAddress());
+    ownAddress = own.nodeAddress();
   }
 
-  List<Node> nodes() {
-    List<Node> nodes = new ArrayList<>();
-    for (String address : lastSeen.keySet()) {
-      InetAddress parsed = Addresses.parse(address);
-      if (parsed != null) {
-        nodes.add(new Node(idOf(address), parsed));
-      }
-    }
-    return nodes;
-  }
-
-  private void onRest(RestAnswers rest, long nowNanos) {
+  /** All nodes, as a manager tells them. */
+  void onCluster(Collection<ClusterNode> nodes, long nowNanos) {
     lastSeen.clear();
-    for (DockerAnswers.Node node : rest.nodes()) {
-      String address = address(node);
-      learn(address, node.id());
-      if (!node.status().state().equals(DOWN)) {
-        lastSeen.put(address, nowNanos);
+    for (ClusterNode node : nodes) {
+      learn(node.address(), node.id());
+      if (node.state() != ClusterNode.State.DOWN) {
+        lastSeen.put(node.address(), nowNanos);
       }
     }
   }
 
-  private void onGossip(NetworkAnswers.Network ingress, long nowNanos) {
+  void onGossip(NetworkAnswers.Network ingress, long nowNanos) {
     if (isDoubtNew) {
       isDoubtNew = false;
       lastSeen.replaceAll((address, at) -> nowNanos);
@@ -88,15 +72,21 @@ final class KnownNodes {
     lastSeen.values().removeIf(at -> nowNanos - at >= holdNanos);
   }
 
+  /** Those that are not known to be down, without this one. */
+  List<Node> nodes() {
+    List<Node> nodes = new ArrayList<>();
+    for (String address : lastSeen.keySet()) {
+      InetAddress parsed = Addresses.parse(address);
+      if (parsed != null && !address.equals(ownAddress)) {
+        nodes.add(new Node(idOf(address), parsed));
+      }
+    }
+    return nodes;
+  }
+
   private void learn(String address, String id) {
     if (!address.isEmpty() && !id.isEmpty()) {
       idByAddress.put(address, id);
     }
-  }
-
-  /** A manager that looks at itself may see 0.0.0.0 or 127.0.0.1 as its status' address. */
-  private static String address(DockerAnswers.Node node) {
-    DockerAnswers.ManagerStatus manager = node.managerStatus();
-    return manager == null ? node.status().address() : Addresses.hostOf(manager.address());
   }
 }

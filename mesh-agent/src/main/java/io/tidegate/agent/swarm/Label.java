@@ -55,6 +55,11 @@ final class Label<T> {
     }
   }
 
+  /** Forgets a service. */
+  void forget(String service) {
+    byService.remove(service);
+  }
+
   /** Forgets every service but these. */
   void retain(Set<String> services) {
     byService.keySet().retainAll(services);

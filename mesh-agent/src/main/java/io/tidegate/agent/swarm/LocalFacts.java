@@ -1,7 +1,9 @@
 package io.tidegate.agent.swarm;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -46,10 +48,25 @@ final class LocalFacts {
     deadUntil.put(taskId, nowNanos + DEAD_NANOS);
   }
 
-  /** Forgets what is over. */
-  void expire(long nowNanos) {
-    deadUntil.values().removeIf(until -> until - nowNanos <= 0);
-    drainingUntil.values().removeIf(until -> until - nowNanos <= 0);
+  /** Forgets what is over, and tells of which tasks. */
+  List<String> expire(long nowNanos) {
+    List<String> over = new ArrayList<>();
+    expire(deadUntil, nowNanos, over);
+    expire(drainingUntil, nowNanos, over);
+    return over;
+  }
+
+  private static void expire(Map<String, Long> untils, long nowNanos, List<String> over) {
+    untils
+        .entrySet()
+        .removeIf(
+            entry -> {
+              boolean isOver = entry.getValue() - nowNanos <= 0;
+              if (isOver) {
+                over.add(entry.getKey());
+              }
+              return isOver;
+            });
   }
 
   boolean isDead(String taskId) {

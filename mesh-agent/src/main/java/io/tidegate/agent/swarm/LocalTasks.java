@@ -2,8 +2,11 @@ package io.tidegate.agent.swarm;
 
 import java.net.InetAddress;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +41,17 @@ record LocalTasks(Map<String, String> containers, Map<String, InetAddress> bridg
               });
     }
     return new LocalTasks(Map.copyOf(containers), Map.copyOf(addresses));
+  }
+
+  /** The tasks that this and others tell differently. */
+  Set<String> differences(LocalTasks others) {
+    Set<String> different = new HashSet<>(containers.keySet());
+    different.addAll(others.containers.keySet());
+    different.removeIf(
+        id ->
+            isRunning(id) == others.isRunning(id)
+                && Objects.equals(bridgeAddress(id), others.bridgeAddress(id)));
+    return different;
   }
 
   boolean isRunning(String taskId) {

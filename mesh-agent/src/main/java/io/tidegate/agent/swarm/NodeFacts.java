@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param swarmState Docker's word: {@code active}, {@code inactive}, {@code pending}, {@code
  *     locked} or {@code error}
  * @param sandboxError why tasks on other nodes cannot be reached through the sandbox, or null
- * @param source {@code swarm-rest}, {@code swarm-gossip}, or {@code swarm} before the first reading
+ * @param source {@code swarm-watch}, {@code swarm-rest}, {@code swarm-gossip}, or {@code swarm}
+ *     before the first reading
  * @param lastSuccess when the source was last read, or null
  */
 public record NodeFacts(

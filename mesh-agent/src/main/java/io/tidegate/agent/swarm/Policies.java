@@ -30,6 +30,12 @@ final class Policies {
     udpResponses.read(service, labels);
   }
 
+  /** Forgets a service. */
+  void forget(String service) {
+    balance.forget(service);
+    udpResponses.forget(service);
+  }
+
   /** Forgets every service but these. */
   void retain(Set<String> services) {
     balance.retain(services);

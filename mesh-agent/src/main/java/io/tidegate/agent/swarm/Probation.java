@@ -1,12 +1,14 @@
 package io.tidegate.agent.swarm;
 
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps services that vanished for a doubtful reason.
@@ -31,7 +33,7 @@ final class Probation {
   private static final long CONFIRM_NANOS = Duration.ofSeconds(3).toNanos();
   private static final long EMPTY_NANOS = Duration.ofMillis(300).toNanos();
 
-  private Map<String, SeenService> admitted = Map.of();
+  private Map<String, SeenService> admitted = new LinkedHashMap<>();
   private final Set<String> doubted = new HashSet<>();
   private boolean isDoubtNew;
   private long doubtNanos;
@@ -49,18 +51,41 @@ final class Probation {
     return isEmpty && !admitted.isEmpty() && doubted.isEmpty();
   }
 
+  /** The services that count, by name: what was seen, with what is kept. */
+  Map<String, SeenService> admitted() {
+    return Collections.unmodifiableMap(admitted);
+  }
+
   /**
-   * Takes a view and returns it with what is kept.
+   * Takes what changed since the last view, from a source that misses nothing: what it says is in
+   * no doubt.
+   *
+   * @param changes services by name, null for one that is gone
+   */
+  void amend(Map<String, @Nullable SeenService> changes) {
+    changes.forEach(
+        (name, service) -> {
+          if (service != null) {
+            admitted.put(name, service);
+          } else {
+            admitted.remove(name);
+            doubted.remove(name);
+          }
+        });
+  }
+
+  /**
+   * Takes a view, and keeps of the last one what is in doubt.
    *
    * @param hold how late the source can be after a doubt
    */
-  List<SeenService> admit(List<SeenService> view, Duration hold, long nowNanos) {
+  void admit(Collection<SeenService> view, Duration hold, long nowNanos) {
     if (isDoubtNew) {
       isDoubtNew = false;
       doubtNanos = nowNanos;
     }
     if (isTooSuddenlyEmpty(view, nowNanos)) {
-      return List.copyOf(admitted.values());
+      return;
     }
     Map<String, SeenService> seen = new LinkedHashMap<>();
     view.forEach(service -> seen.put(service.name(), service));
@@ -75,10 +100,9 @@ final class Probation {
       }
     }
     admitted = seen;
-    return new ArrayList<>(seen.values());
   }
 
-  private boolean isTooSuddenlyEmpty(List<SeenService> view, long nowNanos) {
+  private boolean isTooSuddenlyEmpty(Collection<SeenService> view, long nowNanos) {
     if (!view.isEmpty()) {
       isEmpty = false;
       return false;

@@ -24,6 +24,16 @@ record ReachPlanner(LocalTasks local, Sandbox sandbox, @Nullable Set<InetAddress
     return overlay(task, where);
   }
 
+  /** Whether the only thing that is missing is that this node's Docker learns where it is. */
+  boolean isAwaited(SeenTask task) {
+    InetAddress address = task.ingressAddress();
+    return address != null
+        && sandbox.error() == null
+        && reachable != null
+        && !reachable.contains(address)
+        && local.bridgeAddress(task.id()) == null;
+  }
+
   private Reach overlay(SeenTask task, String where) {
     InetAddress address = task.ingressAddress();
     if (address == null) {

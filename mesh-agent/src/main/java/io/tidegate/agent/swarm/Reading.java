@@ -1,18 +1,23 @@
 package io.tidegate.agent.swarm;
 
+import io.tidegate.agent.cluster.ClusterState;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What one round of questions to Docker brought.
  *
- * @param rest what a manager's API told; null on workers, and on managers whose API fails
+ * @param cluster what a manager's API told; null on workers, on managers whose API fails, and where
+ *     it was not asked
  * @param ingress what the daemon knows of the ingress network by gossip; null if it did not tell
+ * @param isWhole whether all was asked that the daemon knows of the Swarm, or only what concerns
+ *     this node
  * @param warning what went wrong although there is enough to go on with, or null
  */
 record Reading(
     DockerAnswers.EngineInfo engine,
-    @Nullable RestAnswers rest,
+    @Nullable ClusterState cluster,
     NetworkAnswers.@Nullable Network ingress,
     LocalTasks local,
     Sandbox sandbox,
+    boolean isWhole,
     @Nullable String warning) {}

@@ -12,7 +12,7 @@ final class Schedule {
   private static final long COALESCE_NANOS = Duration.ofMillis(50).toNanos();
   private static final long UNSETTLED_NANOS = Duration.ofMillis(150).toNanos();
 
-  private final long intervalNanos;
+  private long intervalNanos;
   private long nextNanos;
   private long startedNanos;
   private boolean isReading;
@@ -21,6 +21,11 @@ final class Schedule {
   Schedule(Duration interval, long nowNanos) {
     this.intervalNanos = interval.toNanos();
     this.nextNanos = nowNanos;
+  }
+
+  /** From the next reading on, how often to read at least. */
+  void setInterval(Duration interval) {
+    intervalNanos = interval.toNanos();
   }
 
   /** Something changed that the reading that runs now may have missed. */

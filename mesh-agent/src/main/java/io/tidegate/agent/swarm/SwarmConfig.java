@@ -1,5 +1,6 @@
 package io.tidegate.agent.swarm;
 
+import io.tidegate.agent.watch.WatchConfig;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,11 +12,17 @@ import org.jspecify.annotations.Nullable;
  * @param dockerHost this node's daemon: {@code unix:///…} or {@code tcp://host:port}
  * @param netnsDir where Docker keeps its network namespaces, or null to find out: the folder of a
  *     container's sandbox if there is one, else {@code /var/run/docker/netns}
- * @param pollInterval how often to read at least; events lead to a reading at once
+ * @param watch where the stream of a manager's changes is
+ * @param pollInterval how often to read at least as long as that stream does not flow; events lead
+ *     to a reading at once
  * @param callTimeout how long Docker may take for one answer
  */
 public record SwarmConfig(
-    URI dockerHost, @Nullable Path netnsDir, Duration pollInterval, Duration callTimeout) {
+    URI dockerHost,
+    @Nullable Path netnsDir,
+    WatchConfig watch,
+    Duration pollInterval,
+    Duration callTimeout) {
 
   public static final URI USUAL_DOCKER_HOST = URI.create("unix:///var/run/docker.sock");
 
@@ -30,7 +37,8 @@ public record SwarmConfig(
   }
 
   public static SwarmConfig of(URI dockerHost, @Nullable Path netnsDir) {
-    return new SwarmConfig(dockerHost, netnsDir, Duration.ofMillis(500), Duration.ofSeconds(5));
+    return new SwarmConfig(
+        dockerHost, netnsDir, WatchConfig.USUAL, Duration.ofMillis(500), Duration.ofSeconds(5));
   }
 
   private static void checkPositive(String name, Duration value) {

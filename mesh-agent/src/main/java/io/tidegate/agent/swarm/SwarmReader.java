@@ -3,6 +3,7 @@ package io.tidegate.agent.swarm;
 import static io.tidegate.agent.swarm.DockerApi.filters;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import io.tidegate.agent.cluster.ClusterState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,10 +57,12 @@ final class SwarmReader {
    * One round of questions. What is local comes last, so that a task which a view calls running has
    * its container in it or has died.
    *
+   * @param isWholeSwarm whether a manager is asked for all that it knows, or only for what concerns
+   *     this node
    * @throws SwarmInactiveException if the daemon takes no part in a Swarm
    * @throws IOException if there is not enough to make a topology of
    */
-  Reading read() throws IOException, InterruptedException {
+  Reading read(boolean isWholeSwarm) throws IOException, InterruptedException {
     DockerAnswers.EngineInfo engine = docker.get("/info", INFO);
     lastEngine = engine;
     DockerAnswers.SwarmInfo swarm = engine.swarm();
@@ -68,6 +71,9 @@ final class SwarmReader {
           "swarm: %s (expected: active) %s"
               .formatted(swarm.localNodeState(), swarm.error())
               .strip());
+    }
+    if (!isWholeSwarm) {
+      return withLocal(engine, null, readIngress(), false, null);
     }
     return swarm.controlAvailable() ? readManager(engine) : readWorker(engine);
   }
@@ -93,13 +99,13 @@ final class SwarmReader {
   private Reading readWorker(DockerAnswers.EngineInfo engine)
       throws IOException, InterruptedException {
     NetworkAnswers.Network ingress = readIngress();
-    return withLocal(engine, null, ingress, null);
+    return withLocal(engine, null, ingress, true, null);
   }
 
   /** Either half may fail without the other: the cluster without a leader, or the overlay. */
   private Reading readManager(DockerAnswers.EngineInfo engine)
       throws IOException, InterruptedException {
-    RestAnswers rest = null;
+    ClusterState rest = null;
     IOException restFailure = null;
     try {
       rest = readRest();
@@ -117,28 +123,30 @@ final class SwarmReader {
     if (failure != null && rest == null && ingress == null) {
       throw failure;
     }
-    return withLocal(engine, rest, ingress, failure == null ? null : failure.getMessage());
+    return withLocal(engine, rest, ingress, true, failure == null ? null : failure.getMessage());
   }
 
   private Reading withLocal(
       DockerAnswers.EngineInfo engine,
-      @Nullable RestAnswers rest,
+      @Nullable ClusterState rest,
       NetworkAnswers.@Nullable Network ingress,
+      boolean isWhole,
       @Nullable String warning)
       throws IOException, InterruptedException {
     List<DockerAnswers.Container> containers = docker.get("/containers/json", CONTAINERS);
     LocalTasks local = LocalTasks.of(containers, readBridge());
-    return new Reading(engine, rest, ingress, local, Sandbox.in(netnsDir(containers)), warning);
+    return new Reading(
+        engine, rest, ingress, local, Sandbox.in(netnsDir(containers)), isWhole, warning);
   }
 
-  private RestAnswers readRest() throws IOException, InterruptedException {
+  private ClusterState readRest() throws IOException, InterruptedException {
     List<DockerAnswers.Service> services = docker.get("/services", SERVICES);
     List<DockerAnswers.Task> tasks =
         new ArrayList<>(
             docker.get("/tasks" + filters(Map.of("desired-state", List.of("running"))), TASKS));
     tasks.addAll(readDraining(tasks));
     List<DockerAnswers.Node> nodes = docker.get("/nodes", NODES);
-    return new RestAnswers(services, tasks, nodes);
+    return new RestAnswers(services, tasks, nodes).state();
   }
 
   /**

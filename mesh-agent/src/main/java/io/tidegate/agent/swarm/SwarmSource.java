@@ -2,6 +2,7 @@ package io.tidegate.agent.swarm;
 
 import io.tidegate.agent.source.SourceStatus;
 import io.tidegate.agent.source.TopologySource;
+import io.tidegate.agent.watch.ManagerWatch;
 import io.tidegate.routing.Topology;
 import java.io.IOException;
 import java.time.Duration;
@@ -23,30 +24,29 @@ public final class SwarmSource implements TopologySource {
   private final DockerApi docker;
   private final SwarmReader reader;
   private final BlockingQueue<Fact> facts = new LinkedBlockingQueue<>(MAX_FACTS);
+  private final ManagerWatch watch;
   private volatile @Nullable DiscoveryLoop loop;
   private volatile @Nullable Thread loopThread;
   private volatile @Nullable Thread eventsThread;
+  private volatile @Nullable Thread watchThread;
 
   public SwarmSource(SwarmConfig config) {
     this.config = config;
     this.docker = new DockerApi(config.dockerHost(), config.callTimeout());
     this.reader = new SwarmReader(docker, config.netnsDir());
+    this.watch =
+        new ManagerWatch(config.watch(), news -> facts.put(new Fact.Watched(news)), new Random());
   }
 
   @Override
   public void start(Consumer<Topology> sink) {
     DiscoveryLoop started =
-        new DiscoveryLoop(
-            facts,
-            this::startReading,
-            this::askStopSignal,
-            sink,
-            config.pollInterval(),
-            new Random());
+        new DiscoveryLoop(facts, new Questions(), sink, config.pollInterval(), new Random());
     loop = started;
     loopThread = Thread.ofVirtual().name("swarm-discovery").start(started);
     eventsThread =
         Thread.ofVirtual().name("swarm-events").start(new EventStream(docker, facts, new Random()));
+    watchThread = Thread.ofVirtual().name("swarm-watch").start(watch);
   }
 
   /**
@@ -57,7 +57,7 @@ public final class SwarmSource implements TopologySource {
   public Topology readOnce() throws IOException, InterruptedException {
     Discovery discovery = new Discovery();
     long nowNanos = System.nanoTime();
-    discovery.onReading(reader.read(), nowNanos);
+    discovery.onReading(reader.read(true), nowNanos);
     return Objects.requireNonNull(discovery.topology(nowNanos));
   }
 
@@ -80,31 +80,44 @@ public final class SwarmSource implements TopologySource {
         status.lastSuccess());
   }
 
-  private void startReading() {
-    Thread.ofVirtual().name("swarm-reading").start(this::read);
+  private final class Questions implements DiscoveryLoop.Questions {
+
+    @Override
+    public void read(boolean isWholeSwarm) {
+      Thread.ofVirtual().name("swarm-reading").start(() -> putReading(isWholeSwarm));
+    }
+
+    @Override
+    public void askStopSignal(Fact.Signalled signalled) {
+      Thread.ofVirtual().name("swarm-stop-signal").start(() -> compareStopSignal(signalled));
+    }
+
+    @Override
+    public void restartWatch() {
+      watch.restart();
+    }
   }
 
-  private void read() {
+  private void putReading(boolean isWholeSwarm) {
     try {
-      facts.put(readFact());
+      facts.put(readFact(isWholeSwarm));
     } catch (InterruptedException e) {
       // the source is being closed
     }
   }
 
-  private Fact readFact() throws InterruptedException {
+  private Fact readFact(boolean isWholeSwarm) throws InterruptedException {
     try {
-      return new Fact.ReadDone(reader.read());
+      Reading reading = reader.read(isWholeSwarm);
+      DockerAnswers.EngineInfo engine = reading.engine();
+      watch.onEngine(engine.swarm().controlAvailable(), engine.engineVersion());
+      return new Fact.ReadDone(reading);
     } catch (SwarmInactiveException e) {
       return new Fact.SwarmLeft(String.valueOf(e.getMessage()));
     } catch (IOException | RuntimeException e) {
       docker.forgetVersion();
       return new Fact.ReadFailed(String.valueOf(e.getMessage()), reader.sandbox());
     }
-  }
-
-  private void askStopSignal(Fact.Signalled signalled) {
-    Thread.ofVirtual().name("swarm-stop-signal").start(() -> compareStopSignal(signalled));
   }
 
   /** A signal of any other kind than the usual ones stops only the containers that say so. */
@@ -122,10 +135,8 @@ public final class SwarmSource implements TopologySource {
 
   @Override
   public void close() {
-    Thread events = eventsThread;
-    if (events != null) {
-      events.interrupt();
-    }
+    interrupt(eventsThread);
+    interrupt(watchThread);
     Thread discovery = loopThread;
     if (discovery != null) {
       discovery.interrupt();
@@ -136,5 +147,11 @@ public final class SwarmSource implements TopologySource {
       }
     }
     docker.close();
+  }
+
+  private static void interrupt(@Nullable Thread thread) {
+    if (thread != null) {
+      thread.interrupt();
+    }
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tidegate.agent.admin.OptionInForce;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.swarm.SwarmConfig;
+import io.tidegate.agent.watch.WatchConfig;
 import io.tidegate.proxy.ProxyConfig;
 import io.tidegate.proxy.RelayMode;
 import java.io.IOException;
@@ -50,6 +51,7 @@ class TidegateTest {
             execute(
                 Map.of(),
                 ("agent --source file:routes.yml --docker-host tcp://10.0.0.1:2375 --netns-dir /ns"
+                        + " --control-socket /s --certificates-dir /c"
                         + " --poll-interval 2s --bind 127.0.0.1 --shards 3 --connect-timeout 250ms"
                         + " --connect-attempts 2 --idle-timeout 10m --relay-mode copy"
                         + " --drain-timeout 0s"
@@ -61,6 +63,7 @@ class TidegateTest {
     assertThat(config.source()).isEqualTo(new SourceChoice.File(Path.of("routes.yml")));
     assertThat(config.swarm().dockerHost()).isEqualTo(URI.create("tcp://10.0.0.1:2375"));
     assertThat(config.swarm().netnsDir()).isEqualTo(Path.of("/ns"));
+    assertThat(config.swarm().watch()).isEqualTo(new WatchConfig(Path.of("/s"), Path.of("/c")));
     assertThat(config.swarm().pollInterval()).isEqualTo(Duration.ofSeconds(2));
     assertThat(config.proxy().shards()).isEqualTo(3);
     assertThat(config.proxy().bindAddress()).isEqualTo("127.0.0.1");

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.tidegate.agent.cluster.ClusterState;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -59,6 +60,11 @@ final class Answers {
         parse(text("n1.nodes.json"), new TypeReference<>() {}));
   }
 
+  /** What the manager n1 tells. */
+  static ClusterState cluster() {
+    return rest().state();
+  }
+
   static LocalTasks local(String node) {
     return LocalTasks.of(
         parse(text(node + ".containers.json"), new TypeReference<>() {}),
@@ -67,7 +73,8 @@ final class Answers {
 
   /** What the manager n1 reads. */
   static Reading manager() {
-    return new Reading(engine("n1"), rest(), ingress("n1"), local("n1"), sandbox(), null);
+    return new Reading(
+        engine("n1"), rest().state(), ingress("n1"), local("n1"), sandbox(), true, null);
   }
 
   /** What the worker n2 reads. */
@@ -76,7 +83,7 @@ final class Answers {
   }
 
   static Reading worker(NetworkAnswers.Network ingress) {
-    return new Reading(engine("n2"), null, ingress, local("n2"), sandbox(), null);
+    return new Reading(engine("n2"), null, ingress, local("n2"), sandbox(), true, null);
   }
 
   static Sandbox sandbox() {

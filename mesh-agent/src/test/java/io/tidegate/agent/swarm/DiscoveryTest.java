@@ -2,12 +2,20 @@ package io.tidegate.agent.swarm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.agent.cluster.ClusterNode;
+import io.tidegate.agent.cluster.ClusterObject;
+import io.tidegate.agent.cluster.ClusterService;
+import io.tidegate.agent.cluster.ClusterState;
+import io.tidegate.agent.cluster.ClusterStore;
+import io.tidegate.agent.cluster.ClusterTask;
+import io.tidegate.agent.cluster.Commit;
 import io.tidegate.routing.BalancingPolicy;
 import io.tidegate.routing.Policy;
 import io.tidegate.routing.Reach;
 import io.tidegate.routing.Service;
 import io.tidegate.routing.Task;
 import io.tidegate.routing.TaskState;
+import io.tidegate.routing.Topology;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -82,7 +90,13 @@ class DiscoveryTest {
     LocalTasks nothing = new LocalTasks(Map.of(), Map.of());
     discovery.onReading(
         new Reading(
-            reading.engine(), reading.rest(), reading.ingress(), nothing, reading.sandbox(), null),
+            reading.engine(),
+            reading.cluster(),
+            reading.ingress(),
+            nothing,
+            reading.sandbox(),
+            true,
+            null),
         0);
 
     assertThat(taskOrNull(Answers.TASK_ON_N1)).isNull();
@@ -157,7 +171,8 @@ class DiscoveryTest {
     List<Service> before = services();
 
     discovery.onReading(
-        new Reading(rest.engine(), null, rest.ingress(), rest.local(), rest.sandbox(), "no leader"),
+        new Reading(
+            rest.engine(), null, rest.ingress(), rest.local(), rest.sandbox(), true, "no leader"),
         seconds(1));
 
     assertThat(services()).isEqualTo(before);
@@ -165,20 +180,12 @@ class DiscoveryTest {
 
   @Test
   void givesEachServiceThePolicyOfItsLabel() {
-    Reading reading = Answers.manager();
-    RestAnswers rest = Objects.requireNonNull(reading.rest());
-    List<DockerAnswers.Service> labelled =
-        rest.services().stream().map(s -> withLabel(s, "round-robin")).toList();
+    discovery.onReading(Answers.manager(), 0);
+    ClusterState state = Answers.cluster();
+    List<ClusterService> labelled =
+        state.services().stream().map(s -> withLabel(s, s.version(), "round-robin")).toList();
 
-    discovery.onReading(
-        new Reading(
-            reading.engine(),
-            new RestAnswers(labelled, rest.tasks(), rest.nodes()),
-            reading.ingress(),
-            reading.local(),
-            reading.sandbox(),
-            null),
-        0);
+    discovery.onListed(new ClusterState(labelled, state.tasks(), state.nodes()), 0);
 
     assertThat(services())
         .extracting(Service::policy)
@@ -186,11 +193,247 @@ class DiscoveryTest {
     assertThat(discovery.rejected()).isZero();
   }
 
-  private static DockerAnswers.Service withLabel(DockerAnswers.Service service, String policy) {
-    return new DockerAnswers.Service(
+  @Test
+  void tellsTheSameByTheStreamAsByTheApi() {
+    discovery.onReading(Answers.manager(), 0);
+    List<Service> byRest = services();
+
+    Discovery watched = new Discovery();
+    watched.onListed(Answers.cluster(), 0);
+    assertThat(watched.topology(0)).isNull();
+    watched.onReading(Answers.manager(), 0);
+
+    assertThat(Objects.requireNonNull(watched.topology(0)).services()).isEqualTo(byRest);
+  }
+
+  @Test
+  void appliesACommitAndLeavesEveryOtherServiceTheSameObject() {
+    beWatched();
+    Service dns = service("dns");
+    Service web = service("web");
+
+    discovery.onCommit(put(withDesired(TASK, ClusterTask.State.SHUTDOWN)), seconds(1));
+
+    assertThat(task(TASK.id()).state()).isEqualTo(TaskState.DRAINING);
+    assertThat(service("web")).isNotEqualTo(web);
+    assertThat(service("dns")).isSameAs(dns);
+    discovery.onCommit(
+        new Commit(List.of(new Commit.Change.Removed(ClusterObject.Kind.TASK, TASK.id()))),
+        seconds(1));
+    assertThat(taskOrNull(TASK.id())).isNull();
+  }
+
+  @Test
+  void handsOverTheSameTopologyAsLongAsNothingChanges() {
+    beWatched();
+    Topology before = discovery.topology(seconds(1));
+
+    discovery.onCommit(put(withState(TASK, TASK.version() + 1, TASK.state())), seconds(1));
+    discovery.onReading(Answers.manager(), seconds(1));
+
+    assertThat(discovery.topology(seconds(1))).isSameAs(before);
+  }
+
+  @Test
+  void takesOutTheTasksOfANodeThatIsDownAndBringsThemBackWithIt() {
+    beWatched();
+    long before = taskIds().size();
+    ClusterNode node = Answers.cluster().nodes().getFirst();
+    long there =
+        Answers.cluster().tasks().stream().filter(t -> t.nodeId().equals(node.id())).count();
+
+    discovery.onCommit(put(withState(node, 1000, ClusterNode.State.DOWN)), seconds(1));
+    assertThat(taskIds()).hasSize((int) (before - there));
+    discovery.onCommit(put(withState(node, 1001, ClusterNode.State.DISCONNECTED)), seconds(1));
+    assertThat(taskIds()).hasSize((int) before);
+  }
+
+  @Test
+  void changesAPolicyWithItsLabel() {
+    beWatched();
+    ClusterService web = cluster("web");
+
+    discovery.onCommit(put(withLabel(web, 1000, "round-robin")), seconds(1));
+    assertThat(service("web").policy()).isEqualTo(Policy.of(BalancingPolicy.ROUND_ROBIN));
+    discovery.onCommit(put(withLabel(web, 1001, "random")), seconds(1));
+    assertThat(service("web").policy()).isEqualTo(Policy.of(BalancingPolicy.ROUND_ROBIN));
+    assertThat(discovery.rejected()).isEqualTo(1);
+  }
+
+  @Test
+  void keepsWhatTheStreamToldWhenTheApiFails() {
+    beWatched();
+    Reading reading = Answers.manager();
+
+    discovery.onReading(
+        new Reading(
+            reading.engine(),
+            null,
+            Answers.emptyIngress(),
+            reading.local(),
+            reading.sandbox(),
+            true,
+            ""),
+        seconds(1));
+
+    assertThat(taskIds()).hasSize(7);
+  }
+
+  @Test
+  void fallsBackToTheApiWhenTheStreamIsLost() {
+    beWatched();
+    ClusterState state = Answers.cluster();
+    discovery.onWatchLost();
+    assertThat(taskIds()).hasSize(7);
+
+    Reading reading = Answers.manager();
+    discovery.onReading(
+        new Reading(
+            reading.engine(),
+            new ClusterState(state.services(), List.of(), state.nodes()),
+            reading.ingress(),
+            reading.local(),
+            reading.sandbox(),
+            true,
+            null),
+        seconds(1));
+
+    assertThat(taskIds()).isEmpty();
+  }
+
+  @Test
+  void takesNewsOfTheApiAndCallsThemAGapIfTheStreamNeverTellsThem() {
+    beWatched();
+    Reading ahead = reading(put(withState(TASK, 1000, ClusterTask.State.FAILED)));
+
+    assertThat(discovery.onReading(ahead, seconds(1))).isFalse();
+    assertThat(taskOrNull(TASK.id())).isNull();
+    assertThat(discovery.onReading(ahead, seconds(11))).isTrue();
+  }
+
+  @Test
+  void findsNoGapWhereTheStreamWasOnlyLate() {
+    beWatched();
+    Commit late = put(withState(TASK, 1000, ClusterTask.State.FAILED));
+
+    assertThat(discovery.onReading(reading(late), seconds(1))).isFalse();
+    discovery.onCommit(late, seconds(2));
+    assertThat(discovery.onReading(reading(late), seconds(11))).isFalse();
+  }
+
+  @Test
+  void leavesToTheStreamWhatTheApiLacks() {
+    beWatched();
+    ClusterState state = Answers.cluster();
+    Reading without = reading(new ClusterState(state.services(), List.of(), state.nodes()));
+
+    assertThat(discovery.onReading(without, seconds(1))).isFalse();
+    assertThat(taskIds()).hasSize(7);
+    assertThat(discovery.onReading(without, seconds(11))).isTrue();
+  }
+
+  @Test
+  void wantsToReadSoonWhenATaskRunsThatItsOwnDockerDoesNotKnow() {
+    beWatched();
+    assertThat(discovery.isUnsettled(seconds(10))).isFalse();
+
+    discovery.onCommit(
+        put(
+            new ClusterTask(
+                "new",
+                1000,
+                TASK.serviceId(),
+                9,
+                "elsewhere",
+                ClusterTask.State.RUNNING,
+                ClusterTask.State.RUNNING,
+                List.of(new ClusterTask.Attachment("i", true, List.of("10.0.0.99/24"))))),
+        seconds(10));
+
+    assertThat(find("new", 10)).isNotNull();
+    assertThat(discovery.isUnsettled(seconds(10))).isTrue();
+    assertThat(discovery.isUnsettled(seconds(16))).isFalse();
+  }
+
+  private static final ClusterTask TASK =
+      Answers.cluster().tasks().stream()
+          .filter(task -> task.id().equals(Answers.TASK_ON_N1))
+          .findFirst()
+          .orElseThrow();
+
+  private void beWatched() {
+    discovery.onReading(Answers.manager(), 0);
+    discovery.onListed(Answers.cluster(), 0);
+    assertThat(taskIds()).hasSize(7);
+  }
+
+  private static Commit put(ClusterObject object) {
+    return new Commit(List.of(new Commit.Change.Put(object)));
+  }
+
+  /** What the API tells after a commit. */
+  private static Reading reading(Commit commit) {
+    ClusterStore store = new ClusterStore();
+    store.replace(Answers.cluster());
+    store.apply(commit);
+    return reading(store.state());
+  }
+
+  private static Reading reading(ClusterState state) {
+    Reading reading = Answers.manager();
+    return new Reading(
+        reading.engine(), state, reading.ingress(), reading.local(), reading.sandbox(), true, null);
+  }
+
+  private static ClusterTask withState(ClusterTask task, long version, ClusterTask.State state) {
+    return new ClusterTask(
+        task.id(),
+        version,
+        task.serviceId(),
+        task.slot(),
+        task.nodeId(),
+        state,
+        task.desiredState(),
+        task.attachments());
+  }
+
+  private static ClusterTask withDesired(ClusterTask task, ClusterTask.State desired) {
+    return new ClusterTask(
+        task.id(),
+        task.version() + 1,
+        task.serviceId(),
+        task.slot(),
+        task.nodeId(),
+        task.state(),
+        desired,
+        task.attachments());
+  }
+
+  private static ClusterNode withState(ClusterNode node, long version, ClusterNode.State state) {
+    return new ClusterNode(
+        node.id(), version, node.address(), state, node.availability(), node.role());
+  }
+
+  private static ClusterService withLabel(ClusterService service, long version, String policy) {
+    return new ClusterService(
         service.id(),
-        new DockerAnswers.ServiceSpec(service.spec().name(), Map.of("tidegate.balance", policy)),
-        service.endpoint());
+        version,
+        service.createdAt(),
+        service.name(),
+        Map.of("tidegate.balance", policy),
+        service.ports(),
+        service.virtualIps());
+  }
+
+  private static ClusterService cluster(String name) {
+    return Answers.cluster().services().stream()
+        .filter(service -> service.name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private Service service(String name) {
+    return services().stream().filter(s -> s.name().equals(name)).findFirst().orElseThrow();
   }
 
   private static NetworkAnswers.Network ingressWithout(String service, String peer) {

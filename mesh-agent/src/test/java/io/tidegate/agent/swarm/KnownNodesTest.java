@@ -2,11 +2,10 @@ package io.tidegate.agent.swarm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.agent.cluster.ClusterNode;
 import io.tidegate.routing.Node;
 import java.net.InetAddress;
 import java.time.Duration;
-import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class KnownNodesTest {
@@ -18,64 +17,61 @@ class KnownNodesTest {
 
   @Test
   void knowsAllOthersFromAManager() {
-    nodes.onReading(Answers.manager(), 0);
+    nodes.onEngine(Answers.engine("n1").swarm());
+    nodes.onCluster(Answers.cluster().nodes(), 0);
 
     assertThat(nodes.nodes()).hasSize(2).contains(N2).doesNotContain(N1);
   }
 
   @Test
   void leavesOutNodesThatAreDown() {
-    Reading reading = Answers.manager();
-    RestAnswers rest = Objects.requireNonNull(reading.rest());
-    List<DockerAnswers.Node> down =
-        rest.nodes().stream()
-            .map(
-                node ->
-                    new DockerAnswers.Node(
-                        node.id(),
-                        new DockerAnswers.NodeStatus("down", node.status().address()),
-                        node.managerStatus()))
-            .toList();
-
-    nodes.onReading(
-        new Reading(
-            reading.engine(),
-            new RestAnswers(rest.services(), rest.tasks(), down),
-            reading.ingress(),
-            reading.local(),
-            reading.sandbox(),
-            null),
-        0);
+    nodes.onEngine(Answers.engine("n1").swarm());
+    nodes.onCluster(Answers.cluster().nodes().stream().map(KnownNodesTest::down).toList(), 0);
 
     assertThat(nodes.nodes()).isEmpty();
   }
 
   @Test
   void knowsAllOthersFromGossipAndTheIdsOfManagers() {
-    nodes.onReading(Answers.worker(), 0);
+    readWorker(Answers.ingress("n2"), 0);
 
     assertThat(nodes.nodes()).containsExactlyInAnyOrder(N1, node("10.213.77.13", "10.213.77.13"));
   }
 
   @Test
   void remembersForAWhileThoseThatGossipLost() {
-    nodes.onReading(Answers.worker(), 0);
+    readWorker(Answers.ingress("n2"), 0);
 
-    nodes.onReading(Answers.worker(Answers.emptyIngress()), seconds(119));
+    readWorker(Answers.emptyIngress(), seconds(119));
     assertThat(nodes.nodes()).hasSize(2);
-    nodes.onReading(Answers.worker(Answers.emptyIngress()), seconds(120));
+    readWorker(Answers.emptyIngress(), seconds(120));
     assertThat(nodes.nodes()).isEmpty();
   }
 
   @Test
   void countsFromTheReturnOfTheDaemonHoweverLongItWasAway() {
-    nodes.onReading(Answers.worker(), 0);
+    readWorker(Answers.ingress("n2"), 0);
     nodes.doubt();
 
-    nodes.onReading(Answers.worker(Answers.emptyIngress()), seconds(1000));
+    readWorker(Answers.emptyIngress(), seconds(1000));
     assertThat(nodes.nodes()).hasSize(2);
-    nodes.onReading(Answers.worker(Answers.emptyIngress()), seconds(1120));
+    readWorker(Answers.emptyIngress(), seconds(1120));
     assertThat(nodes.nodes()).isEmpty();
+  }
+
+  private void readWorker(NetworkAnswers.Network ingress, long nowNanos) {
+    nodes.onEngine(Answers.engine("n2").swarm());
+    nodes.onGossip(ingress, nowNanos);
+  }
+
+  private static ClusterNode down(ClusterNode node) {
+    return new ClusterNode(
+        node.id(),
+        node.version(),
+        node.address(),
+        ClusterNode.State.DOWN,
+        node.availability(),
+        node.role());
   }
 
   private static Node node(String id, String address) {

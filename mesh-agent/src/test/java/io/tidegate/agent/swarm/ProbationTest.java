@@ -3,8 +3,11 @@ package io.tidegate.agent.swarm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ProbationTest {
@@ -77,11 +80,24 @@ class ProbationTest {
     assertThat(admit(20)).containsExactly("web");
   }
 
+  @Test
+  void keepsNothingThatAStreamSaysIsGone() {
+    admit(0, "web", "dns");
+    probation.doubt();
+    Map<String, @Nullable SeenService> changes = new HashMap<>();
+    changes.put("web", null);
+    changes.put("new", new SeenService("new", List.of(), List.of()));
+
+    probation.amend(changes);
+
+    assertThat(probation.admitted()).containsOnlyKeys("dns", "new");
+    assertThat(admit(20, "new")).containsExactlyInAnyOrder("dns", "new");
+  }
+
   private List<String> admit(long seconds, String... names) {
     List<SeenService> view =
         Stream.of(names).map(name -> new SeenService(name, List.of(), List.of())).toList();
-    return probation.admit(view, HOLD, Duration.ofSeconds(seconds).toNanos()).stream()
-        .map(SeenService::name)
-        .toList();
+    probation.admit(view, HOLD, Duration.ofSeconds(seconds).toNanos());
+    return List.copyOf(probation.admitted().keySet());
   }
 }

@@ -3,6 +3,7 @@ package io.tidegate.agent.swarm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tidegate.agent.watch.WatchConfig;
 import io.tidegate.routing.Service;
 import io.tidegate.routing.Task;
 import io.tidegate.routing.TaskState;
@@ -31,7 +32,10 @@ class SwarmSourceTest {
   void start() throws Exception {
     daemon = new FakeDocker(dir);
     daemon.answer("/networks", Answers.text("n2.networks.json"));
-    source = new SwarmSource(new SwarmConfig(daemon.host(), dir, POLL, Duration.ofMillis(1500)));
+    WatchConfig nowhere = new WatchConfig(dir.resolve("control.sock"), dir);
+    source =
+        new SwarmSource(
+            new SwarmConfig(daemon.host(), dir, nowhere, POLL, Duration.ofMillis(1500)));
   }
 
   @AfterEach

@@ -1,15 +1,15 @@
-package io.tidegate.agent.swarm;
+package io.tidegate.agent.source;
 
 import java.time.Duration;
 
 /** Pauses between attempts: each twice as long as the one before, up to a limit. */
-final class Backoff {
+public final class Backoff {
 
   private final long firstMillis;
   private final long maxMillis;
   private long nextMillis;
 
-  Backoff(Duration first, Duration max) {
+  public Backoff(Duration first, Duration max) {
     this.firstMillis = first.toMillis();
     this.maxMillis = max.toMillis();
     this.nextMillis = firstMillis;
@@ -21,13 +21,14 @@ final class Backoff {
    * @param random from 0 to 1: the pause is between the half and the whole, so that many do not
    *     come at once
    */
-  Duration next(double random) {
+  public Duration next(double random) {
     long pause = (long) (nextMillis * (0.5 + 0.5 * random));
     nextMillis = Math.min(maxMillis, 2 * nextMillis);
     return Duration.ofMillis(pause);
   }
 
-  void onSuccess() {
+  /** The attempt went well: the next pause is a short one again. */
+  public void onSuccess() {
     nextMillis = firstMillis;
   }
 }

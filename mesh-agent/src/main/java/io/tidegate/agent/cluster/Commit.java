@@ -1,0 +1,28 @@
+package io.tidegate.agent.cluster;
+
+import java.util.List;
+
+/** What one commit to the Swarm's store changed: all of it or nothing is applied. */
+public record Commit(List<Change> changes) {
+
+  public Commit {
+    changes = List.copyOf(changes);
+  }
+
+  /** A change of one object. */
+  public sealed interface Change {
+
+    String id();
+
+    /** The object was created or updated, and is this now. */
+    record Put(ClusterObject object) implements Change {
+      @Override
+      public String id() {
+        return object.id();
+      }
+    }
+
+    /** The object is gone, for ever. */
+    record Removed(ClusterObject.Kind kind, String id) implements Change {}
+  }
+}

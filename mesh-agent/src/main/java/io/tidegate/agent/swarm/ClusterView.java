@@ -1,0 +1,186 @@
+package io.tidegate.agent.swarm;
+
+import io.tidegate.agent.cluster.ClusterNode;
+import io.tidegate.agent.cluster.ClusterService;
+import io.tidegate.agent.cluster.ClusterState;
+import io.tidegate.agent.cluster.ClusterStore;
+import io.tidegate.agent.cluster.ClusterTask;
+import io.tidegate.agent.cluster.Commit;
+import io.tidegate.routing.Protocol;
+import io.tidegate.routing.Publication;
+import io.tidegate.routing.PublishedPort;
+import io.tidegate.routing.TaskState;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The published services in what a manager knows, whatever brought it. A change costs what it
+ * touches: every other service stays the same object.
+ *
+ * <p>A task takes traffic when it runs, is meant to run and its node is not down; a node that is
+ * unknown (all of them are after a change of leader) or disconnected still counts. A task that runs
+ * and is meant to stop is draining.
+ */
+final class ClusterView {
+
+  private final ClusterStore store = new ClusterStore();
+  private final Map<String, SeenService> seenById = new HashMap<>();
+
+  /**
+   * What a step changed.
+   *
+   * @param services the published services that changed by name, null for those that are gone
+   * @param objects the services that were touched, published or not
+   */
+  record Change(
+      Map<String, @Nullable SeenService> services,
+      List<ClusterService> objects,
+      boolean hasNodes) {}
+
+  /** All services that are published through the mesh. */
+  Collection<SeenService> services() {
+    return seenById.values();
+  }
+
+  /** All services, published or not. */
+  Collection<ClusterService> all() {
+    return store.services();
+  }
+
+  Collection<ClusterNode> nodes() {
+    return store.nodes();
+  }
+
+  /** Takes a whole state for the truth. */
+  Change replace(ClusterState state) {
+    return update(store.replace(state));
+  }
+
+  Change apply(Commit commit) {
+    return update(store.apply(commit));
+  }
+
+  /** The same in its store, to be asked what it knows. */
+  ClusterStore store() {
+    return store;
+  }
+
+  private Change update(ClusterStore.Touched touched) {
+    Map<String, @Nullable SeenService> services = new LinkedHashMap<>();
+    List<ClusterService> objects = new ArrayList<>();
+    Map<String, @Nullable SeenService> now = new LinkedHashMap<>();
+    for (String id : touched.serviceIds()) {
+      ClusterService service = store.service(id);
+      if (service != null) {
+        objects.add(service);
+      }
+      SeenService before = seenById.remove(id);
+      if (before != null) {
+        services.put(before.name(), null);
+      }
+      now.put(id, service == null ? null : reused(before, seen(service)));
+    }
+    // after what is gone: another service may have its name by now
+    now.forEach(
+        (id, service) -> {
+          if (service != null) {
+            seenById.put(id, service);
+            services.put(service.name(), service);
+          }
+        });
+    return new Change(services, objects, touched.hasNodes());
+  }
+
+  private static @Nullable SeenService reused(
+      @Nullable SeenService before, @Nullable SeenService now) {
+    return now != null && now.equals(before) ? before : now;
+  }
+
+  private @Nullable SeenService seen(ClusterService service) {
+    List<Publication> publications = publications(service);
+    return publications.isEmpty()
+        ? null
+        : new SeenService(service.name(), publications, tasks(service));
+  }
+
+  private List<SeenTask> tasks(ClusterService service) {
+    List<SeenTask> seen = new ArrayList<>();
+    for (ClusterTask task : store.tasksOf(service.id())) {
+      TaskState state = state(task);
+      if (state != null) {
+        seen.add(
+            new SeenTask(
+                task.id(), name(service.name(), task), task.nodeId(), state, ingressAddress(task)));
+      }
+    }
+    return seen;
+  }
+
+  private @Nullable TaskState state(ClusterTask task) {
+    if (task.state() != ClusterTask.State.RUNNING || store.isDown(task.nodeId())) {
+      return null;
+    }
+    return task.desiredState() == ClusterTask.State.RUNNING
+        ? TaskState.RUNNING
+        : TaskState.DRAINING;
+  }
+
+  private static String name(String serviceName, ClusterTask task) {
+    return serviceName + "." + (task.slot() > 0 ? Long.toString(task.slot()) : task.nodeId());
+  }
+
+  private static @Nullable InetAddress ingressAddress(ClusterTask task) {
+    for (ClusterTask.Attachment attachment : task.attachments()) {
+      if (attachment.isIngress() && !attachment.addresses().isEmpty()) {
+        return Addresses.parse(attachment.addresses().getFirst());
+      }
+    }
+    return null;
+  }
+
+  private static List<Publication> publications(ClusterService service) {
+    List<Publication> publications = new ArrayList<>();
+    for (ClusterService.Port port : service.ports()) {
+      Protocol protocol = protocol(port);
+      if (isIngress(port) && protocol != null) {
+        publications.add(
+            new Publication(new PublishedPort(port.publishedPort(), protocol), port.targetPort()));
+      }
+    }
+    return publications;
+  }
+
+  /** Ports of a service published through the mesh that are neither TCP nor UDP. */
+  static List<String> unserved(ClusterService service) {
+    return service.ports().stream()
+        .filter(port -> isIngress(port) && protocol(port) == null)
+        .map(port -> port.publishedPort() + "/" + port.protocol().name().toLowerCase(Locale.ROOT))
+        .toList();
+  }
+
+  private static @Nullable Protocol protocol(ClusterService.Port port) {
+    return switch (port.protocol()) {
+      case TCP -> Protocol.TCP;
+      case UDP -> Protocol.UDP;
+      case SCTP -> null;
+    };
+  }
+
+  /** A port that the allocator has not yet given out is 0. */
+  private static boolean isIngress(ClusterService.Port port) {
+    return port.mode() == ClusterService.PublishMode.INGRESS
+        && isPort(port.publishedPort())
+        && isPort(port.targetPort());
+  }
+
+  private static boolean isPort(int number) {
+    return number > 0 && number <= 65_535;
+  }
+}
