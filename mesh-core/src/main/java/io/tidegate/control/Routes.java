@@ -1,13 +1,16 @@
 package io.tidegate.control;
 
+import io.tidegate.routing.Clash;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.EndpointState;
 import io.tidegate.routing.Node;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Route;
+import io.tidegate.routing.RoutingTable;
 import io.tidegate.routing.Service;
 import io.tidegate.routing.Topology;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -17,22 +20,44 @@ final class Routes {
 
   private Routes() {}
 
-  /**
-   * The routes of a topology. Of two services that publish one port, the one with the smaller id
-   * has it.
-   */
-  static SortedMap<PublishedPort, Route> of(Topology topology) {
-    SortedMap<PublishedPort, Route> routes = new TreeMap<>();
-    for (Service service : topology.services()) {
-      for (Publication publication : service.publications()) {
-        routes.computeIfAbsent(
-            publication.port(), port -> route(service, publication, topology.nodes()));
-      }
+  private record Claimed(Service service, Publication publication) {
+
+    Clash.Claim claim() {
+      return new Clash.Claim(service.id(), service.name(), publication.means());
     }
-    return routes;
   }
 
-  private static Route route(Service service, Publication publication, List<Node> nodes) {
+  /** The table of a topology. Of several services that publish one port, the oldest has it. */
+  static RoutingTable of(Topology topology, long version) {
+    SortedMap<PublishedPort, Route> routes = new TreeMap<>();
+    List<Clash> clashes = new ArrayList<>();
+    claims(topology)
+        .forEach(
+            (port, claims) -> {
+              routes.put(port, route(claims.getFirst(), topology.nodes()));
+              if (claims.size() > 1) {
+                List<Clash.Claim> all = claims.stream().map(Claimed::claim).toList();
+                clashes.add(new Clash(port, all.getFirst(), all.subList(1, all.size())));
+              }
+            });
+    return new RoutingTable(version, routes, clashes);
+  }
+
+  private static SortedMap<PublishedPort, List<Claimed>> claims(Topology topology) {
+    SortedMap<PublishedPort, List<Claimed>> claims = new TreeMap<>();
+    for (Service service : topology.services().stream().sorted(Service.BY_AGE).toList()) {
+      for (Publication publication : service.publications()) {
+        claims
+            .computeIfAbsent(publication.port(), _ -> new ArrayList<>(1))
+            .add(new Claimed(service, publication));
+      }
+    }
+    return claims;
+  }
+
+  private static Route route(Claimed claimed, List<Node> nodes) {
+    Service service = claimed.service;
+    Publication publication = claimed.publication;
     List<Endpoint> all =
         service.tasks().stream().map(task -> Endpoint.of(task, publication.targetPort())).toList();
     return new Route(
