@@ -32,6 +32,8 @@ class ArchitectureTest {
           .definedBy("io.tidegate.proxy")
           .layer("mesh")
           .definedBy("io.tidegate.mesh")
+          .layer("labels")
+          .definedBy("io.tidegate.agent.labels")
           .layer("source")
           .definedBy("io.tidegate.agent.source")
           .layer("linux")
@@ -58,18 +60,21 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("routing", "balance", "metrics")
           .whereLayer("mesh")
           .mayOnlyAccessLayers("routing", "metrics", "control", "proxy")
-          .whereLayer("source")
+          .whereLayer("labels")
           .mayOnlyAccessLayers("routing")
+          .whereLayer("source")
+          .mayOnlyAccessLayers("routing", "labels")
           .whereLayer("linux")
           .mayOnlyAccessLayers("routing", "proxy")
           .whereLayer("swarm")
-          .mayOnlyAccessLayers("routing", "source", "linux")
+          .mayOnlyAccessLayers("routing", "labels", "source", "linux")
           .whereLayer("admin")
           .mayOnlyAccessLayers("routing", "metrics", "proxy", "source", "linux")
           .whereLayer("demo")
           .mayOnlyAccessLayers("routing", "metrics", "proxy", "mesh", "source", "admin", "linux")
           .whereLayer("cli")
-          .mayOnlyAccessLayers("routing", "proxy", "mesh", "source", "linux", "swarm", "admin")
+          .mayOnlyAccessLayers(
+              "routing", "proxy", "mesh", "labels", "source", "linux", "swarm", "admin")
           .ensureAllClassesAreContainedInArchitectureIgnoring("io.tidegate.bench..");
 
   @ArchTest

@@ -89,7 +89,7 @@ final class Discovery {
     services.forEach(service -> names.add(service.name()));
     for (DockerAnswers.Service service : rest.services()) {
       names.add(service.spec().name());
-      policies.read(service.spec().name(), service.spec().labels());
+      policies.read(service);
     }
     policies.retain(names);
   }
@@ -155,11 +155,7 @@ final class Discovery {
     facts.expire(nowNanos);
     List<Service> known = new ArrayList<>();
     for (SeenService service : services) {
-      // the name is also the id: gossip knows no other, and a promoted node must not start anew
-      String name = service.name();
-      known.add(
-          new Service(
-              name, name, policies.of(name), service.publications(), tasks(service, planner)));
+      known.add(policies.service(service, tasks(service, planner)));
     }
     return new Topology(known, nodes.nodes());
   }

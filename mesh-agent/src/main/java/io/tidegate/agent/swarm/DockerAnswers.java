@@ -5,6 +5,8 @@ import static io.tidegate.agent.swarm.Fields.orEmpty;
 import static io.tidegate.agent.swarm.Fields.required;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * are left out are empty.
  */
 final class DockerAnswers {
+
+  private static final long NANOS_PER_SECOND = 1_000_000_000;
 
   private DockerAnswers() {}
 
@@ -71,11 +75,24 @@ final class DockerAnswers {
   record Service(
       @JsonProperty("ID") String id,
       @JsonProperty("Spec") ServiceSpec spec,
-      @JsonProperty("Endpoint") ServiceEndpoint endpoint) {
+      @JsonProperty("Endpoint") ServiceEndpoint endpoint,
+      @JsonProperty("CreatedAt") String createdAt) {
     Service {
       id = required("ID", id);
       spec = required("Spec", spec);
       endpoint = orElse(endpoint, new ServiceEndpoint(List.of()));
+      createdAt = orEmpty(createdAt);
+    }
+
+    /** Since 1970, or 0 if it is not told. */
+    long createdAtNanos() {
+      try {
+        Instant at = Instant.parse(createdAt);
+        return Math.addExact(
+            Math.multiplyExact(at.getEpochSecond(), NANOS_PER_SECOND), at.getNano());
+      } catch (DateTimeParseException | ArithmeticException e) {
+        return 0;
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package io.tidegate.agent.swarm;
 
+import io.tidegate.agent.labels.Labels;
 import io.tidegate.routing.Protocol;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
@@ -38,7 +39,7 @@ final class RestView {
             .collect(Collectors.toSet());
   }
 
-  /** Reads all services that are published through the mesh. */
+  /** Reads all services that are published, through Docker's mesh or by label. */
   static List<SeenService> of(RestAnswers answers) {
     return new RestView(answers).services();
   }
@@ -49,7 +50,7 @@ final class RestView {
     List<SeenService> services = new ArrayList<>();
     for (DockerAnswers.Service service : answers.services()) {
       List<Publication> publications = publications(service);
-      if (!publications.isEmpty()) {
+      if (!publications.isEmpty() || service.spec().labels().containsKey(Labels.PUBLISH.name())) {
         String name = service.spec().name();
         services.add(
             new SeenService(name, publications, tasks(name, tasksByService.get(service.id()))));
@@ -92,7 +93,8 @@ final class RestView {
     return null;
   }
 
-  private static List<Publication> publications(DockerAnswers.Service service) {
+  /** The ports published through Docker's mesh that can be served. */
+  static List<Publication> publications(DockerAnswers.Service service) {
     List<Publication> publications = new ArrayList<>();
     for (DockerAnswers.Port port : service.endpoint().ports()) {
       if (isServed(port)) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidegate.routing.BalancingPolicy;
 import io.tidegate.routing.Policy;
+import io.tidegate.routing.Publication;
+import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Reach;
 import io.tidegate.routing.Service;
 import io.tidegate.routing.Task;
@@ -190,7 +192,54 @@ class DiscoveryTest {
     return new DockerAnswers.Service(
         service.id(),
         new DockerAnswers.ServiceSpec(service.spec().name(), Map.of("tidegate.balance", policy)),
-        service.endpoint());
+        service.endpoint(),
+        service.createdAt());
+  }
+
+  @Test
+  void publishesByLabelWhatDockerDoesNotPublish() {
+    Reading reading = Answers.manager();
+    RestAnswers rest = Objects.requireNonNull(reading.rest());
+    discovery.onReading(
+        new Reading(
+            reading.engine(),
+            new RestAnswers(
+                rest.services().stream().map(DiscoveryTest::byLabelAlone).toList(),
+                rest.tasks().stream().map(DiscoveryTest::withoutNetworks).toList(),
+                rest.nodes()),
+            reading.ingress(),
+            reading.local(),
+            reading.sandbox(),
+            null),
+        0);
+
+    Service web = services().stream().filter(s -> s.name().equals("web")).findFirst().orElseThrow();
+    assertThat(web.publications())
+        .containsExactly(new Publication(PublishedPort.tcp(8443), 443, Publication.Means.LABEL));
+    assertThat(web.createdAtNanos()).isPositive();
+    assertThat(task(Answers.TASK_ON_N1).reach().kind()).isEqualTo(Reach.Kind.LOCAL);
+    assertThat(task(Answers.OWN_TASK_OF_N2).reach().kind()).isEqualTo(Reach.Kind.NONE);
+    assertThat(task(Answers.OWN_TASK_OF_N2).nodeId()).isNotEmpty();
+  }
+
+  private static DockerAnswers.Service byLabelAlone(DockerAnswers.Service service) {
+    return new DockerAnswers.Service(
+        service.id(),
+        new DockerAnswers.ServiceSpec(
+            service.spec().name(), Map.of("tidegate.publish", "8443:443/tcp")),
+        new DockerAnswers.ServiceEndpoint(List.of()),
+        service.createdAt());
+  }
+
+  private static DockerAnswers.Task withoutNetworks(DockerAnswers.Task task) {
+    return new DockerAnswers.Task(
+        task.id(),
+        task.serviceId(),
+        task.slot(),
+        task.nodeId(),
+        task.status(),
+        task.desiredState(),
+        List.of());
   }
 
   private static NetworkAnswers.Network ingressWithout(String service, String peer) {

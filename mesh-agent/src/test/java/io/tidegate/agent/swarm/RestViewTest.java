@@ -108,7 +108,8 @@ class RestViewTest {
             new DockerAnswers.Service(
                 "s1",
                 new DockerAnswers.ServiceSpec("web", Map.of()),
-                new DockerAnswers.ServiceEndpoint(List.of(port)))),
+                new DockerAnswers.ServiceEndpoint(List.of(port)),
+                "")),
         List.of(task),
         List.of(
             new DockerAnswers.Node(
