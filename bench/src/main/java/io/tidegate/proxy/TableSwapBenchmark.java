@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.agrona.concurrent.SystemNanoClock;
@@ -71,7 +72,7 @@ public class TableSwapBenchmark {
   public void prepare() {
     same = table(0);
     changed = table(1);
-    shard.apply(table(0));
+    shard.apply(table(0), Map.of());
     shard.ports().values().forEach(port -> countForEach(port.served()));
   }
 
@@ -109,13 +110,13 @@ public class TableSwapBenchmark {
   @Benchmark
   public void oneEndpointReplaced() {
     isChanged = !isChanged;
-    shard.apply(isChanged ? changed : same);
+    shard.apply(isChanged ? changed : same, Map.of());
   }
 
   /** All is as before. */
   @Benchmark
   public void nothingChanged() {
-    shard.apply(same);
+    shard.apply(same, Map.of());
   }
 
   @TearDown

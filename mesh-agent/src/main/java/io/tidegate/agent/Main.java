@@ -3,6 +3,8 @@ package io.tidegate.agent;
 import io.tidegate.agent.cli.AgentConfig;
 import io.tidegate.agent.cli.Tidegate;
 import io.tidegate.agent.demo.DemoCommand;
+import io.tidegate.agent.lint.LabelsCommand;
+import io.tidegate.agent.lint.LintCommand;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +26,12 @@ public final class Main {
 
   public static void main(String[] args) {
     DemoCommand demo = new DemoCommand(new DemoSetup(), System.getenv());
-    System.exit(new Tidegate(System.getenv(), Main::runUntilTold).with(demo).execute(args));
+    System.exit(
+        new Tidegate(System.getenv(), Main::runUntilTold)
+            .with(demo)
+            .with(new LintCommand(System.getenv()))
+            .with(new LabelsCommand())
+            .execute(args));
   }
 
   private static int runUntilTold(AgentConfig config) {

@@ -1,11 +1,8 @@
 package io.tidegate.control;
 
-import io.tidegate.routing.PublishedPort;
-import io.tidegate.routing.Route;
 import io.tidegate.routing.RoutingTable;
 import io.tidegate.routing.Topology;
 import java.time.Duration;
-import java.util.SortedMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.agrona.concurrent.Agent;
@@ -60,16 +57,16 @@ public final class ControlLoop implements Agent {
     }
     Topology topology = mailbox.getAndSet(null);
     if (topology != null) {
-      publish(routes.of(topology), nowNanos);
+      publish(routes.of(topology, table.version() + 1), nowNanos);
     }
     return 1;
   }
 
-  private void publish(SortedMap<PublishedPort, Route> next, long nowNanos) {
-    if (table.version() > 0 && next.equals(table.routes())) {
+  private void publish(RoutingTable next, long nowNanos) {
+    if (table.version() > 0 && next.isSameAs(table)) {
       return;
     }
-    table = new RoutingTable(table.version() + 1, next);
+    table = next;
     publishedAtNanos = nowNanos;
     publisher.accept(table);
   }

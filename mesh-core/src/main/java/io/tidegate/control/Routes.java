@@ -1,13 +1,16 @@
 package io.tidegate.control;
 
+import io.tidegate.routing.Clash;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.EndpointState;
 import io.tidegate.routing.Node;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Route;
+import io.tidegate.routing.RoutingTable;
 import io.tidegate.routing.Service;
 import io.tidegate.routing.Topology;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,38 +24,64 @@ import org.jspecify.annotations.Nullable;
  */
 final class Routes {
 
-  private record Built(Service service, Route route) {}
+  private record Claimed(Service service, Publication publication) {
+
+    Clash.Claim claim() {
+      return new Clash.Claim(service.id(), service.name(), publication.means());
+    }
+  }
+
+  private record Built(Claimed claimed, Route route) {}
 
   private Map<PublishedPort, Built> built = Map.of();
   private List<Node> nodes = List.of();
 
-  /**
-   * The routes of a topology. Of two services that publish one port, the one with the smaller id
-   * has it.
-   */
-  SortedMap<PublishedPort, Route> of(Topology topology) {
-    boolean isSameNodes = topology.nodes().equals(nodes);
-    Map<PublishedPort, Built> before = isSameNodes ? built : Map.of();
+  /** The table of a topology. Of several services that publish one port, the oldest has it. */
+  RoutingTable of(Topology topology, long version) {
+    Map<PublishedPort, Built> before = topology.nodes().equals(nodes) ? built : Map.of();
     built = HashMap.newHashMap(before.size());
     nodes = topology.nodes();
     SortedMap<PublishedPort, Route> routes = new TreeMap<>();
-    for (Service service : topology.services()) {
+    List<Clash> clashes = new ArrayList<>();
+    claims(topology)
+        .forEach(
+            (port, claims) -> {
+              Built now = build(claims.getFirst(), before.get(port));
+              built.put(port, now);
+              routes.put(port, now.route());
+              if (claims.size() > 1) {
+                clashes.add(clash(port, claims));
+              }
+            });
+    return new RoutingTable(version, routes, clashes);
+  }
+
+  private static Clash clash(PublishedPort port, List<Claimed> claims) {
+    List<Clash.Claim> all = claims.stream().map(Claimed::claim).toList();
+    return new Clash(port, all.getFirst(), all.subList(1, all.size()));
+  }
+
+  private Built build(Claimed claimed, @Nullable Built before) {
+    return before != null && before.claimed().equals(claimed)
+        ? before
+        : new Built(claimed, route(claimed, nodes));
+  }
+
+  private static SortedMap<PublishedPort, List<Claimed>> claims(Topology topology) {
+    SortedMap<PublishedPort, List<Claimed>> claims = new TreeMap<>();
+    for (Service service : topology.services().stream().sorted(Service.BY_AGE).toList()) {
       for (Publication publication : service.publications()) {
-        built.computeIfAbsent(
-            publication.port(), port -> build(service, publication, before.get(port)));
+        claims
+            .computeIfAbsent(publication.port(), _ -> new ArrayList<>(1))
+            .add(new Claimed(service, publication));
       }
     }
-    built.forEach((port, route) -> routes.put(port, route.route()));
-    return routes;
+    return claims;
   }
 
-  private Built build(Service service, Publication publication, @Nullable Built before) {
-    return before != null && before.service().equals(service)
-        ? before
-        : new Built(service, route(service, publication, nodes));
-  }
-
-  private static Route route(Service service, Publication publication, List<Node> nodes) {
+  private static Route route(Claimed claimed, List<Node> nodes) {
+    Service service = claimed.service;
+    Publication publication = claimed.publication;
     List<Endpoint> all =
         service.tasks().stream().map(task -> Endpoint.of(task, publication.targetPort())).toList();
     return new Route(

@@ -35,6 +35,7 @@ public final class Mesh implements AutoCloseable {
   private final ControlLoop control;
   private final AgentRunner runner;
   private final Thread controlThread;
+  private final ClashLog clashLog = new ClashLog();
 
   // Written by the control thread.
   private volatile RoutingTable table = RoutingTable.EMPTY;
@@ -74,6 +75,7 @@ public final class Mesh implements AutoCloseable {
   private void publish(RoutingTable next) {
     table = next;
     shards.publish(next);
+    clashLog.onTable(next);
   }
 
   /** The routing table that was published last. */

@@ -12,6 +12,8 @@ public enum ConnectionResult {
   TIMEOUT,
   /** The route had no endpoint that may be picked; the client got a reset. */
   NO_ENDPOINT,
+  /** The route had as many clients as its policy allows; the client got a reset. */
+  LIMIT,
   /** The client reset its connection before a task was asked for. */
   CLIENT_GONE;
 

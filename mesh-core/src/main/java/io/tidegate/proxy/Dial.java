@@ -51,6 +51,10 @@ final class Dial extends Timer implements RelayHalf.Owner {
   static void begin(Shard shard, ServedRoute served, TcpSocket client) {
     shard.admission().clientCame();
     Dial dial = new Dial(shard, served, client, shard.clock().nanoTime());
+    if (!served.limits.enter()) {
+      dial.refuse(ConnectionResult.LIMIT);
+      return;
+    }
     try {
       dial.readFirstBytes();
     } catch (IOException e) {
@@ -156,7 +160,7 @@ final class Dial extends Timer implements RelayHalf.Owner {
    * whole timeout.
    */
   private Duration patience() {
-    Duration whole = shard.config().connectTimeout();
+    Duration whole = served.limits.connectTimeout();
     int most = shard.config().connectAttempts() + (served.hasDetours() ? DETOUR_ATTEMPTS : 0);
     boolean isLast = attempts >= Math.min(most, served.dialableCount());
     return isLast ? whole : whole.dividedBy(HASTE);
@@ -243,7 +247,12 @@ final class Dial extends Timer implements RelayHalf.Owner {
   }
 
   private void giveUp() {
-    served.counters.connections(failure).increment();
+    served.limits.leave();
+    refuse(failure);
+  }
+
+  private void refuse(ConnectionResult result) {
+    served.counters.connections(result).increment();
     if (firstBytes != null) {
       shard.release(firstBytes);
       firstBytes = null;

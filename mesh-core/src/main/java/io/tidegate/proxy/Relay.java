@@ -161,7 +161,7 @@ final class Relay extends Timer implements RelayHalf.Owner, Runnable {
   }
 
   private long idleTimeoutNanos() {
-    return shard.config().relay().idleTimeout().toNanos();
+    return served.limits.idleTimeoutNanos();
   }
 
   /** It has lasted for a while: worth what a short connection is spared. */
@@ -195,6 +195,7 @@ final class Relay extends Timer implements RelayHalf.Owner, Runnable {
     }
     over = true;
     shard.admission().clientLeft();
+    served.limits.leave();
     shard.clock().stop(this);
     toTask.release();
     toClient.release();

@@ -8,6 +8,7 @@ import io.tidegate.metrics.EndpointCounters;
 import io.tidegate.metrics.EndpointKey;
 import io.tidegate.metrics.RouteCounters;
 import io.tidegate.routing.Endpoint;
+import io.tidegate.routing.EndpointState;
 import io.tidegate.routing.Route;
 import java.lang.foreign.Arena;
 import java.net.InetAddress;
@@ -18,7 +19,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +36,10 @@ final class ServedRoute {
   final Route route;
   final Picker picker;
   final RouteCounters counters;
+  final RouteLimits limits;
   private final RandomGenerator random;
   private final List<Endpoint> dialable;
+  private final int nearDetours;
   private final Map<EndpointKey, Kept> kept;
   private final EndpointLoad[] loads;
   private final SockAddr[] addresses;
@@ -49,11 +56,24 @@ final class ServedRoute {
    * @param before how the shard served the same port until now, if it did
    */
   ServedRoute(
-      Route route, RouteCounters counters, @Nullable ServedRoute before, RandomGenerator random) {
+      Route route,
+      RouteCounters counters,
+      RouteLimits limits,
+      @Nullable ServedRoute before,
+      RandomGenerator random) {
     this.route = route;
     this.counters = counters;
+    this.limits = limits;
     this.random = random;
-    dialable = Stream.concat(route.endpoints().stream(), route.detours().stream()).toList();
+    Set<String> nodesWithTasks = nodesOfUnreachableTasks(route);
+    nearDetours = (int) route.detours().stream().filter(leadsTo(nodesWithTasks)).count();
+    dialable =
+        Stream.of(
+                route.endpoints().stream(),
+                route.detours().stream().filter(leadsTo(nodesWithTasks)),
+                route.detours().stream().filter(leadsTo(nodesWithTasks).negate()))
+            .flatMap(Function.identity())
+            .toList();
     loads = new EndpointLoad[dialable.size()];
     addresses = new SockAddr[dialable.size()];
     kept = HashMap.newHashMap(loads.length + route.withheld().size());
@@ -87,10 +107,31 @@ final class ServedRoute {
     return now;
   }
 
-  /** A detour that was not tried yet, or {@link Picker#NONE}. */
+  /** The nodes that reach tasks which this one cannot. */
+  private static Set<String> nodesOfUnreachableTasks(Route route) {
+    return route.withheld().stream()
+        .filter(endpoint -> endpoint.state() == EndpointState.UNREACHABLE)
+        .map(Endpoint::nodeId)
+        .collect(Collectors.toSet());
+  }
+
+  private static Predicate<Endpoint> leadsTo(Set<String> nodes) {
+    return detour -> nodes.contains(detour.nodeId());
+  }
+
+  /**
+   * A detour that was not tried yet, or {@link Picker#NONE}. Nodes that have a task of the route go
+   * first: they need nobody's help.
+   */
   int pickDetour(Tried tried) {
     int first = route.endpoints().size();
-    int count = route.detours().size();
+    int near = pickDetour(first, nearDetours, tried);
+    return near != Picker.NONE
+        ? near
+        : pickDetour(first + nearDetours, route.detours().size() - nearDetours, tried);
+  }
+
+  private int pickDetour(int first, int count, Tried tried) {
     int start = count == 0 ? 0 : random.nextInt(count);
     for (int i = 0; i < count; i++) {
       int index = first + (start + i) % count;

@@ -91,16 +91,16 @@ final class Shard {
   // --- routes ---
 
   /**
-   * Puts a table in force: ports that appear are bound, ports that go are closed, all others are
-   * left alone.
+   * Puts a table in force, with the limits of those routes that have one: ports that appear are
+   * bound, ports that go are closed, all others are left alone.
    */
-  void apply(RoutingTable table) {
+  void apply(RoutingTable table, Map<RouteKey, ClientLimit> limits) {
     assert loop.inEventLoop();
     if (stopped) {
       return;
     }
     for (Route route : table.routes().values()) {
-      serve(route);
+      serve(route, limits);
     }
     ports.forEach(
         (port, served) -> {
@@ -112,21 +112,23 @@ final class Shard {
     sweepCounters();
   }
 
-  private void serve(Route route) {
+  private void serve(Route route, Map<RouteKey, ClientLimit> limits) {
     ServedPort port = ports.get(route.port());
     if (port == null) {
-      port = new ServedPort(this, serve(route, null));
+      port = new ServedPort(this, serve(route, limits, null));
       ports.put(route.port(), port);
       port.bind();
     } else if (!port.served().route.equals(route)) {
-      port.serve(serve(route, port.served()));
+      port.serve(serve(route, limits, port.served()));
     }
   }
 
-  private ServedRoute serve(Route route, @Nullable ServedRoute before) {
-    RouteCounters routeCounters =
-        counters.routes.computeIfAbsent(RouteKey.of(route), _ -> new RouteCounters());
-    return new ServedRoute(route, routeCounters, before, random);
+  private ServedRoute serve(
+      Route route, Map<RouteKey, ClientLimit> limits, @Nullable ServedRoute before) {
+    RouteKey key = RouteKey.of(route);
+    RouteCounters own = counters.routes.computeIfAbsent(key, _ -> new RouteCounters());
+    RouteLimits ownLimits = RouteLimits.of(route.policy(), config, limits.get(key));
+    return new ServedRoute(route, own, ownLimits, before, random);
   }
 
   private void sweepCounters() {

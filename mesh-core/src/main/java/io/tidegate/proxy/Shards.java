@@ -6,11 +6,13 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.tidegate.metrics.MeshStats;
+import io.tidegate.metrics.RouteKey;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.RoutingTable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
@@ -25,6 +27,9 @@ public final class Shards implements AutoCloseable {
 
   private final MultiThreadIoEventLoopGroup group;
   private final List<Loop> loops = new ArrayList<>();
+
+  // Of whoever publishes tables, alone.
+  private Map<RouteKey, ClientLimit> limits = Map.of();
 
   private record Loop(IoEventLoop eventLoop, Shard shard) {}
 
@@ -51,9 +56,14 @@ public final class Shards implements AutoCloseable {
     }
   }
 
-  /** Hands a table to every shard, each of which puts it in force on its own loop. */
+  /**
+   * Hands a table to every shard, each of which puts it in force on its own loop. Called by one
+   * thread at a time.
+   */
   public void publish(RoutingTable table) {
-    loops.forEach(loop -> loop.eventLoop.execute(() -> loop.shard.apply(table)));
+    Map<RouteKey, ClientLimit> next = ClientLimit.of(table, limits);
+    limits = next;
+    loops.forEach(loop -> loop.eventLoop.execute(() -> loop.shard.apply(table, next)));
   }
 
   public MeshStats stats() {

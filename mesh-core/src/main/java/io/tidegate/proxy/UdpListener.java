@@ -8,6 +8,7 @@ import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.Socket;
 import io.tidegate.metrics.CloseCause;
+import io.tidegate.metrics.ConnectionResult;
 import io.tidegate.metrics.DatagramResult;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -186,7 +187,13 @@ final class UdpListener extends Timer implements EpollIoHandle, Runnable {
 
   private @Nullable UdpSession begin(UdpClient client) {
     long nowNanos = shard.clock().nanoTime();
+    if (!served.limits.enter()) {
+      served.counters.connections(ConnectionResult.LIMIT).increment();
+      served.counters.datagramsIn(DatagramResult.NO_SESSION).increment();
+      return null;
+    }
     if (!shard.udp().begin(nowNanos)) {
+      served.limits.leave();
       served.counters.datagramsIn(DatagramResult.NO_SESSION).increment();
       return null;
     }

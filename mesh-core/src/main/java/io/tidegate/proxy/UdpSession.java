@@ -33,6 +33,8 @@ final class UdpSession extends Timer {
   private final UdpBatch batch;
   private final UdpUnanswered unanswered;
   private final RouteCounters counters;
+  // Those that it was counted by when it began.
+  private final RouteLimits limits;
   private final long startedNanos;
 
   // Shard loop only, all below. Null before the first endpoint alone.
@@ -50,10 +52,14 @@ final class UdpSession extends Timer {
     batch = shard.udp().batch;
     unanswered = shard.udp().unanswered;
     counters = listener.served().counters;
+    limits = listener.served().limits;
     startedNanos = nowNanos;
   }
 
-  /** Begins a session, or returns null if there is no endpoint to be had. */
+  /**
+   * Begins a session, which the route's limits have let in, or returns null if there is no endpoint
+   * to be had.
+   */
   static @Nullable UdpSession begin(
       UdpListener listener, Shard shard, UdpClient client, long nowNanos) {
     UdpSession session = new UdpSession(listener, shard, client, nowNanos);
@@ -63,11 +69,12 @@ final class UdpSession extends Timer {
       ConnectionResult result =
           tried.isEmpty() ? ConnectionResult.NO_ENDPOINT : ConnectionResult.REFUSED;
       session.counters.connections(result).increment();
+      session.limits.leave();
       return null;
     }
     session.counters.connections(ConnectionResult.OK).increment();
     session.upstream = first;
-    shard.clock().start(shard.config().udp().idleTimeout(), session);
+    shard.clock().start(session.limits.udpIdleTimeoutNanos(), session);
     session.lastMoveNanos = shard.clock().coarseNanoTime();
     return session;
   }
@@ -245,7 +252,7 @@ final class UdpSession extends Timer {
   @Override
   void onExpired(long nowNanos) {
     long idleNanos = nowNanos - lastMoveNanos;
-    long limitNanos = shard.config().udp().idleTimeout().toNanos();
+    long limitNanos = listener.served().limits.udpIdleTimeoutNanos();
     if (idleNanos >= limitNanos) {
       end(CloseCause.IDLE);
     } else {
@@ -266,6 +273,7 @@ final class UdpSession extends Timer {
     shard.clock().stop(this);
     listener.remove(this);
     shard.udp().ended();
+    limits.leave();
     upstream().retire();
     counters.closes(cause).increment();
     counters.duration.recordNanos(shard.clock().nanoTime() - startedNanos);

@@ -6,18 +6,29 @@ package io.tidegate.routing;
  * @param balance how it chooses among its endpoints; the label {@code tidegate.balance}
  * @param udpResponses after how many answers to each of its datagrams a UDP client's session ends,
  *     or 0 for when nothing has come for a while; the label {@code tidegate.udp.responses}
+ * @param connections how many connections or UDP sessions there may be at once on one node, or 0
+ *     for as many as the node can take; the label {@code tidegate.limit.connections}
  */
-public record Policy(BalancingPolicy balance, int udpResponses) {
+public record Policy(
+    BalancingPolicy balance, int udpResponses, Timeouts timeouts, int connections) {
 
   /** What is in force where nothing was declared. */
   public static final Policy DEFAULT = Policy.of(BalancingPolicy.P2C);
 
-  private static final int MOST_RESPONSES = 65_535;
+  /** The most that {@code udpResponses} may be. */
+  public static final int MOST_RESPONSES = 65_535;
+
+  /** The most that {@code connections} may be. */
+  public static final int MOST_CONNECTIONS = 1 << 22;
 
   public Policy {
-    if (udpResponses < 0 || udpResponses > MOST_RESPONSES) {
-      throw new IllegalArgumentException(badResponses(String.valueOf(udpResponses)));
-    }
+    check(udpResponses, MOST_RESPONSES);
+    check(connections, MOST_CONNECTIONS);
+  }
+
+  /** A policy without timeouts and limits of its own. */
+  public Policy(BalancingPolicy balance, int udpResponses) {
+    this(balance, udpResponses, Timeouts.NONE, 0);
   }
 
   /** The policy with the given way to balance and everything else as by default. */
@@ -25,20 +36,25 @@ public record Policy(BalancingPolicy balance, int udpResponses) {
     return new Policy(balance, 0);
   }
 
-  /**
-   * Parses the value of the label {@code tidegate.udp.responses}.
-   *
-   * @throws IllegalArgumentException naming the value and what is allowed
-   */
-  public static int parseUdpResponses(String label) {
-    try {
-      return new Policy(BalancingPolicy.P2C, Integer.parseInt(label)).udpResponses;
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(badResponses(label), e);
-    }
+  public Policy withBalance(BalancingPolicy other) {
+    return new Policy(other, udpResponses, timeouts, connections);
   }
 
-  private static String badResponses(String value) {
-    return value + " (expected: 0 to " + MOST_RESPONSES + ")";
+  public Policy withUdpResponses(int other) {
+    return new Policy(balance, other, timeouts, connections);
+  }
+
+  public Policy withTimeouts(Timeouts other) {
+    return new Policy(balance, udpResponses, other, connections);
+  }
+
+  public Policy withConnections(int other) {
+    return new Policy(balance, udpResponses, timeouts, other);
+  }
+
+  private static void check(int value, int most) {
+    if (value < 0 || value > most) {
+      throw new IllegalArgumentException(value + " (expected: 0 to " + most + ")");
+    }
   }
 }

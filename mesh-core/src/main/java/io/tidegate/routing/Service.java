@@ -6,13 +6,32 @@ import java.util.List;
 /**
  * One discovered service with its publications and tasks, in an order that does not depend on the
  * source's.
+ *
+ * @param createdAtNanos when it was created, since 1970, or 0 where that is not known
  */
 public record Service(
-    String id, String name, Policy policy, List<Publication> publications, List<Task> tasks) {
+    String id,
+    String name,
+    long createdAtNanos,
+    Policy policy,
+    List<Publication> publications,
+    List<Task> tasks) {
+
+  /** The oldest first; one whose age is not known comes after all others, those by their ids. */
+  public static final Comparator<Service> BY_AGE =
+      Comparator.comparing((Service service) -> service.createdAtNanos == 0)
+          .thenComparingLong(Service::createdAtNanos)
+          .thenComparing(Service::id);
 
   public Service {
     publications = publications.stream().sorted(Comparator.comparing(Publication::port)).toList();
     tasks = tasks.stream().sorted(Comparator.comparing(Task::id)).toList();
+  }
+
+  /** A service whose age is not known. */
+  public Service(
+      String id, String name, Policy policy, List<Publication> publications, List<Task> tasks) {
+    this(id, name, 0, policy, publications, tasks);
   }
 
   /** A service whose policy says only how to balance. */

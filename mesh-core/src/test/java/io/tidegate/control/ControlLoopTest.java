@@ -3,9 +3,11 @@ package io.tidegate.control;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidegate.routing.BalancingPolicy;
+import io.tidegate.routing.Clash;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.EndpointState;
 import io.tidegate.routing.Node;
+import io.tidegate.routing.Policy;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Reach;
@@ -105,6 +107,54 @@ class ControlLoopTest {
   void givesAPortThatTwoServicesPublishToTheSmallerId() {
     offer(service("s2", running("a", "10.0.0.7")), service("s1", running("b", "10.0.0.8")));
     assertThat(route().serviceId()).isEqualTo("s1");
+  }
+
+  @Test
+  void givesAPortThatTwoServicesPublishToTheOlder() {
+    offer(aged("s1", 200), aged("s2", 100), aged("s3", 0), aged("s4", 100));
+    assertThat(route().serviceId()).isEqualTo("s2");
+    assertThat(published.getLast().clashes())
+        .singleElement()
+        .satisfies(
+            clash -> {
+              assertThat(clash.keeper().serviceId()).isEqualTo("s2");
+              assertThat(clash.others())
+                  .extracting(Clash.Claim::serviceId)
+                  .containsExactly("s4", "s1", "s3");
+              assertThat(clash)
+                  .hasToString(
+                      "8080/tcp: published by s2 (docker) and by s4 (label), s1 (docker), s3"
+                          + " (docker); s2 keeps it");
+            });
+  }
+
+  @Test
+  void givesThePortToTheNextWhenItsKeeperGoes() {
+    offer(aged("s1", 200), aged("s2", 100));
+    pass(Duration.ofSeconds(1));
+    offer(aged("s1", 200));
+    assertThat(route().serviceId()).isEqualTo("s1");
+    assertThat(published.getLast().clashes()).isEmpty();
+  }
+
+  @Test
+  void publishesAClashThatChangesNoRoute() {
+    offer(aged("s1", 100));
+    pass(Duration.ofSeconds(1));
+    offer(aged("s1", 100), aged("s2", 200));
+    assertThat(published).hasSize(2);
+    assertThat(published.getLast().clashes()).hasSize(1);
+  }
+
+  private static Service aged(String id, long createdAtNanos) {
+    Publication.Means means = id.equals("s4") ? Publication.Means.LABEL : Publication.Means.DOCKER;
+    return new Service(
+        id,
+        id,
+        createdAtNanos,
+        Policy.DEFAULT,
+        List.of(new Publication(WEB, 80, means)),
+        List.of(running(id, "10.0.0.7")));
   }
 
   private Route route() {

@@ -124,6 +124,29 @@ final class ProxyFixture implements AutoCloseable {
     publish();
   }
 
+  /** Serves a fresh port by a policy and waits until it is bound. */
+  int serve(Protocol protocol, Policy policy, InetSocketAddress... endpoints) {
+    int port = protocol == Protocol.TCP ? freePort() : freeUdpPort();
+    publish(new PublishedPort(port, protocol), policy, endpoints);
+    awaitBound(port);
+    return port;
+  }
+
+  void publish(PublishedPort published, Policy policy, InetSocketAddress... endpoints) {
+    Route plain = route(published, endpoints);
+    routes.put(
+        published,
+        new Route(
+            published,
+            plain.serviceId(),
+            plain.serviceName(),
+            policy,
+            plain.endpoints(),
+            List.of(),
+            List.of()));
+    publish();
+  }
+
   /** The same for UDP. */
   int serveUdp(int responses, InetSocketAddress... endpoints) {
     int port = freeUdpPort();

@@ -199,6 +199,10 @@ final class MeshCollector implements MultiCollector {
                       RouteSeries.labels(port), listener != null && listener.isBound() ? 1 : 0);
                 }));
     families.gauge(
+        "port_clashes",
+        "Ports that more than one service publishes; the oldest service has each.",
+        (double) table.clashes().size());
+    families.gauge(
         "routing_table_version",
         "Version of the routing table in force.",
         (double) table.version());

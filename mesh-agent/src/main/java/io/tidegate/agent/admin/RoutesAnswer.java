@@ -11,12 +11,15 @@ import io.tidegate.metrics.RouteKey;
 import io.tidegate.metrics.RouteStats;
 import io.tidegate.metrics.RouteStats.Datagrams;
 import io.tidegate.proxy.ListenerStatus;
+import io.tidegate.routing.Clash;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.EndpointState;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Reach;
 import io.tidegate.routing.Route;
+import io.tidegate.routing.Timeouts;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -28,14 +31,40 @@ import org.jspecify.annotations.Nullable;
  * {@code /api/v1/routes}: the routing table with what is counted for it, in the order of the ports.
  *
  * @param version of the routing table
+ * @param clashes the ports that more than one service publishes
  */
-record RoutesAnswer(long version, List<RouteAnswer> routes) {
+record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> clashes) {
+
+  /** One port that several services publish, with the one that has it. */
+  record ClashAnswer(String port, ClaimAnswer keeper, List<ClaimAnswer> others) {
+
+    static ClashAnswer of(Clash clash) {
+      return new ClashAnswer(
+          clash.port().toString(),
+          ClaimAnswer.of(clash.keeper()),
+          clash.others().stream().map(ClaimAnswer::of).toList());
+    }
+  }
+
+  /**
+   * A service that publishes the port.
+   *
+   * @param by the means: docker or label
+   */
+  record ClaimAnswer(String service, String serviceId, String by) {
+
+    static ClaimAnswer of(Clash.Claim claim) {
+      return new ClaimAnswer(claim.serviceName(), claim.serviceId(), claim.means().toString());
+    }
+  }
 
   /**
    * One route.
    *
    * @param port as in {@code 8080/tcp}
    * @param udpResponses after how many answers to each datagram a UDP session ends, or 0
+   * @param limitConnections how many clients there may be at once on this node, or 0
+   * @param timeouts those of the route's own
    * @param counts null while nothing was counted
    * @param detours other nodes, which are tried when no endpoint answers
    */
@@ -45,10 +74,26 @@ record RoutesAnswer(long version, List<RouteAnswer> routes) {
       String serviceId,
       String balance,
       int udpResponses,
+      int limitConnections,
+      TimeoutsAnswer timeouts,
       ListenerAnswer listener,
       @Nullable CountsAnswer counts,
       List<EndpointAnswer> endpoints,
       List<DetourAnswer> detours) {}
+
+  /** Milliseconds, each null where the agent's own options hold. */
+  record TimeoutsAnswer(
+      @Nullable Long connectMillis, @Nullable Long idleMillis, @Nullable Long udpIdleMillis) {
+
+    static TimeoutsAnswer of(Timeouts timeouts) {
+      return new TimeoutsAnswer(
+          millis(timeouts.connect()), millis(timeouts.idle()), millis(timeouts.udpIdle()));
+    }
+
+    private static @Nullable Long millis(@Nullable Duration duration) {
+      return duration == null ? null : duration.toMillis();
+    }
+  }
 
   /**
    * Whether the port is served.
@@ -147,7 +192,8 @@ record RoutesAnswer(long version, List<RouteAnswer> routes) {
                         listener(view, route.port(), listeners.get(route.port())),
                         stats.routes().get(RouteKey.of(route))))
             .toList();
-    return new RoutesAnswer(table.version(), routes);
+    return new RoutesAnswer(
+        table.version(), routes, table.clashes().stream().map(ClashAnswer::of).toList());
   }
 
   private static ListenerAnswer listener(
@@ -181,6 +227,8 @@ record RoutesAnswer(long version, List<RouteAnswer> routes) {
         route.serviceId(),
         route.policy().balance().toString(),
         route.policy().udpResponses(),
+        route.policy().connections(),
+        TimeoutsAnswer.of(route.policy().timeouts()),
         listener,
         stats == null ? null : CountsAnswer.of(stats),
         endpoints,

@@ -1,6 +1,7 @@
 package io.tidegate.agent.cli;
 
 import io.tidegate.agent.admin.OptionInForce;
+import io.tidegate.agent.labels.DurationText;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.swarm.SwarmConfig;
 import io.tidegate.agent.watch.WatchConfig;

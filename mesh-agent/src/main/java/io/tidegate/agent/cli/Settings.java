@@ -1,6 +1,7 @@
 package io.tidegate.agent.cli;
 
 import io.tidegate.agent.admin.OptionInForce;
+import io.tidegate.agent.labels.Nearest;
 import io.tidegate.agent.source.Yaml;
 import io.tidegate.agent.source.YamlException;
 import java.io.IOException;

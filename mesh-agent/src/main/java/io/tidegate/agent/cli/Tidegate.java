@@ -1,5 +1,7 @@
 package io.tidegate.agent.cli;
 
+import io.tidegate.agent.labels.DurationText;
+import io.tidegate.agent.labels.Nearest;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.source.YamlException;
 import io.tidegate.proxy.RelayMode;

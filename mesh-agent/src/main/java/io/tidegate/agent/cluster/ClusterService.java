@@ -21,10 +21,22 @@ public record ClusterService(
     Map<String, String> virtualIps)
     implements ClusterObject {
 
+  private static final long NANOS_PER_SECOND = 1_000_000_000;
+
   public ClusterService {
     labels = Map.copyOf(labels);
     ports = List.copyOf(ports);
     virtualIps = Map.copyOf(virtualIps);
+  }
+
+  /** Since 1970, or 0 if that is not known or beyond what nanoseconds can tell. */
+  public long createdAtNanos() {
+    try {
+      return Math.addExact(
+          Math.multiplyExact(createdAt.getEpochSecond(), NANOS_PER_SECOND), createdAt.getNano());
+    } catch (ArithmeticException e) {
+      return 0;
+    }
   }
 
   /** One published port. */

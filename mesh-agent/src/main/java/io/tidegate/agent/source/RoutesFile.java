@@ -1,6 +1,8 @@
 package io.tidegate.agent.source;
 
-import io.tidegate.routing.BalancingPolicy;
+import io.tidegate.agent.labels.Declared;
+import io.tidegate.agent.labels.Label;
+import io.tidegate.agent.labels.Labels;
 import io.tidegate.routing.Policy;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
@@ -18,6 +20,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *   - port: 8080                # or 8080/tcp, 53/udp
  *     name: web                 # how metrics and API call it; the port if absent
  *     balance: p2c              # or round-robin
- *     udp-responses: 1          # a UDP session ends when each datagram has had so many answers
+ *     udp-responses: 1          # and every other label of the policy, without "tidegate."
  *     endpoints: [10.0.0.5:80, "[fd00::1]:80", localhost:8081]
  * </pre>
  *
@@ -38,7 +42,9 @@ import org.jspecify.annotations.Nullable;
 final class RoutesFile {
 
   private static final Set<String> KEYS =
-      new TreeSet<>(Set.of("port", "name", "balance", "udp-responses", "endpoints"));
+      Stream.concat(
+              Stream.of("port", "name", "endpoints"), Labels.OF_POLICY.stream().map(Label::key))
+          .collect(Collectors.toCollection(TreeSet::new));
 
   private final String file;
   private final Map<PublishedPort, Integer> lineByPort = new LinkedHashMap<>();
@@ -77,20 +83,20 @@ final class RoutesFile {
     PublishedPort port = port(route.line(), fields.get("port"));
     String name =
         text(fields.get("name"), "name", Function.identity(), String.valueOf(port.number()));
-    Policy policy = policy(fields.get("balance"), fields.get("udp-responses"));
+    Policy policy = policy(fields);
     List<Task> tasks = tasks(port, fields.get("endpoints"));
     Publication publication = new Publication(port, port.number());
     return new Service(port.toString(), name, policy, List.of(publication), tasks);
   }
 
-  private Policy policy(Yaml.@Nullable Field balance, Yaml.@Nullable Field udpResponses) {
-    return new Policy(
-        text(balance, "balance", BalancingPolicy::parse, Policy.DEFAULT.balance()),
-        text(
-            udpResponses,
-            "udp-responses",
-            Policy::parseUdpResponses,
-            Policy.DEFAULT.udpResponses()));
+  private Policy policy(Map<String, Yaml.Field> fields) {
+    Declared declared = Declared.NOTHING;
+    for (Label label : Labels.OF_POLICY) {
+      Declared before = declared;
+      declared =
+          text(fields.get(label.key()), label.key(), value -> label.parse(before, value), before);
+    }
+    return declared.policy();
   }
 
   private PublishedPort port(int routeLine, Yaml.@Nullable Field field) {

@@ -6,6 +6,7 @@ import io.tidegate.agent.cluster.ClusterState;
 import io.tidegate.agent.cluster.ClusterStore;
 import io.tidegate.agent.cluster.ClusterTask;
 import io.tidegate.agent.cluster.Commit;
+import io.tidegate.agent.labels.Labels;
 import io.tidegate.routing.Protocol;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
@@ -44,7 +45,7 @@ final class ClusterView {
       List<ClusterService> objects,
       boolean hasNodes) {}
 
-  /** All services that are published through the mesh. */
+  /** All services that are published, through Docker's mesh or by label. */
   Collection<SeenService> services() {
     return seenById.values();
   }
@@ -105,7 +106,7 @@ final class ClusterView {
 
   private @Nullable SeenService seen(ClusterService service) {
     List<Publication> publications = publications(service);
-    return publications.isEmpty()
+    return publications.isEmpty() && !service.labels().containsKey(Labels.PUBLISH.name())
         ? null
         : new SeenService(service.name(), publications, tasks(service));
   }
@@ -145,7 +146,8 @@ final class ClusterView {
     return null;
   }
 
-  private static List<Publication> publications(ClusterService service) {
+  /** The ports published through Docker's mesh that can be served. */
+  static List<Publication> publications(ClusterService service) {
     List<Publication> publications = new ArrayList<>();
     for (ClusterService.Port port : service.ports()) {
       Protocol protocol = protocol(port);

@@ -196,7 +196,7 @@ final class Discovery {
   }
 
   private void readService(ClusterService service) {
-    policies.read(service.name(), service.labels());
+    policies.read(service);
     List<String> ports = ClusterView.unserved(service);
     if (!ports.isEmpty() && unservedPorts.add(service.name())) {
       LOG.warn("service {}: not served: {} (expected: tcp or udp)", service.name(), ports);
@@ -287,7 +287,6 @@ final class Discovery {
   }
 
   private Service service(SeenService seen, ReachPlanner planner) {
-    // the name is also the id: gossip knows no other, and a promoted node must not start anew
     String name = seen.name();
     awaited.forget(name);
     List<Task> tasks = new ArrayList<>(seen.tasks().size());
@@ -303,7 +302,7 @@ final class Discovery {
         tasks.add(new Task(task.id(), task.name(), task.nodeId(), state, planner.plan(task)));
       }
     }
-    return new Service(name, name, policies.of(name), seen.publications(), tasks);
+    return policies.service(seen, tasks);
   }
 
   private boolean isOwn(SeenTask task) {

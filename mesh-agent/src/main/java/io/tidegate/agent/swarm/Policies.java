@@ -1,44 +1,49 @@
 package io.tidegate.agent.swarm;
 
-import io.tidegate.routing.BalancingPolicy;
-import io.tidegate.routing.Policy;
+import io.tidegate.agent.cluster.ClusterService;
+import io.tidegate.agent.labels.Declared;
+import io.tidegate.agent.labels.ServiceLabels;
+import io.tidegate.routing.Service;
+import io.tidegate.routing.Task;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The policy of each service by its labels. */
+/** What only some sources tell of a service, kept for those that do not: its labels and its age. */
 final class Policies {
 
-  private final Label<BalancingPolicy> balance =
-      new Label<>("tidegate.balance", BalancingPolicy::parse, Policy.DEFAULT.balance());
-  private final Label<Integer> udpResponses =
-      new Label<>(
-          "tidegate.udp.responses", Policy::parseUdpResponses, Policy.DEFAULT.udpResponses());
+  private final ServiceLabels labels = new ServiceLabels();
+  private final Map<String, Long> createdAtNanos = new HashMap<>();
 
-  /** How many bad values there were. */
+  /** How many bad values and unknown labels there were. */
   long rejected() {
-    return balance.rejected() + udpResponses.rejected();
+    return labels.rejected();
   }
 
-  /** The policy that is in force for a service, also for one whose labels are not known. */
-  Policy of(String service) {
-    return new Policy(balance.of(service), udpResponses.of(service));
-  }
-
-  /** Takes note of a service's labels as they are now. */
-  void read(String service, Map<String, String> labels) {
-    balance.read(service, labels);
-    udpResponses.read(service, labels);
-  }
-
-  /** Forgets a service. */
-  void forget(String service) {
-    balance.forget(service);
-    udpResponses.forget(service);
+  /** Takes note of a service as it is declared now. */
+  void read(ClusterService service) {
+    labels.read(service.name(), service.labels());
+    createdAtNanos.put(service.name(), service.createdAtNanos());
   }
 
   /** Forgets every service but these. */
   void retain(Set<String> services) {
-    balance.retain(services);
-    udpResponses.retain(services);
+    labels.retain(services);
+    createdAtNanos.keySet().retainAll(services);
+  }
+
+  /** A service with its tasks as the mesh wants it, with all that is known of it. */
+  Service service(SeenService seen, List<Task> tasks) {
+    // the name is also the id: gossip knows no other, and a promoted node must not start anew
+    String name = seen.name();
+    Declared declared = labels.of(name);
+    return new Service(
+        name,
+        name,
+        createdAtNanos.getOrDefault(name, 0L),
+        declared.policy(),
+        declared.beside(seen.publications()),
+        tasks);
   }
 }

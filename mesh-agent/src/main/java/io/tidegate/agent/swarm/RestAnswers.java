@@ -30,7 +30,7 @@ record RestAnswers(
         nodes.stream().map(RestAnswers::node).toList());
   }
 
-  private static ClusterService service(DockerAnswers.Service service) {
+  static ClusterService service(DockerAnswers.Service service) {
     Map<String, String> virtualIps = new HashMap<>();
     service.endpoint().virtualIps().forEach(ip -> virtualIps.put(ip.networkId(), ip.address()));
     return new ClusterService(

@@ -10,7 +10,10 @@ import io.tidegate.metrics.ConnectionResult;
 import io.tidegate.metrics.EndpointCounters;
 import io.tidegate.metrics.EndpointKey;
 import io.tidegate.proxy.ListenerStatus;
+import io.tidegate.routing.Clash;
+import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
+import io.tidegate.routing.RoutingTable;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.URI;
@@ -21,6 +24,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -74,6 +78,29 @@ class AdminServerTest {
     assertThat(metrics.seriesOf("jvm_memory_used_bytes")).isNotEmpty();
     assertThat(metrics.seriesOf("tidegate_connections_total"))
         .hasSize(ConnectionResult.values().length);
+  }
+
+  @Test
+  void showsBothSidesOfAClashAndThePolicyOfARoute() throws Exception {
+    PublishedPort port = PublishedPort.tcp(8080);
+    view.table =
+        new RoutingTable(
+            8,
+            view.table.routes(),
+            List.of(
+                new Clash(
+                    port,
+                    new Clash.Claim("s1", "web", Publication.Means.DOCKER),
+                    List.of(new Clash.Claim("s2", "api", Publication.Means.LABEL)))));
+    JsonNode answer = json("/api/v1/routes");
+    assertThat(answer.at("/clashes/0/port").asText()).isEqualTo("8080/tcp");
+    assertThat(answer.at("/clashes/0/keeper/service").asText()).isEqualTo("web");
+    assertThat(answer.at("/clashes/0/keeper/by").asText()).isEqualTo("docker");
+    assertThat(answer.at("/clashes/0/others/0/service").asText()).isEqualTo("api");
+    assertThat(answer.at("/clashes/0/others/0/by").asText()).isEqualTo("label");
+    assertThat(answer.at("/routes/0/limitConnections").asInt()).isZero();
+    assertThat(answer.at("/routes/0/timeouts").isObject()).isTrue();
+    assertThat(new Exposition(get("/metrics").body()).value("tidegate_port_clashes")).isEqualTo(1);
   }
 
   @Test

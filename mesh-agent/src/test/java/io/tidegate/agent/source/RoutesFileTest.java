@@ -11,10 +11,12 @@ import io.tidegate.routing.Reach;
 import io.tidegate.routing.Service;
 import io.tidegate.routing.Task;
 import io.tidegate.routing.TaskState;
+import io.tidegate.routing.Timeouts;
 import io.tidegate.routing.Topology;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,6 +71,30 @@ class RoutesFileTest {
   }
 
   @Test
+  void readsEveryLabelOfThePolicy() throws Exception {
+    Service service =
+        parse(
+                """
+                routes:
+                  - port: 80
+                    balance: round-robin
+                    limit-connections: 100
+                    timeout-connect: 250ms
+                    timeout-idle: 10m
+                    udp-timeout-idle: 5s
+                """)
+            .services()
+            .getFirst();
+    assertThat(service.policy())
+        .isEqualTo(
+            new Policy(
+                BalancingPolicy.ROUND_ROBIN,
+                0,
+                new Timeouts(Duration.ofMillis(250), Duration.ofMinutes(10), Duration.ofSeconds(5)),
+                100));
+  }
+
+  @Test
   void readsARouteWithoutEndpointsAndAFileWithoutRoutes() throws Exception {
     assertThat(parse("routes:\n  - port: 80\n    endpoints:\n").services()).hasSize(1);
     assertThat(parse("routes:\n")).isEqualTo(Topology.EMPTY);
@@ -104,7 +130,8 @@ class RoutesFileTest {
             "routes:\n  - 8080", "2: not a map (expected: a route, a map with port and endpoints)"),
         Arguments.of(
             "routes:\n  - port: 1\n    prot: 2",
-            "3: prot: unknown (expected: balance, endpoints, name, port, udp-responses)"),
+            "3: prot: unknown (expected: balance, endpoints, limit-connections, name,"
+                + " port, timeout-connect, timeout-idle, udp-responses, udp-timeout-idle)"),
         Arguments.of(
             "routes:\n  - name: a",
             "2: port: absent (expected: 1 to 65535, as in 8080 or 8080/tcp)"),

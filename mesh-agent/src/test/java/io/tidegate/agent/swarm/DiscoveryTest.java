@@ -11,6 +11,8 @@ import io.tidegate.agent.cluster.ClusterTask;
 import io.tidegate.agent.cluster.Commit;
 import io.tidegate.routing.BalancingPolicy;
 import io.tidegate.routing.Policy;
+import io.tidegate.routing.Publication;
+import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Reach;
 import io.tidegate.routing.Service;
 import io.tidegate.routing.Task;
@@ -181,6 +183,7 @@ class DiscoveryTest {
   @Test
   void givesEachServiceThePolicyOfItsLabel() {
     discovery.onReading(Answers.manager(), 0);
+    long before = discovery.rejected();
     ClusterState state = Answers.cluster();
     List<ClusterService> labelled =
         state.services().stream().map(s -> withLabel(s, s.version(), "round-robin")).toList();
@@ -190,7 +193,7 @@ class DiscoveryTest {
     assertThat(services())
         .extracting(Service::policy)
         .containsOnly(Policy.of(BalancingPolicy.ROUND_ROBIN));
-    assertThat(discovery.rejected()).isZero();
+    assertThat(discovery.rejected()).isEqualTo(before);
   }
 
   @Test
@@ -251,13 +254,14 @@ class DiscoveryTest {
   @Test
   void changesAPolicyWithItsLabel() {
     beWatched();
+    long before = discovery.rejected();
     ClusterService web = cluster("web");
 
     discovery.onCommit(put(withLabel(web, 1000, "round-robin")), seconds(1));
     assertThat(service("web").policy()).isEqualTo(Policy.of(BalancingPolicy.ROUND_ROBIN));
     discovery.onCommit(put(withLabel(web, 1001, "random")), seconds(1));
     assertThat(service("web").policy()).isEqualTo(Policy.of(BalancingPolicy.ROUND_ROBIN));
-    assertThat(discovery.rejected()).isEqualTo(1);
+    assertThat(discovery.rejected()).isEqualTo(before + 1);
   }
 
   @Test
@@ -434,6 +438,49 @@ class DiscoveryTest {
 
   private Service service(String name) {
     return services().stream().filter(s -> s.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  @Test
+  void publishesByLabelWhatDockerDoesNotPublish() {
+    ClusterState state = Answers.cluster();
+    discovery.onReading(
+        reading(
+            new ClusterState(
+                state.services().stream().map(DiscoveryTest::byLabelAlone).toList(),
+                state.tasks().stream().map(DiscoveryTest::withoutNetworks).toList(),
+                state.nodes())),
+        0);
+
+    Service web = service("web");
+    assertThat(web.publications())
+        .containsExactly(new Publication(PublishedPort.tcp(8443), 443, Publication.Means.LABEL));
+    assertThat(web.createdAtNanos()).isPositive();
+    assertThat(task(Answers.TASK_ON_N1).reach().kind()).isEqualTo(Reach.Kind.LOCAL);
+    assertThat(task(Answers.OWN_TASK_OF_N2).reach().kind()).isEqualTo(Reach.Kind.NONE);
+    assertThat(task(Answers.OWN_TASK_OF_N2).nodeId()).isNotEmpty();
+  }
+
+  private static ClusterService byLabelAlone(ClusterService service) {
+    return new ClusterService(
+        service.id(),
+        service.version(),
+        service.createdAt(),
+        service.name(),
+        Map.of("tidegate.publish", "8443:443/tcp"),
+        List.of(),
+        service.virtualIps());
+  }
+
+  private static ClusterTask withoutNetworks(ClusterTask task) {
+    return new ClusterTask(
+        task.id(),
+        task.version(),
+        task.serviceId(),
+        task.slot(),
+        task.nodeId(),
+        task.state(),
+        task.desiredState(),
+        List.of());
   }
 
   private static NetworkAnswers.Network ingressWithout(String service, String peer) {

@@ -1,80 +1,67 @@
 package io.tidegate.agent.swarm;
 
-import static io.tidegate.routing.BalancingPolicy.P2C;
-import static io.tidegate.routing.BalancingPolicy.ROUND_ROBIN;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tidegate.routing.Policy;
+import io.tidegate.agent.cluster.ClusterService;
+import io.tidegate.routing.BalancingPolicy;
+import io.tidegate.routing.Publication;
+import io.tidegate.routing.PublishedPort;
+import io.tidegate.routing.Service;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class PoliciesTest {
 
+  private static final Publication DOCKER = new Publication(PublishedPort.tcp(8080), 80);
+
   private final Policies policies = new Policies();
 
   @Test
-  void isP2cWithoutALabel() {
-    policies.read("web", Map.of("tidegate.policy", "round-robin"));
+  void completesAServiceWithWhatItDeclares() {
+    policies.read(
+        declared(
+            "2026-01-01T00:00:00.000000007Z",
+            Map.of("tidegate.balance", "round-robin", "tidegate.publish", "8443:443/tcp")));
 
-    assertThat(policies.of("web").balance()).isEqualTo(P2C);
-    assertThat(policies.of("unheard-of")).isEqualTo(Policy.DEFAULT);
+    Service web = service();
+    assertThat(web.policy().balance()).isEqualTo(BalancingPolicy.ROUND_ROBIN);
+    assertThat(web.createdAtNanos()).isEqualTo(1_767_225_600_000_000_007L);
+    assertThat(web.publications())
+        .containsExactly(
+            DOCKER, new Publication(PublishedPort.tcp(8443), 443, Publication.Means.LABEL));
   }
 
   @Test
-  void followsTheLabel() {
-    label("round-robin");
-    assertThat(policies.of("web").balance()).isEqualTo(ROUND_ROBIN);
-
-    label("p2c");
-    assertThat(policies.of("web").balance()).isEqualTo(P2C);
+  void knowsNothingOfAServiceThatWasNotDeclared() {
+    assertThat(service())
+        .isEqualTo(new Service("web", "web", BalancingPolicy.P2C, List.of(DOCKER), List.of()));
   }
 
   @Test
-  void keepsTheLastGoodPolicyWhenTheLabelIsBad() {
-    label("round-robin");
-    label("fastest");
-
-    assertThat(policies.of("web").balance()).isEqualTo(ROUND_ROBIN);
-  }
-
-  @Test
-  void countsEachBadLabelOnce() {
-    label("fastest");
-    label("fastest");
-    assertThat(policies.rejected()).isEqualTo(1);
-
-    label("slowest");
-    assertThat(policies.rejected()).isEqualTo(2);
-  }
-
-  @Test
-  void fallsBackToTheDefaultWhenTheLabelIsRemoved() {
-    label("round-robin");
-    policies.read("web", Map.of());
-
-    assertThat(policies.of("web").balance()).isEqualTo(P2C);
+  void takesATimeThatIsNoneForNotKnown() {
+    policies.read(declared("1970-01-01T00:00:00Z", Map.of()));
+    assertThat(service().createdAtNanos()).isZero();
+    policies.read(declared("9999-01-01T00:00:00Z", Map.of()));
+    assertThat(service().createdAtNanos()).isZero();
   }
 
   @Test
   void forgetsServicesThatAreGone() {
-    label("round-robin");
+    policies.read(declared("2026-01-01T00:00:00Z", Map.of("tidegate.balance", "round-robin")));
     policies.retain(Set.of("dns"));
-
-    assertThat(policies.of("web").balance()).isEqualTo(P2C);
+    assertThat(service().createdAtNanos()).isZero();
+    assertThat(service().policy().balance()).isEqualTo(BalancingPolicy.P2C);
   }
 
-  @Test
-  void readsHowManyAnswersEndAUdpSession() {
-    policies.read("dns", Map.of("tidegate.udp.responses", "1"));
-    assertThat(policies.of("dns")).isEqualTo(new Policy(P2C, 1));
-
-    policies.read("dns", Map.of("tidegate.udp.responses", "-1", "tidegate.balance", "round-robin"));
-    assertThat(policies.of("dns")).isEqualTo(new Policy(ROUND_ROBIN, 1));
-    assertThat(policies.rejected()).isEqualTo(1);
+  private Service service() {
+    return policies.service(new SeenService("web", List.of(DOCKER), List.of()), List.of());
   }
 
-  private void label(String value) {
-    policies.read("web", Map.of("tidegate.balance", value));
+  private static ClusterService declared(String createdAt, Map<String, String> labels) {
+    return new ClusterService(
+        "s1", 1, Instant.parse(createdAt), "web", labels, List.of(), Map.of());
   }
 }

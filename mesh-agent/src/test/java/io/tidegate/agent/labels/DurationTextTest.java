@@ -1,4 +1,4 @@
-package io.tidegate.agent.cli;
+package io.tidegate.agent.labels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

@@ -1,11 +1,11 @@
-package io.tidegate.agent.cli;
+package io.tidegate.agent.labels;
 
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Durations as people write them: {@code 250ms}, {@code 4s}, {@code 10m}, {@code 1h}. */
-final class DurationText {
+public final class DurationText {
 
   private static final Pattern FORM = Pattern.compile("([0-9]{1,9})(ms|s|m|h)");
 
@@ -16,7 +16,7 @@ final class DurationText {
    *
    * @throws IllegalArgumentException naming the text and what is allowed
    */
-  static Duration parse(String text) {
+  public static Duration parse(String text) {
     Matcher matcher = FORM.matcher(text);
     if (!matcher.matches()) {
       throw new IllegalArgumentException(
@@ -32,7 +32,7 @@ final class DurationText {
   }
 
   /** The shortest text that {@link #parse} reads back. */
-  static String format(Duration duration) {
+  public static String format(Duration duration) {
     long millis = duration.toMillis();
     if (millis == 0 || millis % 1_000 != 0) {
       return millis + "ms";

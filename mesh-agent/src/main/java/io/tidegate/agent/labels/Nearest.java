@@ -1,15 +1,15 @@
-package io.tidegate.agent.cli;
+package io.tidegate.agent.labels;
 
 import java.util.Collection;
 import java.util.Comparator;
 
 /** Finds what somebody who mistyped a word may have meant. */
-final class Nearest {
+public final class Nearest {
 
   private Nearest() {}
 
   /** The candidate with the fewest edits; there must be one. */
-  static String of(String word, Collection<String> candidates) {
+  public static String of(String word, Collection<String> candidates) {
     return candidates.stream()
         .min(Comparator.comparingInt((String c) -> edits(word, c)).thenComparing(c -> c))
         .orElseThrow();

@@ -1,0 +1,147 @@
+package io.tidegate.agent.labels;
+
+import io.tidegate.routing.BalancingPolicy;
+import io.tidegate.routing.Policy;
+import io.tidegate.routing.Timeouts;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The table of all labels. */
+public final class Labels {
+
+  private static final String DURATION = "a number and its unit: `250ms`, `4s`, `10m`, `1h`";
+
+  /** Publishes ports without Docker's own mesh. */
+  public static final Label PUBLISH =
+      new Label(
+          "tidegate.publish",
+          "`PUBLISHED:TARGET/PROTOCOL`, several with commas between them",
+          "none",
+          "Ports that Tidegate publishes without Docker's own mesh, as in `8443:443/tcp,5353:53/udp`;"
+              + " without a protocol, TCP. They join those that the service publishes through Docker;"
+              + " a port that stands in both is Docker's.",
+          (declared, text) -> declared.withPublications(PublishText.parse(text)));
+
+  /** Those that say how a route treats its clients; a file of routes has them too. */
+  public static final List<Label> OF_POLICY =
+      List.of(
+          policy(
+              "tidegate.balance",
+              "`p2c` or `round-robin`",
+              "`p2c`",
+              "How a task is chosen: the less busy one of two that are drawn at random, or each in"
+                  + " turn.",
+              BalancingPolicy::parse,
+              Policy::withBalance),
+          policy(
+              "tidegate.limit.connections",
+              "0 to " + Policy.MOST_CONNECTIONS,
+              "`0`, as many as the node can take",
+              "How many clients each published port of the service may have at once on each node:"
+                  + " TCP connections from accept to close, or UDP sessions. Further ones are reset,"
+                  + " or their datagrams dropped, and counted as `limit`. Clients that were there"
+                  + " before the label are not counted.",
+              text -> wholeNumber(text, Policy.MOST_CONNECTIONS),
+              Policy::withConnections),
+          timeout(
+              "tidegate.timeout.connect",
+              "the agent's `--connect-timeout`, `4s`",
+              "How long one attempt to reach a task may take before another task is tried; a quarter"
+                  + " of it where there is another one.",
+              Timeouts::withConnect),
+          timeout(
+              "tidegate.timeout.idle",
+              "the agent's `--idle-timeout`, `1h`",
+              "How long a TCP connection may live with nothing moving either way before both sides"
+                  + " are reset. Connections that are there already keep the timeout that they began"
+                  + " with.",
+              Timeouts::withIdle),
+          policy(
+              "tidegate.udp.responses",
+              "0 to " + Policy.MOST_RESPONSES,
+              "`0`, sessions end by silence alone",
+              "After how many answers to each of its datagrams a UDP session ends; `1` suits DNS.",
+              text -> wholeNumber(text, Policy.MOST_RESPONSES),
+              Policy::withUdpResponses),
+          timeout(
+              "tidegate.udp.timeout.idle",
+              "`60s`",
+              "How long a UDP session lives with no datagram either way.",
+              Timeouts::withUdpIdle));
+
+  /** Every label, by name. */
+  public static final List<Label> ALL =
+      Stream.concat(OF_POLICY.stream(), Stream.of(PUBLISH))
+          .sorted((a, b) -> a.name().compareTo(b.name()))
+          .toList();
+
+  private static final Map<String, Label> BY_NAME =
+      ALL.stream()
+          .collect(Collectors.toMap(Label::name, Function.identity(), (a, _) -> a, TreeMap::new));
+
+  private Labels() {}
+
+  /** The label of that name, or null. */
+  public static @Nullable Label named(String name) {
+    return BY_NAME.get(name);
+  }
+
+  /** The name that somebody who wrote an unknown one may have meant. */
+  public static String nearest(String unknown) {
+    return Nearest.of(unknown, BY_NAME.keySet());
+  }
+
+  private static <T> Label policy(
+      String name,
+      String type,
+      String byDefault,
+      String meaning,
+      Function<String, T> parser,
+      BiFunction<Policy, T, Policy> adder) {
+    return new Label(
+        name,
+        type,
+        byDefault,
+        meaning,
+        (declared, text) ->
+            declared.withPolicy(adder.apply(declared.policy(), parser.apply(text))));
+  }
+
+  private static Label timeout(
+      String name,
+      String byDefault,
+      String meaning,
+      BiFunction<Timeouts, Duration, Timeouts> adder) {
+    return policy(
+        name,
+        DURATION,
+        byDefault,
+        meaning,
+        Labels::duration,
+        (policy, value) -> policy.withTimeouts(adder.apply(policy.timeouts(), value)));
+  }
+
+  private static Duration duration(String text) {
+    Duration duration = DurationText.parse(text);
+    if (duration.isZero() || duration.compareTo(Timeouts.LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          text + " (expected: more than 0, at most " + DurationText.format(Timeouts.LONGEST) + ")");
+    }
+    return duration;
+  }
+
+  private static int wholeNumber(String text, int most) {
+    int number = text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : -1;
+    if (number < 0 || number > most) {
+      throw new IllegalArgumentException(text + " (expected: 0 to " + most + ")");
+    }
+    return number;
+  }
+}

@@ -1,0 +1,75 @@
+package io.tidegate.agent.labels;
+
+import java.util.stream.Collectors;
+
+/** The table of labels as a page of documentation, {@code docs/labels.md}. */
+public final class LabelsPage {
+
+  private static final String HEAD =
+      """
+      # Labels
+
+      <!-- Generated: ./tidegate labels --markdown > docs/labels.md -->
+
+      A service declares by labels how Tidegate treats its clients, and needs none. In a compose file they stand under
+      `deploy.labels`: those under `labels` mark containers and are not read. On the command line it is
+      `docker service create --label tidegate.balance=round-robin …`, or `docker service update --label-add …`.
+
+      | label | value | default | meaning |
+      |---|---|---|---|
+      """;
+
+  private static final String TAIL =
+      """
+
+      A bad value changes nothing: the last good one stays in force, and the log names service, label, value and what is
+      allowed. So does a label that begins with `tidegate.` and is not in this table, with the nearest name that is. Both
+      are counted in `tidegate_discovery_rejected_total`. `tidegate lint` finds them before the service is deployed.
+
+      In a file of routes (`--source file:…`) the same stands per route, without `tidegate.` and with dashes:
+      `udp-responses`, `timeout-idle`, `limit-connections`; `publish` is not one of them.
+
+      ## Ports published by label
+
+      `tidegate.publish` needs no `ports` in the compose file, and Docker's own mesh knows nothing of the port. What works:
+
+      | where the task runs | how it is reached |
+      |---|---|
+      | on the node that the client asks | directly, by its address on docker_gwbridge: the service must be attached to an overlay network that is not internal |
+      | on another node, and the service publishes a port through Docker too | directly, over the ingress network |
+      | on another node otherwise | through the agent on that node, which serves the same port; only when no task on this node answers |
+
+      The port is served by the nodes that see the service's labels. A service without any overlay network has no address
+      that Tidegate could dial.
+
+      ## Two services, one port
+
+      Docker refuses a port that is published twice through its mesh; labels are outside of its sight. When several services
+      publish one port, by label or through Docker, the oldest keeps it, and of equally old ones, or where the age is not
+      known, the one whose id comes first. The log names both sides once, `clashes` in `/api/v1/routes` has them for as long
+      as it lasts, and `tidegate_port_clashes` counts them. When the keeper goes, the next oldest has the port at once.
+      """;
+
+  private LabelsPage() {}
+
+  /** The whole page. */
+  public static String markdown() {
+    return HEAD + Labels.ALL.stream().map(LabelsPage::row).collect(Collectors.joining()) + TAIL;
+  }
+
+  private static String row(Label label) {
+    return "| `%s` | %s | %s | %s |%n"
+        .formatted(label.name(), label.type(), label.byDefault(), label.meaning());
+  }
+
+  /** The table for a terminal: two lines for each label. */
+  public static String text() {
+    return Labels.ALL.stream()
+        .map(
+            label ->
+                "%s  %s; default: %s%n    %s%n"
+                    .formatted(label.name(), label.type(), label.byDefault(), label.meaning()))
+        .collect(Collectors.joining())
+        .replace("`", "");
+  }
+}

@@ -1,0 +1,121 @@
+package io.tidegate.agent.labels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tidegate.routing.BalancingPolicy;
+import io.tidegate.routing.Policy;
+import io.tidegate.routing.Protocol;
+import io.tidegate.routing.Publication;
+import io.tidegate.routing.PublishedPort;
+import io.tidegate.routing.Timeouts;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class LabelsTest {
+
+  @ParameterizedTest
+  @MethodSource("goodValues")
+  void turnsAValueIntoPolicy(String label, String value, Policy policy) {
+    assertThat(parse(label, value).policy()).isEqualTo(policy);
+  }
+
+  static List<Arguments> goodValues() {
+    Policy plain = Policy.DEFAULT;
+    return List.of(
+        Arguments.of("tidegate.balance", "p2c", plain),
+        Arguments.of(
+            "tidegate.balance", "round-robin", plain.withBalance(BalancingPolicy.ROUND_ROBIN)),
+        Arguments.of("tidegate.udp.responses", "0", plain),
+        Arguments.of("tidegate.udp.responses", "65535", plain.withUdpResponses(65_535)),
+        Arguments.of("tidegate.limit.connections", "0", plain),
+        Arguments.of("tidegate.limit.connections", "200", plain.withConnections(200)),
+        Arguments.of(
+            "tidegate.timeout.connect",
+            "250ms",
+            plain.withTimeouts(Timeouts.NONE.withConnect(Duration.ofMillis(250)))),
+        Arguments.of(
+            "tidegate.timeout.idle",
+            "720h",
+            plain.withTimeouts(Timeouts.NONE.withIdle(Duration.ofDays(30)))),
+        Arguments.of(
+            "tidegate.udp.timeout.idle",
+            "10m",
+            plain.withTimeouts(Timeouts.NONE.withUdpIdle(Duration.ofMinutes(10)))));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          tidegate.balance           | fastest       | fastest (expected: p2c or round-robin)
+          tidegate.udp.responses     | -1            | -1 (expected: 0 to 65535)
+          tidegate.udp.responses     | 65536         | 65536 (expected: 0 to 65535)
+          tidegate.udp.responses     | one           | one (expected: 0 to 65535)
+          tidegate.limit.connections | 4194305       | 4194305 (expected: 0 to 4194304)
+          tidegate.limit.connections | 99999999999   | 99999999999 (expected: 0 to 4194304)
+          tidegate.timeout.idle      | 10            | 10 (expected: a number and its unit, as in 250ms, 4s, 10m or 1h)
+          tidegate.timeout.idle      | 0s            | 0s (expected: more than 0, at most 720h)
+          tidegate.timeout.connect   | 721h          | 721h (expected: more than 0, at most 720h)
+          tidegate.timeout.connect   | 999999999h    | 999999999h (expected: more than 0, at most 720h)
+          tidegate.udp.timeout.idle  | -5s           | -5s (expected: a number and its unit, as in 250ms, 4s, 10m or 1h)
+          tidegate.publish           | 8443          | "8443" (expected: PUBLISHED:TARGET/PROTOCOL, as in 8443:443/tcp)
+          tidegate.publish           | 8443:443,     | "" (expected: PUBLISHED:TARGET/PROTOCOL, as in 8443:443/tcp)
+          tidegate.publish           | 8443:443/sctp | protocol: sctp (expected: tcp or udp)
+          tidegate.publish           | 0:443         | published port: 0 (expected: 1 to 65535)
+          tidegate.publish           | 8443:65536    | target port: 65536 (expected: 1 to 65535)
+          tidegate.publish           | 1:2,1:3/tcp   | 1:2,1:3/tcp (expected: each port once, not 1/tcp twice)
+          """)
+  void refusesABadValueNamingItAndWhatIsAllowed(String label, String value, String message) {
+    assertThatThrownBy(() -> parse(label, value))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(message);
+  }
+
+  @Test
+  void publishesPortsByLabel() {
+    assertThat(parse("tidegate.publish", "8443:443/tcp, 5353:53/udp,80:8080").publications())
+        .containsExactly(
+            new Publication(PublishedPort.tcp(8443), 443, Publication.Means.LABEL),
+            new Publication(new PublishedPort(5353, Protocol.UDP), 53, Publication.Means.LABEL),
+            new Publication(PublishedPort.tcp(80), 8080, Publication.Means.LABEL));
+  }
+
+  @Test
+  void joinsPortsByLabelWithThoseOfDocker() {
+    Declared declared = parse("tidegate.publish", "8443:443,8080:81");
+    Publication docker = new Publication(PublishedPort.tcp(8080), 80);
+    assertThat(declared.beside(List.of(docker)))
+        .containsExactly(
+            docker, new Publication(PublishedPort.tcp(8443), 443, Publication.Means.LABEL));
+    assertThat(Declared.NOTHING.beside(List.of(docker))).containsExactly(docker);
+  }
+
+  @Test
+  void namesTheNearestOfWhatIsUnknown() {
+    assertThat(Labels.named("tidegate.timout.idle")).isNull();
+    assertThat(Labels.nearest("tidegate.timout.idle")).isEqualTo("tidegate.timeout.idle");
+  }
+
+  @Test
+  void isThePageInTheDocumentation() throws IOException {
+    assertThat(Files.readString(Path.of("../docs/labels.md")))
+        .as("made by: ./tidegate labels --markdown > docs/labels.md")
+        .isEqualTo(LabelsPage.markdown());
+  }
+
+  private static Declared parse(String label, String value) {
+    return Objects.requireNonNull(Labels.named(label)).parse(Declared.NOTHING, value);
+  }
+}

@@ -1,0 +1,72 @@
+package io.tidegate.agent.lint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tidegate.agent.swarm.LiveService;
+import io.tidegate.routing.Publication;
+import io.tidegate.routing.PublishedPort;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The same rules for services that run already. */
+class LinterTest {
+
+  @Test
+  void namesBothSidesOfAClashAndTheOlder() {
+    LiveService web = service("web", 200, Map.of(), Map.of(), List.of(8080));
+    LiveService api =
+        service("api", 100, Map.of("tidegate.publish", "8080:1"), Map.of(), List.of());
+    assertThat(check(web, api))
+        .containsExactly(
+            "service web: port 8080/tcp: published here (docker) and by service api (label)"
+                + " (expected: by one service); api is older and keeps it");
+    assertThat(Linter.check("", List.of(LintedService.of(web), LintedService.of(api))))
+        .allMatch(fault -> fault.concerns("api") && fault.concerns("web"))
+        .noneMatch(fault -> fault.concerns("dns"));
+  }
+
+  @Test
+  void findsAPortByLabelThatAnotherServiceHasInHostMode() {
+    LiveService web =
+        new LiveService("web", 1, Map.of(), Map.of(), List.of(), List.of(PublishedPort.tcp(8080)));
+    LiveService api = service("api", 2, Map.of("tidegate.publish", "8080:1"), Map.of(), List.of());
+    assertThat(check(web, api))
+        .containsExactly(
+            "service api: port 8080/tcp: published here (label) and by service web (docker, in host"
+                + " mode) (expected: by one service); web is older and keeps it");
+  }
+
+  @Test
+  void findsLabelsOnContainers() {
+    LiveService web =
+        service("web", 1, Map.of(), Map.of("tidegate.balance", "p2c", "other", "1"), List.of());
+    assertThat(check(web)).singleElement().asString().contains("on its containers");
+  }
+
+  @Test
+  void leavesTheLabelsOfOthersAlone() {
+    LiveService web = service("web", 1, Map.of("traefik.enable", "true"), Map.of(), List.of(80));
+    assertThat(check(web)).isEmpty();
+  }
+
+  private static List<String> check(LiveService... services) {
+    List<LintedService> all = List.of(services).stream().map(LintedService::of).toList();
+    return Linter.check("", all).stream().map(fault -> fault.text("")).toList();
+  }
+
+  private static LiveService service(
+      String name,
+      long createdAtNanos,
+      Map<String, String> labels,
+      Map<String, String> containerLabels,
+      List<Integer> ports) {
+    return new LiveService(
+        name,
+        createdAtNanos,
+        labels,
+        containerLabels,
+        ports.stream().map(port -> new Publication(PublishedPort.tcp(port), 80)).toList(),
+        List.of());
+  }
+}

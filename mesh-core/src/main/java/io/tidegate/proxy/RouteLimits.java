@@ -1,0 +1,40 @@
+package io.tidegate.proxy;
+
+import io.tidegate.routing.Policy;
+import io.tidegate.routing.Timeouts;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How long a route waits and how many clients it takes: what its policy says, and else the agent's
+ * own.
+ *
+ * @param clients null where there is no limit
+ */
+record RouteLimits(
+    Duration connectTimeout,
+    long idleTimeoutNanos,
+    long udpIdleTimeoutNanos,
+    @Nullable ClientLimit clients) {
+
+  static RouteLimits of(Policy policy, ProxyConfig config, @Nullable ClientLimit clients) {
+    Timeouts own = policy.timeouts();
+    return new RouteLimits(
+        Objects.requireNonNullElse(own.connect(), config.connectTimeout()),
+        Objects.requireNonNullElse(own.idle(), config.relay().idleTimeout()).toNanos(),
+        Objects.requireNonNullElse(own.udpIdle(), config.udp().idleTimeout()).toNanos(),
+        clients);
+  }
+
+  /** Whether one more client may come; if so, it counts until {@link #leave}. */
+  boolean enter() {
+    return clients == null || clients.enter();
+  }
+
+  void leave() {
+    if (clients != null) {
+      clients.leave();
+    }
+  }
+}
