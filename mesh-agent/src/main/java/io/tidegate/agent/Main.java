@@ -25,13 +25,19 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
-    DemoCommand demo = new DemoCommand(new DemoSetup(), System.getenv());
-    System.exit(
-        new Tidegate(System.getenv(), Main::runUntilTold)
-            .with(demo)
-            .with(new LintCommand(System.getenv()))
-            .with(new LabelsCommand())
-            .execute(args));
+    Tidegate tidegate = new Tidegate(System.getenv(), Main::runUntilTold);
+    // What an agent does not need is not looked at when it starts.
+    if (args.length == 0 || !args[0].equals("agent")) {
+      addOthers(tidegate);
+    }
+    System.exit(tidegate.execute(args));
+  }
+
+  private static void addOthers(Tidegate tidegate) {
+    tidegate
+        .with(new DemoCommand(new DemoSetup(), System.getenv()))
+        .with(new LintCommand(System.getenv()))
+        .with(new LabelsCommand());
   }
 
   private static int runUntilTold(AgentConfig config) {
