@@ -50,6 +50,8 @@ class ArchitectureTest {
           .definedBy("io.tidegate.agent.cluster")
           .layer("watch")
           .definedBy("io.tidegate.agent.watch")
+          .layer("identity")
+          .definedBy("io.tidegate.agent.identity")
           .layer("swarm")
           .definedBy("io.tidegate.agent.swarm")
           .layer("admin")
@@ -84,6 +86,8 @@ class ArchitectureTest {
           .mayNotAccessAnyLayer()
           .whereLayer("watch")
           .mayOnlyAccessLayers("cluster", "source")
+          .whereLayer("identity")
+          .mayNotAccessAnyLayer()
           .whereLayer("swarm")
           .mayOnlyAccessLayers("routing", "labels", "source", "linux", "cluster", "watch")
           .whereLayer("admin")
@@ -135,6 +139,15 @@ class ArchitectureTest {
           .dependOnClassesThat(
               resideInAPackage("io.tidegate.agent.watch")
                   .and(not(belongToAnyOf(ManagerWatch.class, WatchConfig.class, WatchNews.class))));
+
+  @ArchTest
+  static final ArchRule identityIsPlainJava =
+      noClasses()
+          .that()
+          .resideInAPackage("io.tidegate.agent.identity")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.netty..", "io.grpc..", "com.google.protobuf..");
 
   @ArchTest
   static final ArchRule theMeshKnowsNeitherDockerNorPrometheus =
