@@ -52,6 +52,8 @@ class ArchitectureTest {
           .definedBy("io.tidegate.agent.watch")
           .layer("identity")
           .definedBy("io.tidegate.agent.identity")
+          .layer("peer")
+          .definedBy("io.tidegate.agent.peer")
           .layer("swarm")
           .definedBy("io.tidegate.agent.swarm")
           .layer("admin")
@@ -88,8 +90,10 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("cluster", "source")
           .whereLayer("identity")
           .mayNotAccessAnyLayer()
+          .whereLayer("peer")
+          .mayOnlyAccessLayers("source", "cluster", "identity")
           .whereLayer("swarm")
-          .mayOnlyAccessLayers("routing", "labels", "source", "linux", "cluster", "watch")
+          .mayOnlyAccessLayers("routing", "labels", "source", "linux", "cluster", "watch", "identity", "peer")
           .whereLayer("admin")
           .mayOnlyAccessLayers("routing", "metrics", "proxy", "source", "linux")
           .whereLayer("demo")
@@ -116,7 +120,8 @@ class ArchitectureTest {
   static final ArchRule nettyLivesInTheProxyAndBelowGrpc =
       noClasses()
           .that()
-          .resideOutsideOfPackages("io.tidegate.proxy", "io.tidegate.agent.watch")
+          .resideOutsideOfPackages(
+              "io.tidegate.proxy", "io.tidegate.agent.watch", "io.tidegate.agent.peer")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("io.netty..");

@@ -1,0 +1,150 @@
+package io.tidegate.agent.peer;
+
+import io.tidegate.agent.cluster.ClusterObject;
+import io.tidegate.agent.cluster.ClusterState;
+import io.tidegate.agent.cluster.Commit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state that is published, its version, and the messages that bring a newcomer to it: a whole
+ * that all newcomers share, and what changed since it was encoded. For one thread.
+ *
+ * <pre>
+ *   version   7 ──────────── 8 ─── 9          a newcomer at 9 gets whole 7, 7→8, 8→9;
+ *             whole          tail             once the tail outgrows half of the whole, whole 9
+ * </pre>
+ */
+final class Journal {
+
+  private final UpdateWriter writer;
+  private final Map<String, ClusterObject> objects = new HashMap<>();
+  private long version;
+
+  private @Nullable List<byte[]> whole;
+  private long wholeBytes;
+  private final List<byte[]> tail = new ArrayList<>();
+  private long tailBytes;
+
+  Journal(UpdateWriter writer) {
+    this.writer = writer;
+  }
+
+  /** Whether there is a state at all. */
+  boolean isReady() {
+    return version > 0;
+  }
+
+  /**
+   * Takes a whole state for the truth.
+   *
+   * @return the messages that tell what changed, empty if nothing did
+   */
+  List<byte[]> replace(ClusterState state) {
+    List<Commit.Change> changes = new ArrayList<>();
+    Set<String> present =
+        HashSet.newHashSet(state.nodes().size() + state.services().size() + state.tasks().size());
+    state.nodes().forEach(node -> compare(node, present, changes));
+    state.services().forEach(service -> compare(service, present, changes));
+    state.tasks().forEach(task -> compare(task, present, changes));
+    for (ClusterObject known : objects.values()) {
+      if (!present.contains(known.id())) {
+        changes.add(new Commit.Change.Removed(known.kind(), known.id()));
+      }
+    }
+    return isReady() && changes.isEmpty() ? List.of() : commit(changes);
+  }
+
+  private void compare(ClusterObject object, Set<String> present, List<Commit.Change> changes) {
+    present.add(object.id());
+    if (isNews(object)) {
+      changes.add(new Commit.Change.Put(object));
+    }
+  }
+
+  /**
+   * Applies changes. Before there is a state they are of no use: it comes with them in it.
+   *
+   * @return the messages that tell what changed, empty if nothing did
+   */
+  List<byte[]> apply(Commit commit) {
+    List<Commit.Change> changes = commit.changes().stream().filter(this::isNews).toList();
+    return !isReady() || changes.isEmpty() ? List.of() : commit(changes);
+  }
+
+  private boolean isNews(Commit.Change change) {
+    return switch (change) {
+      case Commit.Change.Put(ClusterObject object) -> isNews(object);
+      case Commit.Change.Removed removed -> objects.containsKey(removed.id());
+    };
+  }
+
+  /** A list and a stream may cross each other: of two states the newer one counts. */
+  private boolean isNews(ClusterObject object) {
+    ClusterObject known = objects.get(object.id());
+    return known == null
+        || (!object.equals(known)
+            && (object.version() == 0 || object.version() >= known.version()));
+  }
+
+  private List<byte[]> commit(List<Commit.Change> changes) {
+    for (Commit.Change change : changes) {
+      switch (change) {
+        case Commit.Change.Put(ClusterObject object) -> objects.put(object.id(), object);
+        case Commit.Change.Removed removed -> objects.remove(removed.id());
+      }
+    }
+    long base = version++;
+    List<byte[]> messages = writer.changes(version, base, changes);
+    if (base == 0) {
+      share(messages);
+    } else {
+      keep(messages);
+    }
+    return messages;
+  }
+
+  private void share(List<byte[]> messages) {
+    whole = messages;
+    wholeBytes = bytes(messages);
+  }
+
+  private void keep(List<byte[]> messages) {
+    if (whole == null) {
+      return;
+    }
+    tail.addAll(messages);
+    tailBytes += bytes(messages);
+    if (tailBytes > wholeBytes / 2) {
+      whole = null;
+      tail.clear();
+      tailBytes = 0;
+    }
+  }
+
+  /** The messages for one that knows nothing yet. There must be a state. */
+  List<byte[]> start() {
+    List<byte[]> shared = whole;
+    if (shared == null) {
+      shared = writer.whole(version, objects.values());
+      share(shared);
+    }
+    List<byte[]> messages = new ArrayList<>(shared);
+    messages.addAll(tail);
+    return messages;
+  }
+
+  /** The message that says that nothing changed. */
+  List<byte[]> unchanged() {
+    return writer.changes(version, version, List.of());
+  }
+
+  private static long bytes(List<byte[]> messages) {
+    return messages.stream().mapToLong(message -> message.length).sum();
+  }
+}

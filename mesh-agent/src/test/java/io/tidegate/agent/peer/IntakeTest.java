@@ -1,0 +1,192 @@
+package io.tidegate.agent.peer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.tidegate.agent.cluster.ClusterObject;
+import io.tidegate.agent.cluster.ClusterState;
+import io.tidegate.agent.cluster.ClusterTask;
+import io.tidegate.agent.cluster.Commit;
+import io.tidegate.agent.identity.Refusal;
+import io.tidegate.agent.identity.RefusedException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class IntakeTest {
+
+  private static final Epoch EPOCH = new Epoch("node1", 1_000);
+  private static final List<Commit.Change> SHUTDOWN =
+      TestStates.put(TestStates.task("task0a", "service0", 2, ClusterTask.State.SHUTDOWN))
+          .changes();
+
+  private final UpdateWriter writer = new UpdateWriter(EPOCH, 1 << 20);
+  private final Intake intake = new Intake(1 << 20);
+
+  @Test
+  void wholeAndChangesComeOutAsTheyWentIn() throws RefusedException {
+    ClusterState state = TestStates.services(3);
+
+    assertThat(take(whole(writer, 7, state))).isEqualTo(new PeerNews.Whole(EPOCH, 7, state));
+    assertThat(take(writer.changes(8, 7, SHUTDOWN)))
+        .isEqualTo(new PeerNews.Changed(EPOCH, 8, new Commit(SHUTDOWN)));
+    assertThat(take(writer.changes(8, 8, List.of()))).isEqualTo(new PeerNews.Unchanged(EPOCH, 8));
+    List<Commit.Change> removed = TestStates.remove(TestStates.service("service2")).changes();
+    assertThat(take(writer.changes(9, 8, removed)))
+        .isEqualTo(new PeerNews.Changed(EPOCH, 9, new Commit(removed)));
+  }
+
+  @Test
+  void partsAreAppliedTogether() throws RefusedException {
+    ClusterState state = TestStates.services(3);
+    List<byte[]> parts = whole(new UpdateWriter(EPOCH, 1), 7, state);
+
+    assertThat(parts).hasSize(10);
+    for (byte[] part : parts.subList(0, 9)) {
+      assertThat(intake.take("node1", part)).isNull();
+    }
+    assertThat(intake.take("node1", parts.getLast()))
+        .isEqualTo(new PeerNews.Whole(EPOCH, 7, state));
+  }
+
+  @Test
+  void refusesAVersionThatGoesBackwardsInAStream() throws RefusedException {
+    take(whole(writer, 7, TestStates.services(1)));
+
+    assertThat(refusal(writer.changes(6, 5, SHUTDOWN))).isEqualTo(Refusal.BACKWARDS);
+    assertThat(refusal(writer.changes(7, 7, SHUTDOWN))).isEqualTo(Refusal.BACKWARDS);
+    assertThat(refusal(writer.changes(7, 8, SHUTDOWN))).isEqualTo(Refusal.BACKWARDS);
+    assertThat(refusal(whole(writer, 6, TestStates.services(1)))).isEqualTo(Refusal.BACKWARDS);
+  }
+
+  @Test
+  void refusesAPublisherThatWentBackSinceTheLastStream() throws RefusedException {
+    take(whole(writer, 7, TestStates.services(1)));
+    intake.onStream();
+
+    assertThat(refusal(whole(writer, 6, TestStates.services(1)))).isEqualTo(Refusal.BACKWARDS);
+    UpdateWriter earlier = new UpdateWriter(new Epoch("node1", 999), 1 << 20);
+    assertThat(refusal(whole(earlier, 8, TestStates.services(1)))).isEqualTo(Refusal.BACKWARDS);
+  }
+
+  @Test
+  void takesTheSameVersionAgainInTheNextStream() throws RefusedException {
+    take(whole(writer, 7, TestStates.services(1)));
+    intake.onStream();
+
+    assertThat(take(whole(writer, 7, TestStates.services(1)))).isNotNull();
+  }
+
+  @Test
+  void aPublisherThatStartedAnewBeginsAnew() throws RefusedException {
+    take(whole(writer, 7, TestStates.services(1)));
+    intake.onStream();
+
+    UpdateWriter restarted = new UpdateWriter(new Epoch("node1", 1_001), 1 << 20);
+    assertThat(take(whole(restarted, 1, TestStates.services(1)))).isNotNull();
+  }
+
+  @Test
+  void everyPublisherCountsForItself() throws RefusedException {
+    take(whole(writer, 7, TestStates.services(1)));
+    intake.onStream();
+    UpdateWriter other = new UpdateWriter(new Epoch("node2", 5), 1 << 20);
+
+    PeerNews news = intake.take("node2", whole(other, 1, TestStates.services(2)).getFirst());
+
+    assertThat(Objects.requireNonNull(news).version()).isEqualTo(1);
+  }
+
+  @Test
+  void refusesChangesThatDoNotFollow() throws RefusedException {
+    assertThat(refusal(writer.changes(2, 1, SHUTDOWN))).isEqualTo(Refusal.GAP);
+    take(whole(writer, 7, TestStates.services(1)));
+    assertThat(refusal(writer.changes(9, 8, SHUTDOWN))).isEqualTo(Refusal.GAP);
+    UpdateWriter restarted = new UpdateWriter(new Epoch("node1", 1_001), 1 << 20);
+    assertThat(refusal(restarted.changes(8, 7, SHUTDOWN))).isEqualTo(Refusal.GAP);
+  }
+
+  @Test
+  void refusesWhatOneNodeTellsInTheNameOfAnother() {
+    RefusedException refused =
+        catchThrowableOfType(
+            RefusedException.class,
+            () -> intake.take("node9", whole(writer, 7, TestStates.services(1)).getFirst()));
+
+    assertThat(refused).hasMessageContaining("publisher: node1 (expected: node9)");
+  }
+
+  @Test
+  void refusesMoreThanIsAllowedInAllPartsTogether() {
+    Intake small = new Intake(400);
+    List<byte[]> parts = whole(new UpdateWriter(EPOCH, 1), 7, TestStates.services(3));
+
+    RefusedException refused =
+        catchThrowableOfType(
+            RefusedException.class,
+            () -> {
+              for (byte[] part : parts) {
+                small.take("node1", part);
+              }
+            });
+
+    assertThat(refused.refusal()).isEqualTo(Refusal.OVERSIZED);
+  }
+
+  @Test
+  void namesTheFieldThatIsWrong() {
+    PeerProtocol.Update.Builder update =
+        PeerProtocol.Update.newBuilder().setPublisher("node1").setVersion(1);
+
+    assertThat(message(update.clone().setVersion(-1)))
+        .contains("version: -1 (expected: 1 to 9223372036854775807)");
+    assertThat(message(update.clone().addTasks(PeerProtocol.Task.getDefaultInstance())))
+        .contains("task.id: empty");
+    assertThat(
+            message(
+                update.clone().addNodes(PeerProtocol.Node.newBuilder().setId("n").setState(99))))
+        .contains("node.state: 99 (expected: 0 to 3)");
+    assertThat(
+            message(
+                update
+                    .clone()
+                    .addServices(
+                        PeerProtocol.Service.newBuilder()
+                            .setId("s")
+                            .addPorts(PeerProtocol.Port.newBuilder().setTargetPort(70_000)))))
+        .contains("target_port: 70000 (expected: 0 to 65535)");
+  }
+
+  @Test
+  void refusesBytesThatAreNoMessage() {
+    assertThat(refusal(List.of(new byte[] {(byte) 0xff, 1, 2, 3}))).isEqualTo(Refusal.MALFORMED);
+  }
+
+  private String message(PeerProtocol.Update.Builder update) {
+    RefusedException refused =
+        catchThrowableOfType(
+            RefusedException.class, () -> intake.take("node1", update.build().toByteArray()));
+    return String.valueOf(refused.getMessage());
+  }
+
+  private static List<byte[]> whole(UpdateWriter writer, long version, ClusterState state) {
+    List<ClusterObject> objects = new ArrayList<>(state.services());
+    objects.addAll(state.tasks());
+    objects.addAll(state.nodes());
+    return writer.whole(version, objects);
+  }
+
+  private @Nullable PeerNews take(List<byte[]> messages) throws RefusedException {
+    PeerNews news = null;
+    for (byte[] message : messages) {
+      news = intake.take("node1", message);
+    }
+    return news;
+  }
+
+  private Refusal refusal(List<byte[]> messages) {
+    return catchThrowableOfType(RefusedException.class, () -> take(messages)).refusal();
+  }
+}

@@ -1,0 +1,92 @@
+package io.tidegate.agent.peer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tidegate.agent.cluster.ClusterTask;
+import io.tidegate.agent.cluster.Commit;
+import io.tidegate.agent.identity.RefusedException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class JournalTest {
+
+  private final Journal journal = new Journal(new UpdateWriter(new Epoch("node1", 1_000), 1 << 20));
+
+  @Test
+  void aChangeBeforeTheFirstStateIsPartOfIt() {
+    assertThat(journal.apply(running(2))).isEmpty();
+    assertThat(journal.isReady()).isFalse();
+  }
+
+  @Test
+  void anEmptyClusterIsAStateToo() {
+    assertThat(journal.replace(TestStates.services(0))).hasSize(1);
+    assertThat(journal.isReady()).isTrue();
+    assertThat(journal.start()).hasSize(1);
+  }
+
+  @Test
+  void whatIsKnownIsToldOnce() {
+    journal.replace(TestStates.services(1));
+
+    assertThat(journal.replace(TestStates.services(1))).isEmpty();
+    assertThat(journal.apply(shutdown(2))).hasSize(1);
+    assertThat(journal.apply(shutdown(2))).isEmpty();
+    assertThat(journal.apply(TestStates.remove(TestStates.service("other")))).isEmpty();
+  }
+
+  @Test
+  void anOlderStateOfATaskDoesNotReplaceANewerOne() {
+    journal.replace(TestStates.services(1));
+    journal.apply(shutdown(3));
+
+    assertThat(journal.apply(running(2))).isEmpty();
+    assertThat(journal.apply(running(4))).hasSize(1);
+  }
+
+  @Test
+  void aNewcomerArrivesAtTheVersionOfAllOthers() throws RefusedException {
+    journal.replace(TestStates.services(40));
+    journal.start();
+    for (int version = 2; version < 200; version++) {
+      journal.apply(version % 2 == 0 ? shutdown(version) : running(version));
+      assertThat(arrive(journal.start())).isEqualTo(version);
+    }
+  }
+
+  @Test
+  void theWholeIsEncodedAnewOnceTheTailIsLong() {
+    journal.replace(TestStates.services(40));
+    int most = 0;
+    for (int version = 2; version < 200; version++) {
+      journal.apply(version % 2 == 0 ? shutdown(version) : running(version));
+      most = Math.max(most, journal.start().size());
+    }
+
+    assertThat(most).isBetween(20, 150);
+  }
+
+  /** Takes all messages as a subscriber would, and returns the version that it ends at. */
+  private static long arrive(List<byte[]> messages) throws RefusedException {
+    Intake intake = new Intake(1 << 20);
+    List<PeerNews> news = new ArrayList<>();
+    for (byte[] message : messages) {
+      PeerNews complete = intake.take("node1", message);
+      if (complete != null) {
+        news.add(complete);
+      }
+    }
+    return news.getLast().version();
+  }
+
+  private static Commit shutdown(long version) {
+    return TestStates.put(
+        TestStates.task("task0a", "service0", version, ClusterTask.State.SHUTDOWN));
+  }
+
+  private static Commit running(long version) {
+    return TestStates.put(
+        TestStates.task("task0a", "service0", version, ClusterTask.State.RUNNING));
+  }
+}

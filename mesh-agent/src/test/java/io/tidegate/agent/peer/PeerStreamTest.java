@@ -1,0 +1,222 @@
+package io.tidegate.agent.peer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tidegate.agent.cluster.ClusterState;
+import io.tidegate.agent.cluster.ClusterTask;
+import io.tidegate.agent.cluster.Commit;
+import io.tidegate.agent.identity.LiveIdentity;
+import io.tidegate.agent.identity.NodeRole;
+import io.tidegate.agent.identity.Refusal;
+import io.tidegate.agent.identity.TestPki;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class PeerStreamTest {
+
+  private static final Commit SHUTDOWN =
+      TestStates.put(TestStates.task("task0a", "service0", 2, ClusterTask.State.SHUTDOWN));
+
+  @TempDir private Path dir;
+  private PeerNodes nodes;
+
+  @BeforeEach
+  void open() {
+    nodes = new PeerNodes(dir);
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    nodes.close();
+  }
+
+  @Test
+  void theWholeComesFirstAndThenEveryChange() throws Exception {
+    Publisher publisher = nodes.publisher("manager1");
+    Subscriber subscriber = nodes.subscriber("worker1", publisher.port());
+    await().until(() -> publisher.subscribers() == 1);
+    assertThat(nodes.news).isEmpty();
+
+    ClusterState state = TestStates.services(200);
+    publisher.publish(state);
+    publisher.publish(SHUTDOWN);
+    publisher.publish(TestStates.remove(TestStates.service("service7")));
+
+    await().until(() -> nodes.realNews().size() == 3);
+    Epoch epoch = new Epoch("manager1", 1_000);
+    assertThat(nodes.realNews().getFirst()).isInstanceOf(PeerNews.Whole.class);
+    ClusterState first = ((PeerNews.Whole) nodes.realNews().getFirst()).state();
+    assertThat(first.services()).containsExactlyInAnyOrderElementsOf(state.services());
+    assertThat(first.tasks()).containsExactlyInAnyOrderElementsOf(state.tasks());
+    assertThat(first.nodes()).isEqualTo(state.nodes());
+    assertThat(nodes.realNews().get(1)).isEqualTo(new PeerNews.Changed(epoch, 2, SHUTDOWN));
+    assertThat(nodes.realNews().get(2).version()).isEqualTo(3);
+    assertThat(subscriber.status().error()).isNull();
+    assertThat(subscriber.status().hasTopology()).isTrue();
+    assertThat(subscriber.followed()).isEqualTo(PeerNodes.loopback(publisher.port()));
+  }
+
+  @Test
+  void aWholeStateIsToldAsItsDifference() throws Exception {
+    Publisher publisher = nodes.publisher("manager1");
+    publisher.publish(TestStates.services(3));
+    nodes.subscriber("worker1", publisher.port());
+    await().until(() -> nodes.realNews().size() == 1);
+
+    publisher.publish(TestStates.services(3));
+    publisher.publish(TestStates.services(2));
+
+    await().until(() -> nodes.realNews().size() == 2);
+    PeerNews.Changed changed = (PeerNews.Changed) nodes.realNews().get(1);
+    assertThat(changed.version()).isEqualTo(2);
+    assertThat(changed.commit().changes())
+        .extracting(Commit.Change::id)
+        .containsExactlyInAnyOrder("service2", "task2a", "task2b");
+  }
+
+  @Test
+  void aNewcomerGetsWhatChangedSinceTheSharedWhole() throws Exception {
+    Publisher publisher = nodes.publisher("manager1");
+    publisher.publish(TestStates.services(50));
+    nodes.subscriber("worker1", publisher.port());
+    await().until(() -> nodes.realNews().size() == 1);
+    publisher.publish(SHUTDOWN);
+    await().until(() -> nodes.realNews().size() == 2);
+    nodes.news.clear();
+
+    nodes.subscriber("worker2", publisher.port());
+
+    await().until(() -> nodes.realNews().size() == 2);
+    assertThat(nodes.realNews().getFirst()).isInstanceOf(PeerNews.Whole.class);
+    assertThat(nodes.realNews().getLast())
+        .isEqualTo(new PeerNews.Changed(new Epoch("manager1", 1_000), 2, SHUTDOWN));
+  }
+
+  @Test
+  void aQuietPublisherSaysThatNothingChanged() throws Exception {
+    Publisher publisher = nodes.publisher("manager1");
+    publisher.publish(TestStates.services(1));
+    nodes.subscriber("worker1", publisher.port());
+
+    await()
+        .until(() -> nodes.news.contains(new PeerNews.Unchanged(new Epoch("manager1", 1_000), 1)));
+  }
+
+  @Test
+  void aManagerThatIsLostIsFollowedByTheNext() throws Exception {
+    Publisher first = nodes.publisher("manager1");
+    Publisher second = nodes.publisher("manager2");
+    first.publish(TestStates.services(1));
+    second.publish(TestStates.services(1));
+    Subscriber subscriber = nodes.subscriber("worker1", first.port(), second.port());
+    await().until(() -> subscriber.followed() != null);
+    boolean isFirst = Objects.requireNonNull(subscriber.followed()).getPort() == first.port();
+    Publisher lost = isFirst ? first : second;
+    Publisher left = isFirst ? second : first;
+
+    lost.close();
+
+    await().until(() -> PeerNodes.loopback(left.port()).equals(subscriber.followed()));
+    left.publish(SHUTDOWN);
+    await().until(() -> nodes.realNews().getLast() instanceof PeerNews.Changed);
+  }
+
+  @Test
+  void aManagerThatSaysNothingIsFollowedByTheNext() throws Exception {
+    LiveIdentity identity = nodes.identity("manager1");
+    FakePublisher silent =
+        nodes.closing(new FakePublisher(identity, nodes.check(identity), List.of()));
+    Publisher publisher = nodes.publisher("manager2");
+    publisher.publish(TestStates.services(1));
+
+    Subscriber subscriber = nodes.subscriber("worker1", silent.port(), publisher.port());
+
+    await().until(() -> PeerNodes.loopback(publisher.port()).equals(subscriber.followed()));
+  }
+
+  @Test
+  void aManagerThatStartedAnewBeginsAnew() throws Exception {
+    LiveIdentity identity = nodes.identity("manager1");
+    Publisher before = nodes.publisher(identity, PeerNodes.LIMITS, 1_000);
+    before.publish(TestStates.services(1));
+    before.publish(SHUTDOWN);
+    nodes.subscriber("worker1", before.port());
+    await().until(() -> !nodes.realNews().isEmpty());
+    int port = before.port();
+    before.close();
+    nodes.news.clear();
+
+    Publisher after = nodes.publisher(identity, PeerNodes.LIMITS, 2_000, port);
+    after.publish(TestStates.services(2));
+
+    await().until(() -> !nodes.realNews().isEmpty());
+    assertThat(nodes.realNews().getFirst().epoch()).isEqualTo(new Epoch("manager1", 2_000));
+    assertThat(nodes.realNews().getFirst().version()).isEqualTo(1);
+    assertThat(nodes.subscriberRefusals.total()).isZero();
+  }
+
+  @Test
+  void aRenewedCertificateServesTheNextConnectionWhileTheStreamGoesOn() throws Exception {
+    LiveIdentity manager = nodes.identity("manager1");
+    Publisher publisher = nodes.publisher(manager, PeerNodes.LIMITS, 1_000);
+    publisher.publish(TestStates.services(1));
+    LiveIdentity worker = nodes.identity("worker1");
+    Subscriber old = nodes.subscriber(worker, () -> PeerNodes.addresses(publisher.port()));
+    await().until(() -> old.followed() != null);
+
+    TestPki rotated = new TestPki();
+    TestPki.install(
+        nodes.directory("manager1"),
+        rotated.issue(TestPki.subject("manager1", NodeRole.MANAGER)),
+        rotated.rootPem());
+    manager.reload();
+    LiveIdentity renewed = LiveIdentity.read(rotated.worker(nodes.directory("worker2"), "worker2"));
+    Subscriber next = nodes.subscriber(renewed, () -> PeerNodes.addresses(publisher.port()));
+    await().until(() -> next.followed() != null);
+    publisher.publish(SHUTDOWN);
+
+    await().until(() -> changes() == 2);
+    assertThat(publisher.subscribers()).isEqualTo(2);
+    assertThat(nodes.publisherRefusals.total()).isZero();
+    assertThat(nodes.subscriberRefusals.total()).isZero();
+    // The identity of before is of the old root: it is good for nothing any more.
+    nodes.subscriber(worker, () -> PeerNodes.addresses(publisher.port()));
+    await().until(() -> nodes.subscriberRefusals.count(Refusal.UNTRUSTED) > 0);
+  }
+
+  @Test
+  void bothRootsAreTrustedWhileOneReplacesTheOther() throws Exception {
+    TestPki rotated = new TestPki();
+    String both = nodes.pki.rootPem() + rotated.rootPem();
+    Path dir = nodes.directory("manager1");
+    LiveIdentity manager =
+        LiveIdentity.read(
+            TestPki.install(
+                dir, nodes.pki.issue(TestPki.subject("manager1", NodeRole.MANAGER)), both));
+    Publisher publisher = nodes.publisher(manager, PeerNodes.LIMITS, 1_000);
+    publisher.publish(TestStates.services(1));
+    LiveIdentity renewed =
+        LiveIdentity.read(
+            TestPki.install(
+                nodes.directory("worker2"),
+                rotated.issue(TestPki.subject("worker2", NodeRole.WORKER)),
+                both));
+
+    nodes.subscriber("worker1", publisher.port());
+    nodes.subscriber(renewed, () -> PeerNodes.addresses(publisher.port()));
+
+    await().until(() -> publisher.subscribers() == 2);
+  }
+
+  private long changes() {
+    return nodes.realNews().stream().filter(PeerNews.Changed.class::isInstance).count();
+  }
+}
