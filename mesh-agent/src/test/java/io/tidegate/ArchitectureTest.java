@@ -93,7 +93,8 @@ class ArchitectureTest {
           .whereLayer("peer")
           .mayOnlyAccessLayers("source", "cluster", "identity")
           .whereLayer("swarm")
-          .mayOnlyAccessLayers("routing", "labels", "source", "linux", "cluster", "watch", "identity", "peer")
+          .mayOnlyAccessLayers(
+              "routing", "labels", "source", "linux", "cluster", "watch", "identity", "peer")
           .whereLayer("admin")
           .mayOnlyAccessLayers("routing", "metrics", "proxy", "source", "linux")
           .whereLayer("demo")

@@ -84,17 +84,21 @@ final class Routes {
     Publication publication = claimed.publication;
     List<Endpoint> all =
         service.tasks().stream().map(task -> Endpoint.of(task, publication.targetPort())).toList();
+    EndpointState eligible = eligible(all);
     return new Route(
         publication.port(),
         service.id(),
         service.name(),
         service.policy(),
-        all.stream().filter(Routes::isEligible).toList(),
+        all.stream().filter(endpoint -> endpoint.state() == eligible).toList(),
         nodes.stream().map(node -> Endpoint.detour(node, publication.port())).toList(),
-        all.stream().filter(endpoint -> !isEligible(endpoint)).toList());
+        all.stream().filter(endpoint -> endpoint.state() != eligible).toList());
   }
 
-  private static boolean isEligible(Endpoint endpoint) {
-    return endpoint.state() == EndpointState.READY;
+  /** What is in doubt is better than nothing. */
+  private static EndpointState eligible(List<Endpoint> endpoints) {
+    boolean isAnyReady =
+        endpoints.stream().anyMatch(endpoint -> endpoint.state() == EndpointState.READY);
+    return isAnyReady ? EndpointState.READY : EndpointState.DOUBTED;
   }
 }

@@ -43,6 +43,7 @@ public record Endpoint(
     return switch (task.state()) {
       case RUNNING -> EndpointState.READY;
       case DRAINING -> EndpointState.DRAINING;
+      case DOUBTED -> EndpointState.DOUBTED;
     };
   }
 }

@@ -8,6 +8,8 @@ public enum EndpointState {
   READY,
   /** Its task is meant to stop: keeps its relays. */
   DRAINING,
+  /** Nobody knows whether its task still runs: picked only where nothing else is left. */
+  DOUBTED,
   /** There is no way from this node to its task. */
   UNREACHABLE;
 

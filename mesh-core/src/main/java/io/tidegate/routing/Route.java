@@ -5,8 +5,8 @@ import java.util.List;
 /**
  * One published port with its endpoints and policy.
  *
- * @param endpoints those that may be picked, all of them {@link EndpointState#READY}: a picker
- *     never asks again
+ * @param endpoints those that may be picked: a picker never asks again. All of them are {@link
+ *     EndpointState#READY}, or all {@link EndpointState#DOUBTED} where nothing else is left
  * @param detours other nodes that serve the port too, tried only when no endpoint answers
  * @param withheld those that are known but not picked, for people
  */

@@ -8,6 +8,7 @@ import java.util.List;
  * source's.
  *
  * @param createdAtNanos when it was created, since 1970, or 0 where that is not known
+ * @param virtualIps its addresses inside overlay networks, none without a load balancer of Swarm's
  */
 public record Service(
     String id,
@@ -15,6 +16,7 @@ public record Service(
     long createdAtNanos,
     Policy policy,
     List<Publication> publications,
+    List<VirtualIp> virtualIps,
     List<Task> tasks) {
 
   /** The oldest first; one whose age is not known comes after all others, those by their ids. */
@@ -25,13 +27,14 @@ public record Service(
 
   public Service {
     publications = publications.stream().sorted(Comparator.comparing(Publication::port)).toList();
+    virtualIps = virtualIps.stream().sorted(Comparator.comparing(VirtualIp::networkId)).toList();
     tasks = tasks.stream().sorted(Comparator.comparing(Task::id)).toList();
   }
 
-  /** A service whose age is not known. */
+  /** A service without addresses of its own, whose age is not known. */
   public Service(
       String id, String name, Policy policy, List<Publication> publications, List<Task> tasks) {
-    this(id, name, 0, policy, publications, tasks);
+    this(id, name, 0, policy, publications, List.of(), tasks);
   }
 
   /** A service whose policy says only how to balance. */

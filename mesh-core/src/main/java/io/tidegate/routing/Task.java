@@ -7,4 +7,11 @@ package io.tidegate.routing;
  * @param name as Swarm prints it, {@code web.1} or {@code web.<node>}
  * @param nodeId Swarm's node id, or a name for sources without nodes
  */
-public record Task(String id, String name, String nodeId, TaskState state, Reach reach) {}
+public record Task(
+    String id, String name, String nodeId, TaskState state, Reach reach, Origin origin) {
+
+  /** A task of which only the present counts. */
+  public Task(String id, String name, String nodeId, TaskState state, Reach reach) {
+    this(id, name, nodeId, state, reach, Origin.NONE);
+  }
+}

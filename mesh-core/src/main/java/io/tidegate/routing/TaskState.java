@@ -2,12 +2,17 @@ package io.tidegate.routing;
 
 import java.util.Locale;
 
-/** What a discovered task can take. Tasks that neither run nor drain are not part of a topology. */
+/** What a discovered task can take. Tasks that do not run are not part of a topology. */
 public enum TaskState {
   /** Runs and is meant to run: takes new connections. */
   RUNNING,
   /** Still runs but is meant to stop: keeps its relays, takes no new connection. */
-  DRAINING;
+  DRAINING,
+  /**
+   * Ran when its source was heard last, and others know nothing of it: takes new connections only
+   * where nothing else is left.
+   */
+  DOUBTED;
 
   @Override
   public String toString() {

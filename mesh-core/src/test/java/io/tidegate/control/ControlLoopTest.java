@@ -91,6 +91,18 @@ class ControlLoopTest {
   }
 
   @Test
+  void picksDoubtedTasksOnlyWhereNothingElseIsLeft() {
+    Task doubted = task("b", TaskState.DOUBTED, Reach.local(address("172.18.0.3"), "test"));
+    offer(web(running("a", "10.0.0.7"), doubted));
+    assertThat(route().endpoints()).extracting(Endpoint::taskId).containsExactly("a");
+    assertThat(route().withheld()).extracting(Endpoint::taskId).containsExactly("b");
+
+    offer(web(doubted));
+    pass(Duration.ofSeconds(1));
+    assertThat(route().endpoints()).extracting(Endpoint::taskId).containsExactly("b");
+  }
+
+  @Test
   void leadsDetoursToThePublishedPortOfEveryOtherNode() {
     control.offer(
         new Topology(
@@ -154,6 +166,7 @@ class ControlLoopTest {
         createdAtNanos,
         Policy.DEFAULT,
         List.of(new Publication(WEB, 80, means)),
+        List.of(),
         List.of(running(id, "10.0.0.7")));
   }
 

@@ -3,10 +3,17 @@ package io.tidegate.agent.cluster;
 /**
  * A node.
  *
+ * @param name its hostname, empty where that is not known
  * @param address where other nodes reach it, as text without a port
  */
 public record ClusterNode(
-    String id, long version, String address, State state, Availability availability, Role role)
+    String id,
+    Version version,
+    String name,
+    String address,
+    State state,
+    Availability availability,
+    Role role)
     implements ClusterObject {
 
   /** How it fares; in the order of SwarmKit's numbers. */

@@ -1,17 +1,12 @@
 package io.tidegate.agent.cluster;
 
-/**
- * An object in the Swarm's store.
- *
- * <p>Its version is the index of the commit that wrote it last: of two states of one object, the
- * one with the higher version is the newer. 0 where it is not known.
- */
+/** An object in the Swarm's store. */
 public sealed interface ClusterObject permits ClusterService, ClusterTask, ClusterNode {
 
   /** Swarm's id: unique for ever, used by one object only. */
   String id();
 
-  long version();
+  Version version();
 
   /** The kinds of objects that are of interest. */
   enum Kind {

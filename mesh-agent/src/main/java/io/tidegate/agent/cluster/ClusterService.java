@@ -13,7 +13,7 @@ import java.util.Map;
  */
 public record ClusterService(
     String id,
-    long version,
+    Version version,
     Instant createdAt,
     String name,
     Map<String, String> labels,
@@ -21,22 +21,15 @@ public record ClusterService(
     Map<String, String> virtualIps)
     implements ClusterObject {
 
-  private static final long NANOS_PER_SECOND = 1_000_000_000;
-
   public ClusterService {
     labels = Map.copyOf(labels);
     ports = List.copyOf(ports);
     virtualIps = Map.copyOf(virtualIps);
   }
 
-  /** Since 1970, or 0 if that is not known or beyond what nanoseconds can tell. */
+  /** Since 1970, or 0 if that is not known. */
   public long createdAtNanos() {
-    try {
-      return Math.addExact(
-          Math.multiplyExact(createdAt.getEpochSecond(), NANOS_PER_SECOND), createdAt.getNano());
-    } catch (ArithmeticException e) {
-      return 0;
-    }
+    return EpochNanos.of(createdAt);
   }
 
   /** One published port. */

@@ -26,6 +26,7 @@ public final class ClusterStore {
   private final Map<String, ClusterTask> tasks = new HashMap<>();
   private final Map<String, Map<String, ClusterTask>> tasksByService = new HashMap<>();
   private final Map<String, ClusterNode> nodes = new HashMap<>();
+  private final Map<String, Heard> heardTasks = new HashMap<>();
   private final Map<String, Boolean> removed = new Removed();
 
   /** The oldest entries go when there are too many. */
@@ -37,6 +38,14 @@ public final class ClusterStore {
       return size() > MAX_REMOVED;
     }
   }
+
+  /**
+   * Who told, and when.
+   *
+   * @param source the source's name
+   * @param atNanos since 1970
+   */
+  public record Heard(String source, long atNanos) {}
 
   /**
    * What was touched.
@@ -56,6 +65,15 @@ public final class ClusterStore {
 
   public Collection<ClusterService> services() {
     return Collections.unmodifiableCollection(services.values());
+  }
+
+  public @Nullable ClusterTask task(String id) {
+    return tasks.get(id);
+  }
+
+  /** Who told the state that a task has, or null if it is not known. */
+  public @Nullable Heard heard(String taskId) {
+    return heardTasks.get(taskId);
   }
 
   public Collection<ClusterTask> tasksOf(String serviceId) {
@@ -79,14 +97,14 @@ public final class ClusterStore {
   }
 
   /** Takes a whole list for the truth: what is not in it is gone. */
-  public Touched replace(ClusterState listed) {
+  public Touched replace(ClusterState listed, Heard heard) {
     Set<String> touched = new HashSet<>();
     boolean hasNodes = false;
     for (ClusterNode node : listed.nodes()) {
-      hasNodes |= put(node, touched);
+      hasNodes |= put(node, heard, touched);
     }
-    listed.services().forEach(service -> put(service, touched));
-    listed.tasks().forEach(task -> put(task, touched));
+    listed.services().forEach(service -> put(service, heard, touched));
+    listed.tasks().forEach(task -> put(task, heard, touched));
     for (Commit.Change.Removed absent : absent(listed)) {
       hasNodes |= absent.kind() == ClusterObject.Kind.NODE;
       remove(absent, touched);
@@ -95,14 +113,14 @@ public final class ClusterStore {
   }
 
   /** Applies one commit: all of its changes that are news. */
-  public Touched apply(Commit commit) {
+  public Touched apply(Commit commit, Heard heard) {
     Set<String> touched = new HashSet<>();
     boolean hasNodes = false;
     for (Commit.Change change : commit.changes()) {
       switch (change) {
         case Commit.Change.Put(ClusterObject object) -> {
           if (isNews(object)) {
-            hasNodes |= put(object, touched);
+            hasNodes |= put(object, heard, touched);
           }
         }
         case Commit.Change.Removed gone -> {
@@ -153,18 +171,20 @@ public final class ClusterStore {
           case TASK -> tasks.get(object.id());
           case NODE -> nodes.get(object.id());
         };
-    return known == null || object.version() == 0 || object.version() > known.version();
+    return known == null
+        || !object.version().isKnown()
+        || object.version().isNewerThan(known.version());
   }
 
   /** Returns true if it is a node, and another than before. */
-  private boolean put(ClusterObject object, Set<String> touched) {
+  private boolean put(ClusterObject object, Heard heard, Set<String> touched) {
     switch (object) {
       case ClusterService service -> {
         if (!service.equals(services.put(service.id(), service))) {
           touched.add(service.id());
         }
       }
-      case ClusterTask task -> putTask(task, touched);
+      case ClusterTask task -> putTask(task, heard, touched);
       case ClusterNode node -> {
         boolean wasDown = isDown(node.id());
         boolean isOther = !node.equals(nodes.put(node.id(), node));
@@ -177,11 +197,12 @@ public final class ClusterStore {
     return false;
   }
 
-  private void putTask(ClusterTask task, Set<String> touched) {
+  private void putTask(ClusterTask task, Heard heard, Set<String> touched) {
     ClusterTask before = tasks.put(task.id(), task);
     if (task.equals(before)) {
       return;
     }
+    heardTasks.put(task.id(), heard);
     if (before != null && !before.serviceId().equals(task.serviceId())) {
       unindex(before);
       touched.add(before.serviceId());
@@ -201,6 +222,7 @@ public final class ClusterStore {
       }
       case TASK -> {
         ClusterTask task = tasks.remove(gone.id());
+        heardTasks.remove(gone.id());
         if (task != null) {
           unindex(task);
           touched.add(task.serviceId());

@@ -14,7 +14,7 @@ import java.util.Locale;
  */
 public record ClusterTask(
     String id,
-    long version,
+    Version version,
     String serviceId,
     long slot,
     String nodeId,
@@ -30,9 +30,11 @@ public record ClusterTask(
   /**
    * A network that the task is on.
    *
+   * @param networkName as people call it, empty where that is not known
    * @param addresses in the form of CIDR
    */
-  public record Attachment(String networkId, boolean isIngress, List<String> addresses) {
+  public record Attachment(
+      String networkId, String networkName, boolean isIngress, List<String> addresses) {
     public Attachment {
       addresses = List.copyOf(addresses);
     }

@@ -89,7 +89,7 @@ final class Journal {
     ClusterObject known = objects.get(object.id());
     return known == null
         || (!object.equals(known)
-            && (object.version() == 0 || object.version() >= known.version()));
+            && (!object.version().isKnown() || !known.version().isNewerThan(object.version())));
   }
 
   private List<byte[]> commit(List<Commit.Change> changes) {

@@ -6,6 +6,7 @@ import io.tidegate.agent.cluster.ClusterObject;
 import io.tidegate.agent.cluster.ClusterService;
 import io.tidegate.agent.cluster.ClusterTask;
 import io.tidegate.agent.cluster.Commit;
+import io.tidegate.agent.cluster.Version;
 import io.tidegate.agent.identity.Refusal;
 import io.tidegate.agent.identity.RefusedException;
 import java.time.DateTimeException;
@@ -81,7 +82,7 @@ final class UpdateReader {
     }
     return new ClusterService(
         id("service.id", service.getId()),
-        version(service.getVersion()),
+        version(service.getVersion(), service.getWrittenAtNanos()),
         instant(service.getCreatedSeconds(), service.getCreatedNanos()),
         id("service.name", service.getName()),
         service.getLabelsMap(),
@@ -95,12 +96,13 @@ final class UpdateReader {
       attachments.add(
           new ClusterTask.Attachment(
               text("network_id", attachment.getNetworkId()),
+              text("network_name", attachment.getNetworkName()),
               attachment.getIngress(),
               attachment.getAddressesList()));
     }
     return new ClusterTask(
         id("task.id", task.getId()),
-        version(task.getVersion()),
+        version(task.getVersion(), task.getWrittenAtNanos()),
         text("task.service_id", task.getServiceId()),
         between("task.slot", task.getSlot(), 0, Long.MAX_VALUE),
         text("task.node_id", task.getNodeId()),
@@ -113,15 +115,18 @@ final class UpdateReader {
   private static ClusterNode node(PeerProtocol.Node node) throws RefusedException {
     return new ClusterNode(
         id("node.id", node.getId()),
-        version(node.getVersion()),
+        version(node.getVersion(), node.getWrittenAtNanos()),
+        text("node.name", node.getName()),
         text("node.address", node.getAddress()),
         of(Numbers.NODE_STATES, "node.state", node.getState()),
         of(Numbers.AVAILABILITIES, "node.availability", node.getAvailability()),
         of(Numbers.ROLES, "node.role", node.getRole()));
   }
 
-  private static long version(long version) throws RefusedException {
-    return between("object's version", version, 0, Long.MAX_VALUE);
+  private static Version version(long index, long writtenAtNanos) throws RefusedException {
+    return new Version(
+        between("object's version", index, 0, Long.MAX_VALUE),
+        between("written_at_nanos", writtenAtNanos, 0, Long.MAX_VALUE));
   }
 
   private static Instant instant(long seconds, int nanos) throws RefusedException {

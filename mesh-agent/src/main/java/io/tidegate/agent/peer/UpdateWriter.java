@@ -112,7 +112,8 @@ final class UpdateWriter {
     PeerProtocol.Service.Builder message =
         PeerProtocol.Service.newBuilder()
             .setId(service.id())
-            .setVersion(service.version())
+            .setVersion(service.version().index())
+            .setWrittenAtNanos(service.version().writtenAtNanos())
             .setCreatedSeconds(created.getEpochSecond())
             .setCreatedNanos(created.getNano())
             .setName(service.name())
@@ -133,7 +134,8 @@ final class UpdateWriter {
     PeerProtocol.Task.Builder message =
         PeerProtocol.Task.newBuilder()
             .setId(task.id())
-            .setVersion(task.version())
+            .setVersion(task.version().index())
+            .setWrittenAtNanos(task.version().writtenAtNanos())
             .setServiceId(task.serviceId())
             .setSlot(task.slot())
             .setNodeId(task.nodeId())
@@ -143,6 +145,7 @@ final class UpdateWriter {
       message.addAttachments(
           PeerProtocol.Attachment.newBuilder()
               .setNetworkId(attachment.networkId())
+              .setNetworkName(attachment.networkName())
               .setIngress(attachment.isIngress())
               .addAllAddresses(attachment.addresses()));
     }
@@ -152,7 +155,9 @@ final class UpdateWriter {
   private static PeerProtocol.Node node(ClusterNode node) {
     return PeerProtocol.Node.newBuilder()
         .setId(node.id())
-        .setVersion(node.version())
+        .setVersion(node.version().index())
+        .setWrittenAtNanos(node.version().writtenAtNanos())
+        .setName(node.name())
         .setAddress(node.address())
         .setState(Numbers.NODE_STATES.indexOf(node.state()))
         .setAvailability(Numbers.AVAILABILITIES.indexOf(node.availability()))

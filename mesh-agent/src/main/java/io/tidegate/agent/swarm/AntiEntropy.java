@@ -65,8 +65,8 @@ final class AntiEntropy {
   }
 
   private void addNews(ClusterStore store, ClusterObject object, List<Commit.Change> changes) {
-    if (object.version() > 0 && !store.knows(object)) {
-      news.put(object.id(), object.version());
+    if (object.version().isKnown() && !store.knows(object)) {
+      news.put(object.id(), object.version().index());
       changes.add(new Commit.Change.Put(object));
     }
   }

@@ -4,13 +4,16 @@ import io.tidegate.agent.cluster.ClusterNode;
 import io.tidegate.agent.cluster.ClusterService;
 import io.tidegate.agent.cluster.ClusterState;
 import io.tidegate.agent.cluster.ClusterStore;
+import io.tidegate.agent.cluster.ClusterStore.Heard;
 import io.tidegate.agent.cluster.ClusterTask;
 import io.tidegate.agent.cluster.Commit;
 import io.tidegate.agent.labels.Labels;
+import io.tidegate.routing.Origin;
 import io.tidegate.routing.Protocol;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.TaskState;
+import io.tidegate.routing.VirtualIp;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -60,12 +63,12 @@ final class ClusterView {
   }
 
   /** Takes a whole state for the truth. */
-  Change replace(ClusterState state) {
-    return update(store.replace(state));
+  Change replace(ClusterState state, Heard heard) {
+    return update(store.replace(state, heard));
   }
 
-  Change apply(Commit commit) {
-    return update(store.apply(commit));
+  Change apply(Commit commit, Heard heard) {
+    return update(store.apply(commit, heard));
   }
 
   /** The same in its store, to be asked what it knows. */
@@ -108,7 +111,7 @@ final class ClusterView {
     List<Publication> publications = publications(service);
     return publications.isEmpty() && !service.labels().containsKey(Labels.PUBLISH.name())
         ? null
-        : new SeenService(service.name(), publications, tasks(service));
+        : new SeenService(service.name(), publications, virtualIps(service), tasks(service));
   }
 
   private List<SeenTask> tasks(ClusterService service) {
@@ -118,7 +121,12 @@ final class ClusterView {
       if (state != null) {
         seen.add(
             new SeenTask(
-                task.id(), name(service.name(), task), task.nodeId(), state, ingressAddress(task)));
+                task.id(),
+                name(service.name(), task),
+                task.nodeId(),
+                state,
+                ingressAddress(task),
+                origin(task)));
       }
     }
     return seen;
@@ -135,6 +143,39 @@ final class ClusterView {
 
   private static String name(String serviceName, ClusterTask task) {
     return serviceName + "." + (task.slot() > 0 ? Long.toString(task.slot()) : task.nodeId());
+  }
+
+  private Origin origin(ClusterTask task) {
+    Heard heard = store.heard(task.id());
+    return heard == null
+        ? Origin.NONE
+        : new Origin(heard.source(), task.version().writtenAtNanos(), heard.atNanos());
+  }
+
+  private List<VirtualIp> virtualIps(ClusterService service) {
+    List<VirtualIp> known = new ArrayList<>(service.virtualIps().size());
+    service
+        .virtualIps()
+        .forEach(
+            (networkId, text) -> {
+              InetAddress address = Addresses.parse(text);
+              if (address != null) {
+                known.add(new VirtualIp(networkId, networkName(service, networkId), address));
+              }
+            });
+    return known;
+  }
+
+  /** A network is called by name only where one of its tasks is. */
+  private String networkName(ClusterService service, String networkId) {
+    for (ClusterTask task : store.tasksOf(service.id())) {
+      for (ClusterTask.Attachment attachment : task.attachments()) {
+        if (attachment.networkId().equals(networkId) && !attachment.networkName().isEmpty()) {
+          return attachment.networkName();
+        }
+      }
+    }
+    return networkId;
   }
 
   private static @Nullable InetAddress ingressAddress(ClusterTask task) {

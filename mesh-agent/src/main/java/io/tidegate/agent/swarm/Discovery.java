@@ -2,6 +2,7 @@ package io.tidegate.agent.swarm;
 
 import io.tidegate.agent.cluster.ClusterService;
 import io.tidegate.agent.cluster.ClusterState;
+import io.tidegate.agent.cluster.ClusterStore.Heard;
 import io.tidegate.agent.cluster.Commit;
 import io.tidegate.routing.Node;
 import io.tidegate.routing.Service;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.agrona.concurrent.EpochNanoClock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +42,10 @@ final class Discovery {
   /** Gossip never says that a task is being stopped: only its death, or this. */
   private static final Duration GOSSIP_STOP_HOLD = Duration.ofMinutes(10);
 
+  static final String SWARM_WATCH = "swarm-watch";
+  static final String SWARM_REST = "swarm-rest";
+
+  private final EpochNanoClock timeOfDay;
   private final LocalFacts facts = new LocalFacts();
   private final Probation probation = new Probation();
   private final Policies policies = new Policies();
@@ -63,6 +69,13 @@ final class Discovery {
   private @Nullable Topology topology;
   private List<Service> topologyServices = List.of();
   private List<Node> topologyNodes = List.of();
+
+  /**
+   * @param timeOfDay for people: when something was heard
+   */
+  Discovery(EpochNanoClock timeOfDay) {
+    this.timeOfDay = timeOfDay;
+  }
 
   /** How many labels and ports were refused. */
   long rejected() {
@@ -147,7 +160,7 @@ final class Discovery {
   /** One commit of the stream. */
   void onCommit(Commit commit, long nowNanos) {
     antiEntropy.onCommit(commit);
-    amend(cluster.apply(commit), nowNanos);
+    amend(cluster.apply(commit, heard(SWARM_WATCH)), nowNanos);
   }
 
   /** The stream ended: what it told stays until another source speaks. */
@@ -157,7 +170,7 @@ final class Discovery {
 
   private boolean compare(ClusterState listed, long nowNanos) {
     boolean hasGap = antiEntropy.hasGap(cluster.store(), listed);
-    amend(cluster.apply(antiEntropy.news(cluster.store(), listed)), nowNanos);
+    amend(cluster.apply(antiEntropy.news(cluster.store(), listed), heard(SWARM_REST)), nowNanos);
     retainPolicies();
     return hasGap;
   }
@@ -173,7 +186,7 @@ final class Discovery {
 
   private void onCluster(ClusterState state, long nowNanos) {
     isGossip = false;
-    ClusterView.Change change = cluster.replace(state);
+    ClusterView.Change change = cluster.replace(state, heard(isWatched ? SWARM_WATCH : SWARM_REST));
     nodes.onCluster(cluster.nodes(), nowNanos);
     gossipPorts.tell(cluster.services());
     probation.admit(cluster.services(), CLUSTER_HOLD, nowNanos);
@@ -202,6 +215,10 @@ final class Discovery {
       LOG.warn("service {}: not served: {} (expected: tcp or udp)", service.name(), ports);
     }
     routed.touch(service.name());
+  }
+
+  private Heard heard(String source) {
+    return new Heard(source, timeOfDay.nanoTime());
   }
 
   private void retainPolicies() {
@@ -299,7 +316,9 @@ final class Discovery {
       }
       if (!isMissing(task) && !facts.isDead(task.id())) {
         TaskState state = facts.isStopping(task.id()) ? TaskState.DRAINING : task.state();
-        tasks.add(new Task(task.id(), task.name(), task.nodeId(), state, planner.plan(task)));
+        tasks.add(
+            new Task(
+                task.id(), task.name(), task.nodeId(), state, planner.plan(task), task.origin()));
       }
     }
     return policies.service(seen, tasks);

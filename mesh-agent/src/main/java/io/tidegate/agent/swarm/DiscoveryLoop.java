@@ -11,6 +11,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.agrona.concurrent.SystemEpochNanoClock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +40,7 @@ final class DiscoveryLoop implements Runnable {
   private final Consumer<Topology> sink;
   private final Duration pollInterval;
   private final RandomGenerator random;
-  private final Discovery discovery = new Discovery();
+  private final Discovery discovery = new Discovery(SystemEpochNanoClock.INSTANCE);
   private final Schedule schedule;
 
   private @Nullable Topology handedOver;

@@ -77,12 +77,14 @@ final class DockerAnswers {
       @JsonProperty("ID") String id,
       @JsonProperty("Version") Version version,
       @JsonProperty("CreatedAt") String createdAt,
+      @JsonProperty("UpdatedAt") String updatedAt,
       @JsonProperty("Spec") ServiceSpec spec,
       @JsonProperty("Endpoint") ServiceEndpoint endpoint) {
     Service {
       id = required("ID", id);
       version = orElse(version, Version.UNKNOWN);
       createdAt = orEmpty(createdAt);
+      updatedAt = orEmpty(updatedAt);
       spec = required("Spec", spec);
       endpoint = orElse(endpoint, new ServiceEndpoint(List.of(), List.of()));
     }
@@ -132,6 +134,7 @@ final class DockerAnswers {
   record Task(
       @JsonProperty("ID") String id,
       @JsonProperty("Version") Version version,
+      @JsonProperty("UpdatedAt") String updatedAt,
       @JsonProperty("ServiceID") String serviceId,
       @JsonProperty("Slot") int slot,
       @JsonProperty("NodeID") String nodeId,
@@ -141,6 +144,7 @@ final class DockerAnswers {
     Task {
       id = required("ID", id);
       version = orElse(version, Version.UNKNOWN);
+      updatedAt = orEmpty(updatedAt);
       serviceId = orEmpty(serviceId);
       nodeId = orEmpty(nodeId);
       status = required("Status", status);
@@ -161,7 +165,7 @@ final class DockerAnswers {
       @JsonProperty("Network") AttachedNetwork network,
       @JsonProperty("Addresses") List<String> addresses) {
     Attachment {
-      network = orElse(network, new AttachedNetwork("", new NetworkSpec(false)));
+      network = orElse(network, new AttachedNetwork("", new NetworkSpec("", false)));
       addresses = orEmpty(addresses);
     }
   }
@@ -170,24 +174,39 @@ final class DockerAnswers {
   record AttachedNetwork(@JsonProperty("ID") String id, @JsonProperty("Spec") NetworkSpec spec) {
     AttachedNetwork {
       id = orEmpty(id);
-      spec = orElse(spec, new NetworkSpec(false));
+      spec = orElse(spec, new NetworkSpec("", false));
     }
   }
 
   /** What was asked of a network. */
-  record NetworkSpec(@JsonProperty("Ingress") boolean ingress) {}
+  record NetworkSpec(@JsonProperty("Name") String name, @JsonProperty("Ingress") boolean ingress) {
+    NetworkSpec {
+      name = orEmpty(name);
+    }
+  }
+
+  /** What a node says of itself. */
+  record NodeDescription(@JsonProperty("Hostname") String hostname) {
+    NodeDescription {
+      hostname = orEmpty(hostname);
+    }
+  }
 
   /** An element of GET /nodes. */
   record Node(
       @JsonProperty("ID") String id,
       @JsonProperty("Version") Version version,
+      @JsonProperty("UpdatedAt") String updatedAt,
       @JsonProperty("Spec") NodeSpec spec,
+      @JsonProperty("Description") NodeDescription description,
       @JsonProperty("Status") NodeStatus status,
       @JsonProperty("ManagerStatus") @Nullable ManagerStatus managerStatus) {
     Node {
       id = required("ID", id);
       version = orElse(version, Version.UNKNOWN);
+      updatedAt = orEmpty(updatedAt);
       spec = orElse(spec, new NodeSpec("", ""));
+      description = orElse(description, new NodeDescription(""));
       status = required("Status", status);
     }
   }

@@ -1,9 +1,11 @@
 package io.tidegate.agent.swarm;
 
+import io.tidegate.routing.Origin;
 import io.tidegate.routing.Protocol;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.TaskState;
+import io.tidegate.routing.VirtualIp;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,10 +42,21 @@ final class GossipView {
               if (!name.isEmpty() && !service.ports().isEmpty()) {
                 services.add(
                     new SeenService(
-                        name, publications(service.ports()), tasks(service.tasks(), nodeIds)));
+                        name,
+                        publications(service.ports()),
+                        virtualIps(ingress, service),
+                        tasks(service.tasks(), nodeIds)));
               }
             });
     return services;
+  }
+
+  private static List<VirtualIp> virtualIps(
+      NetworkAnswers.Network ingress, NetworkAnswers.GossipService service) {
+    InetAddress address = Addresses.parse(service.virtualIp());
+    return address == null
+        ? List.of()
+        : List.of(new VirtualIp(ingress.id(), ingress.name(), address));
   }
 
   /**
@@ -77,7 +90,8 @@ final class GossipView {
                 name,
                 nodeId(name, task.hostAddress(), nodeIds),
                 TaskState.RUNNING,
-                Addresses.parse(task.address())));
+                Addresses.parse(task.address()),
+                Origin.NONE));
       }
     }
     return seen;

@@ -91,6 +91,7 @@ public record LiveService(
                 answer.id(),
                 DockerAnswers.Version.UNKNOWN,
                 answer.createdAt(),
+                "",
                 new DockerAnswers.ServiceSpec(spec.name(), spec.labels()),
                 answer.endpoint()));
     return new LiveService(

@@ -45,8 +45,11 @@ final class NetworkAnswers {
 
   /** A service as gossip tells it; ports as in {@code Target: 80, Publish: 8080}. */
   record GossipService(
-      @JsonProperty("Ports") List<String> ports, @JsonProperty("Tasks") List<GossipTask> tasks) {
+      @JsonProperty("VIP") String virtualIp,
+      @JsonProperty("Ports") List<String> ports,
+      @JsonProperty("Tasks") List<GossipTask> tasks) {
     GossipService {
+      virtualIp = orEmpty(virtualIp);
       ports = orEmpty(ports);
       tasks = orEmpty(tasks);
     }

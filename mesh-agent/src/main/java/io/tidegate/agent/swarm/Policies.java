@@ -44,6 +44,7 @@ final class Policies {
         createdAtNanos.getOrDefault(name, 0L),
         declared.policy(),
         declared.beside(seen.publications()),
+        seen.virtualIps(),
         tasks);
   }
 }

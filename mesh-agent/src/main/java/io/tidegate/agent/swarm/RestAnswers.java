@@ -4,6 +4,8 @@ import io.tidegate.agent.cluster.ClusterNode;
 import io.tidegate.agent.cluster.ClusterService;
 import io.tidegate.agent.cluster.ClusterState;
 import io.tidegate.agent.cluster.ClusterTask;
+import io.tidegate.agent.cluster.EpochNanos;
+import io.tidegate.agent.cluster.Version;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Arrays;
@@ -35,7 +37,7 @@ record RestAnswers(
     service.endpoint().virtualIps().forEach(ip -> virtualIps.put(ip.networkId(), ip.address()));
     return new ClusterService(
         service.id(),
-        service.version().index(),
+        version(service.version(), service.updatedAt()),
         instant(service.createdAt()),
         service.spec().name(),
         service.spec().labels(),
@@ -54,7 +56,7 @@ record RestAnswers(
   private static ClusterTask task(DockerAnswers.Task task) {
     return new ClusterTask(
         task.id(),
-        task.version().index(),
+        version(task.version(), task.updatedAt()),
         task.serviceId(),
         task.slot(),
         task.nodeId(),
@@ -66,7 +68,7 @@ record RestAnswers(
   private static ClusterTask.Attachment attachment(DockerAnswers.Attachment attachment) {
     DockerAnswers.AttachedNetwork network = attachment.network();
     return new ClusterTask.Attachment(
-        network.id(), network.spec().ingress(), attachment.addresses());
+        network.id(), network.spec().name(), network.spec().ingress(), attachment.addresses());
   }
 
   private static ClusterNode node(DockerAnswers.Node node) {
@@ -74,7 +76,8 @@ record RestAnswers(
     DockerAnswers.ManagerStatus manager = node.managerStatus();
     return new ClusterNode(
         node.id(),
-        node.version().index(),
+        version(node.version(), node.updatedAt()),
+        node.description().hostname(),
         manager == null ? node.status().address() : Addresses.hostOf(manager.address()),
         constant(ClusterNode.State.UNKNOWN, node.status().state()),
         constant(ClusterNode.Availability.ACTIVE, node.spec().availability()),
@@ -88,6 +91,10 @@ record RestAnswers(
         .filter(constant -> constant.name().equals(name))
         .findFirst()
         .orElse(usual);
+  }
+
+  private static Version version(DockerAnswers.Version version, String updatedAt) {
+    return new Version(version.index(), EpochNanos.of(instant(updatedAt)));
   }
 
   private static Instant instant(String text) {

@@ -1,25 +1,29 @@
 package io.tidegate.agent.swarm;
 
 import io.tidegate.routing.Publication;
+import io.tidegate.routing.VirtualIp;
 import java.util.List;
 
 /**
  * A service as one source tells it, before anyone asks how its tasks are reached.
  *
  * @param name the one word for a service that every source knows: unique in a Swarm
+ * @param virtualIps its addresses on the networks that are known here
  * @param publications the ports published through Docker's mesh, TCP and UDP
  */
-record SeenService(String name, List<Publication> publications, List<SeenTask> tasks) {
+record SeenService(
+    String name, List<Publication> publications, List<VirtualIp> virtualIps, List<SeenTask> tasks) {
   SeenService {
     publications = List.copyOf(publications);
+    virtualIps = List.copyOf(virtualIps);
     tasks = List.copyOf(tasks);
   }
 
   SeenService withTasks(List<SeenTask> others) {
-    return new SeenService(name, publications, others);
+    return new SeenService(name, publications, virtualIps, others);
   }
 
   SeenService withPublications(List<Publication> others) {
-    return new SeenService(name, others, tasks);
+    return new SeenService(name, others, virtualIps, tasks);
   }
 }

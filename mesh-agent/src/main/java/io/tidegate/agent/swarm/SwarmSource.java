@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
+import org.agrona.concurrent.SystemEpochNanoClock;
 import org.jspecify.annotations.Nullable;
 
 /** Discovers what a Swarm publishes, from this node's daemon alone. */
@@ -55,7 +56,7 @@ public final class SwarmSource implements TopologySource {
    * @throws IOException saying why there is no topology; {@link #nodeFacts()} then tells the rest
    */
   public Topology readOnce() throws IOException, InterruptedException {
-    Discovery discovery = new Discovery();
+    Discovery discovery = new Discovery(SystemEpochNanoClock.INSTANCE);
     long nowNanos = System.nanoTime();
     discovery.onReading(reader.read(true), nowNanos);
     return Objects.requireNonNull(discovery.topology(nowNanos));

@@ -5,6 +5,8 @@ import io.tidegate.agent.cluster.ClusterObject;
 import io.tidegate.agent.cluster.ClusterService;
 import io.tidegate.agent.cluster.ClusterTask;
 import io.tidegate.agent.cluster.Commit;
+import io.tidegate.agent.cluster.EpochNanos;
+import io.tidegate.agent.cluster.Version;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -88,6 +90,7 @@ final class SwarmkitObjects {
       attachments.add(
           new ClusterTask.Attachment(
               share(attachment.getNetwork().getId()),
+              share(attachment.getNetwork().getSpec().getAnnotations().getName()),
               attachment.getNetwork().getSpec().getIngress(),
               attachment.getAddressesList()));
     }
@@ -108,6 +111,7 @@ final class SwarmkitObjects {
     return new ClusterNode(
         share(required("node", node.getId())),
         version(node.getMeta()),
+        node.getDescription().getHostname(),
         manager.isEmpty() ? node.getStatus().getAddr() : hostOf(manager),
         constant("node state", ClusterNode.State.values(), node.getStatus().getState()),
         constant(
@@ -127,8 +131,11 @@ final class SwarmkitObjects {
     return known == null ? text : known;
   }
 
-  private static long version(Swarmkit.Meta meta) {
-    return meta.getVersion().getIndex();
+  private static Version version(Swarmkit.Meta meta) {
+    Swarmkit.Timestamp written = meta.getUpdatedAt();
+    return new Version(
+        meta.getVersion().getIndex(),
+        EpochNanos.of(Instant.ofEpochSecond(written.getSeconds(), written.getNanos())));
   }
 
   private static String required(String what, String id) {

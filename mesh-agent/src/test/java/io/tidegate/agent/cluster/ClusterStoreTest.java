@@ -19,22 +19,27 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ClusterStoreTest {
 
+  private static final ClusterStore.Heard HEARD = new ClusterStore.Heard("test", 7);
+
   private final ClusterStore store = new ClusterStore();
 
   @Test
   void keepsTheHighestVersionOfAnObject() {
-    store.apply(commit(new Put(task("t1", 7, "s1", "n1", State.RUNNING))));
+    store.apply(commit(new Put(task("t1", 7, "s1", "n1", State.RUNNING))), HEARD);
 
-    assertThat(store.apply(commit(new Put(task("t1", 6, "s1", "n1", State.STARTING)))).serviceIds())
+    assertThat(
+            store
+                .apply(commit(new Put(task("t1", 6, "s1", "n1", State.STARTING))), HEARD)
+                .serviceIds())
         .isEmpty();
     assertThat(store.tasksOf("s1")).extracting(ClusterTask::state).containsExactly(State.RUNNING);
   }
 
   @Test
   void neverBringsBackWhatWasRemoved() {
-    store.apply(commit(new Put(task("t1", 7, "s1", "n1", State.RUNNING))));
-    store.apply(commit(new Removed(ClusterObject.Kind.TASK, "t1")));
-    store.apply(commit(new Put(task("t1", 8, "s1", "n1", State.RUNNING))));
+    store.apply(commit(new Put(task("t1", 7, "s1", "n1", State.RUNNING))), HEARD);
+    store.apply(commit(new Removed(ClusterObject.Kind.TASK, "t1")), HEARD);
+    store.apply(commit(new Put(task("t1", 8, "s1", "n1", State.RUNNING))), HEARD);
 
     assertThat(store.tasksOf("s1")).isEmpty();
   }
@@ -46,7 +51,8 @@ class ClusterStoreTest {
             List.of(service("s1", 1), service("s2", 2)),
             List.of(
                 task("t1", 3, "s1", "n1", State.RUNNING), task("t2", 4, "s2", "n2", State.RUNNING)),
-            List.of(node("n1", 5, ClusterNode.State.READY))));
+            List.of(node("n1", 5, ClusterNode.State.READY))),
+        HEARD);
 
     assertThat(touched(new Put(task("t1", 6, "s1", "n1", State.FAILED)))).containsExactly("s1");
     assertThat(touched(new Put(node("n1", 7, ClusterNode.State.DISCONNECTED)))).isEmpty();
@@ -61,7 +67,8 @@ class ClusterStoreTest {
     store.apply(
         commit(
             new Put(node("n1", 1, ClusterNode.State.READY)),
-            new Put(task("t1", 2, "s1", "n1", State.RUNNING))));
+            new Put(task("t1", 2, "s1", "n1", State.RUNNING))),
+        HEARD);
 
     assertThat(touched(new Removed(ClusterObject.Kind.NODE, "n1"))).containsExactly("s1");
     assertThat(store.isDown("n1")).isTrue();
@@ -74,18 +81,22 @@ class ClusterStoreTest {
         commit(
             new Put(service("s1", 1)),
             new Put(service("s2", 2)),
-            new Put(task("t1", 30, "s1", "n1", State.RUNNING))));
+            new Put(task("t1", 30, "s1", "n1", State.RUNNING))),
+        HEARD);
 
     ClusterStore.Touched touched =
         store.replace(
             new ClusterState(
                 List.of(service("s1", 1)),
                 List.of(task("t1", 20, "s1", "n1", State.STARTING)),
-                List.of()));
+                List.of()),
+            HEARD);
 
     assertThat(touched.serviceIds()).containsExactlyInAnyOrder("s1", "s2");
     assertThat(store.service("s2")).isNull();
-    assertThat(store.tasksOf("s1")).extracting(ClusterTask::version).containsExactly(20L);
+    assertThat(store.tasksOf("s1"))
+        .extracting(ClusterTask::version)
+        .containsExactly(Version.at(20));
   }
 
   @Test
@@ -95,9 +106,9 @@ class ClusterStoreTest {
             List.of(service("s1", 1)),
             List.of(task("t1", 2, "s1", "n1", State.RUNNING)),
             List.of(node("n1", 3, ClusterNode.State.READY)));
-    store.replace(state);
+    store.replace(state, HEARD);
 
-    assertThat(store.replace(state)).isEqualTo(new ClusterStore.Touched(Set.of(), false));
+    assertThat(store.replace(state, HEARD)).isEqualTo(new ClusterStore.Touched(Set.of(), false));
   }
 
   /**
@@ -110,11 +121,11 @@ class ClusterStoreTest {
     Random random = new Random(seed);
     List<Commit> history = history(random, 400);
     ClusterStore inOrder = new ClusterStore();
-    history.forEach(inOrder::apply);
+    history.forEach(commit -> inOrder.apply(commit, HEARD));
 
     ClusterStore leader = new ClusterStore();
     int listedAt = random.nextInt(history.size());
-    history.subList(0, listedAt).forEach(leader::apply);
+    history.subList(0, listedAt).forEach(commit -> leader.apply(commit, HEARD));
     int heardFrom = random.nextInt(listedAt + 1);
     List<Commit> heard = new ArrayList<>(history.subList(heardFrom, history.size()));
     history.subList(heardFrom, history.size()).stream()
@@ -122,8 +133,8 @@ class ClusterStoreTest {
         .forEach(heard::add);
     Collections.shuffle(heard, random);
 
-    store.replace(leader.state());
-    heard.forEach(store::apply);
+    store.replace(leader.state(), HEARD);
+    heard.forEach(commit -> store.apply(commit, HEARD));
 
     assertThat(content(store)).isEqualTo(content(inOrder));
     assertThat(store.state().tasks()).hasSize(indexed(store));
@@ -175,7 +186,7 @@ class ClusterStoreTest {
   }
 
   private Set<String> touched(Commit.Change change) {
-    return store.apply(commit(change)).serviceIds();
+    return store.apply(commit(change), HEARD).serviceIds();
   }
 
   private static Commit commit(Commit.Change... changes) {
@@ -184,16 +195,23 @@ class ClusterStoreTest {
 
   private static ClusterService service(String id, long version) {
     return new ClusterService(
-        id, version, Instant.EPOCH, "name of " + id, Map.of(), List.of(), Map.of());
+        id, Version.at(version), Instant.EPOCH, "name of " + id, Map.of(), List.of(), Map.of());
   }
 
   private static ClusterTask task(
       String id, long version, String serviceId, String nodeId, State state) {
-    return new ClusterTask(id, version, serviceId, 1, nodeId, state, State.RUNNING, List.of());
+    return new ClusterTask(
+        id, Version.at(version), serviceId, 1, nodeId, state, State.RUNNING, List.of());
   }
 
   private static ClusterNode node(String id, long version, ClusterNode.State state) {
     return new ClusterNode(
-        id, version, "10.0.0.1", state, ClusterNode.Availability.ACTIVE, ClusterNode.Role.WORKER);
+        id,
+        Version.at(version),
+        "one",
+        "10.0.0.1",
+        state,
+        ClusterNode.Availability.ACTIVE,
+        ClusterNode.Role.WORKER);
   }
 }

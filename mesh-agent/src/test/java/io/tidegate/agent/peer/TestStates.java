@@ -6,6 +6,7 @@ import io.tidegate.agent.cluster.ClusterService;
 import io.tidegate.agent.cluster.ClusterState;
 import io.tidegate.agent.cluster.ClusterTask;
 import io.tidegate.agent.cluster.Commit;
+import io.tidegate.agent.cluster.Version;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +32,7 @@ final class TestStates {
   static ClusterService service(String id) {
     return new ClusterService(
         id,
-        10,
+        new Version(10, 1_700_000_001_000_000_007L),
         Instant.ofEpochSecond(1_700_000_000, 5),
         "name-of-" + id,
         Map.of("tidegate.balance", "round-robin", "other", "x"),
@@ -46,19 +47,20 @@ final class TestStates {
   static ClusterTask task(String id, String serviceId, long version, ClusterTask.State desired) {
     return new ClusterTask(
         id,
-        version,
+        Version.at(version),
         serviceId,
         3,
         "node1",
         ClusterTask.State.RUNNING,
         desired,
-        List.of(new ClusterTask.Attachment("net1", true, List.of("10.0.0.7/24"))));
+        List.of(new ClusterTask.Attachment("net1", "backend", true, List.of("10.0.0.7/24"))));
   }
 
   static ClusterNode node(String id) {
     return new ClusterNode(
         id,
-        4,
+        Version.at(4),
+        "name-of-" + id,
         "192.0.2.1",
         ClusterNode.State.READY,
         ClusterNode.Availability.DRAIN,

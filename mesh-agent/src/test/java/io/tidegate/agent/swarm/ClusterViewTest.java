@@ -10,9 +10,11 @@ import io.tidegate.agent.cluster.ClusterService.Port;
 import io.tidegate.agent.cluster.ClusterService.Protocol;
 import io.tidegate.agent.cluster.ClusterService.PublishMode;
 import io.tidegate.agent.cluster.ClusterState;
+import io.tidegate.agent.cluster.ClusterStore;
 import io.tidegate.agent.cluster.ClusterTask;
 import io.tidegate.agent.cluster.ClusterTask.State;
 import io.tidegate.agent.cluster.Commit;
+import io.tidegate.agent.cluster.Version;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.TaskState;
@@ -22,6 +24,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ClusterViewTest {
+
+  private static final ClusterStore.Heard HEARD = new ClusterStore.Heard("test", 7);
 
   @Test
   void readsServicesPortsAndTasks() {
@@ -130,26 +134,31 @@ class ClusterViewTest {
         state(
             port(Protocol.TCP, 8080),
             task(1, State.RUNNING, State.RUNNING),
-            ClusterNode.State.READY));
+            ClusterNode.State.READY),
+        HEARD);
 
     ClusterView.Change change =
         view.apply(
             new Commit(
                 List.of(
                     new Commit.Change.Put(service("s2", port(Protocol.TCP, 9090))),
-                    new Commit.Change.Removed(ClusterObject.Kind.SERVICE, "s1"))));
+                    new Commit.Change.Removed(ClusterObject.Kind.SERVICE, "s1"))),
+            HEARD);
 
     assertThat(change.services()).containsOnlyKeys("web");
     assertThat(change.services().get("web"))
         .isEqualTo(
             new SeenService(
-                "web", List.of(new Publication(PublishedPort.tcp(9090), 80)), List.of()));
+                "web",
+                List.of(new Publication(PublishedPort.tcp(9090), 80)),
+                List.of(),
+                List.of()));
     assertThat(view.services()).hasSize(1);
   }
 
   private static List<SeenService> view(ClusterState state) {
     ClusterView view = new ClusterView();
-    view.replace(state);
+    view.replace(state, HEARD);
     return List.copyOf(view.services());
   }
 
@@ -165,7 +174,8 @@ class ClusterViewTest {
         List.of(
             new ClusterNode(
                 "n1",
-                1,
+                Version.at(1),
+                "one",
                 "10.0.0.1",
                 node,
                 ClusterNode.Availability.ACTIVE,
@@ -173,7 +183,8 @@ class ClusterViewTest {
   }
 
   private static ClusterService service(String id, Port port) {
-    return new ClusterService(id, 1, Instant.EPOCH, "web", Map.of(), List.of(port), Map.of());
+    return new ClusterService(
+        id, Version.at(1), Instant.EPOCH, "web", Map.of(), List.of(port), Map.of());
   }
 
   private static Port port(Protocol protocol, int published) {
@@ -181,7 +192,7 @@ class ClusterViewTest {
   }
 
   private static ClusterTask task(int slot, State state, State desired) {
-    return new ClusterTask("t1", 1, "s1", slot, "n1", state, desired, List.of());
+    return new ClusterTask("t1", Version.at(1), "s1", slot, "n1", state, desired, List.of());
   }
 
   private static SeenService service(List<SeenService> services, String name) {

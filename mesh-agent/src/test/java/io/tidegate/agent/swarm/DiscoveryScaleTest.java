@@ -8,6 +8,7 @@ import io.tidegate.agent.cluster.ClusterService;
 import io.tidegate.agent.cluster.ClusterState;
 import io.tidegate.agent.cluster.ClusterTask;
 import io.tidegate.agent.cluster.Commit;
+import io.tidegate.agent.cluster.Version;
 import io.tidegate.control.ControlLoop;
 import io.tidegate.routing.Topology;
 import java.lang.management.ManagementFactory;
@@ -34,7 +35,7 @@ class DiscoveryScaleTest {
   private static final int WARM_UP = 300;
   private static final int COMMITS = 300;
 
-  private final Discovery discovery = new Discovery();
+  private final Discovery discovery = new Discovery(() -> 0);
   private int tables;
   private long nowNanos = 1;
   private final ControlLoop control = new ControlLoop(() -> nowNanos, table -> tables++);
@@ -99,7 +100,7 @@ class DiscoveryScaleTest {
       services.add(
           new ClusterService(
               "s" + i,
-              1 + i,
+              Version.at(1 + i),
               Instant.EPOCH,
               "service-" + i,
               Map.of(),
@@ -119,7 +120,8 @@ class DiscoveryScaleTest {
       nodes.add(
           new ClusterNode(
               "n" + i,
-              1,
+              Version.at(1),
+              "node-" + i,
               "192.0.2." + i,
               ClusterNode.State.READY,
               ClusterNode.Availability.ACTIVE,
@@ -132,13 +134,15 @@ class DiscoveryScaleTest {
     int number = service * TASKS + slot;
     return new ClusterTask(
         "t" + number,
-        version++,
+        Version.at(version++),
         "s" + service,
         slot,
         "n" + number % NODES,
         ClusterTask.State.RUNNING,
         desired,
-        List.of(new ClusterTask.Attachment("ingress", true, List.of(address(number) + "/8"))));
+        List.of(
+            new ClusterTask.Attachment(
+                "ingress", "ingress", true, List.of(address(number) + "/8"))));
   }
 
   private static String address(int number) {
@@ -158,6 +162,7 @@ class DiscoveryScaleTest {
         Map.of(
             "all",
             new NetworkAnswers.GossipService(
+                "",
                 List.of(),
                 addresses.stream()
                     .map(

@@ -9,6 +9,7 @@ import io.tidegate.agent.cluster.ClusterState;
 import io.tidegate.agent.cluster.ClusterStore;
 import io.tidegate.agent.cluster.ClusterTask;
 import io.tidegate.agent.cluster.Commit;
+import io.tidegate.agent.cluster.Version;
 import io.tidegate.routing.BalancingPolicy;
 import io.tidegate.routing.Policy;
 import io.tidegate.routing.Publication;
@@ -28,7 +29,9 @@ import org.junit.jupiter.api.Test;
 
 class DiscoveryTest {
 
-  private final Discovery discovery = new Discovery();
+  private static final ClusterStore.Heard HEARD = new ClusterStore.Heard("test", 7);
+
+  private final Discovery discovery = new Discovery(() -> 0);
 
   @Test
   void knowsNothingBeforeTheFirstReading() {
@@ -37,7 +40,7 @@ class DiscoveryTest {
 
   @Test
   void managerAndWorkerTellTheSameServicesAndTasks() {
-    Discovery worker = new Discovery();
+    Discovery worker = new Discovery(() -> 0);
     discovery.onReading(Answers.manager(), 0);
     worker.onReading(Answers.worker(), 0);
 
@@ -186,7 +189,9 @@ class DiscoveryTest {
     long before = discovery.rejected();
     ClusterState state = Answers.cluster();
     List<ClusterService> labelled =
-        state.services().stream().map(s -> withLabel(s, s.version(), "round-robin")).toList();
+        state.services().stream()
+            .map(s -> withLabel(s, s.version().index(), "round-robin"))
+            .toList();
 
     discovery.onListed(new ClusterState(labelled, state.tasks(), state.nodes()), 0);
 
@@ -201,7 +206,7 @@ class DiscoveryTest {
     discovery.onReading(Answers.manager(), 0);
     List<Service> byRest = services();
 
-    Discovery watched = new Discovery();
+    Discovery watched = new Discovery(() -> 0);
     watched.onListed(Answers.cluster(), 0);
     assertThat(watched.topology(0)).isNull();
     watched.onReading(Answers.manager(), 0);
@@ -231,7 +236,7 @@ class DiscoveryTest {
     beWatched();
     Topology before = discovery.topology(seconds(1));
 
-    discovery.onCommit(put(withState(TASK, TASK.version() + 1, TASK.state())), seconds(1));
+    discovery.onCommit(put(withState(TASK, TASK.version().index() + 1, TASK.state())), seconds(1));
     discovery.onReading(Answers.manager(), seconds(1));
 
     assertThat(discovery.topology(seconds(1))).isSameAs(before);
@@ -345,13 +350,14 @@ class DiscoveryTest {
         put(
             new ClusterTask(
                 "new",
-                1000,
+                Version.at(1000),
                 TASK.serviceId(),
                 9,
                 "elsewhere",
                 ClusterTask.State.RUNNING,
                 ClusterTask.State.RUNNING,
-                List.of(new ClusterTask.Attachment("i", true, List.of("10.0.0.99/24"))))),
+                List.of(
+                    new ClusterTask.Attachment("i", "ingress", true, List.of("10.0.0.99/24"))))),
         seconds(10));
 
     assertThat(find("new", 10)).isNotNull();
@@ -378,8 +384,8 @@ class DiscoveryTest {
   /** What the API tells after a commit. */
   private static Reading reading(Commit commit) {
     ClusterStore store = new ClusterStore();
-    store.replace(Answers.cluster());
-    store.apply(commit);
+    store.replace(Answers.cluster(), HEARD);
+    store.apply(commit, HEARD);
     return reading(store.state());
   }
 
@@ -392,7 +398,7 @@ class DiscoveryTest {
   private static ClusterTask withState(ClusterTask task, long version, ClusterTask.State state) {
     return new ClusterTask(
         task.id(),
-        version,
+        Version.at(version),
         task.serviceId(),
         task.slot(),
         task.nodeId(),
@@ -404,7 +410,7 @@ class DiscoveryTest {
   private static ClusterTask withDesired(ClusterTask task, ClusterTask.State desired) {
     return new ClusterTask(
         task.id(),
-        task.version() + 1,
+        Version.at(task.version().index() + 1),
         task.serviceId(),
         task.slot(),
         task.nodeId(),
@@ -415,13 +421,19 @@ class DiscoveryTest {
 
   private static ClusterNode withState(ClusterNode node, long version, ClusterNode.State state) {
     return new ClusterNode(
-        node.id(), version, node.address(), state, node.availability(), node.role());
+        node.id(),
+        Version.at(version),
+        node.name(),
+        node.address(),
+        state,
+        node.availability(),
+        node.role());
   }
 
   private static ClusterService withLabel(ClusterService service, long version, String policy) {
     return new ClusterService(
         service.id(),
-        version,
+        Version.at(version),
         service.createdAt(),
         service.name(),
         Map.of("tidegate.balance", policy),

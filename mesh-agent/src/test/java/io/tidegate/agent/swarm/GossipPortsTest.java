@@ -38,13 +38,14 @@ class GossipPortsTest {
   @Test
   void remembersTheProtocolThatAManagerTold() {
     Publication udp = new Publication(new PublishedPort(5353, Protocol.UDP), 53);
-    ports.tell(List.of(new SeenService("web", List.of(udp), List.of())));
+    ports.tell(List.of(new SeenService("web", List.of(udp), List.of(), List.of())));
 
     assertThat(publications(0, new Publication(PublishedPort.tcp(5353), 53))).containsExactly(udp);
   }
 
   private List<Publication> publications(long millis, Publication... view) {
-    List<SeenService> services = List.of(new SeenService("web", List.of(view), List.of()));
+    List<SeenService> services =
+        List.of(new SeenService("web", List.of(view), List.of(), List.of()));
     return ports.complete(services, Duration.ofMillis(millis).toNanos()).getFirst().publications();
   }
 }

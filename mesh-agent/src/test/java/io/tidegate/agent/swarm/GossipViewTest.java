@@ -85,7 +85,7 @@ class GossipViewTest {
         true,
         Map.of(),
         List.of(),
-        Map.of("echo", new NetworkAnswers.GossipService(ports, tasks)));
+        Map.of("echo", new NetworkAnswers.GossipService("", ports, tasks)));
   }
 
   private static List<SeenService> view(NetworkAnswers.Network ingress) {

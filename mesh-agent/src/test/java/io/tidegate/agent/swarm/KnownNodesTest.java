@@ -68,6 +68,7 @@ class KnownNodesTest {
     return new ClusterNode(
         node.id(),
         node.version(),
+        node.name(),
         node.address(),
         ClusterNode.State.DOWN,
         node.availability(),

@@ -3,6 +3,7 @@ package io.tidegate.agent.swarm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidegate.agent.cluster.ClusterService;
+import io.tidegate.agent.cluster.Version;
 import io.tidegate.routing.BalancingPolicy;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
@@ -57,11 +58,12 @@ class PoliciesTest {
   }
 
   private Service service() {
-    return policies.service(new SeenService("web", List.of(DOCKER), List.of()), List.of());
+    return policies.service(
+        new SeenService("web", List.of(DOCKER), List.of(), List.of()), List.of());
   }
 
   private static ClusterService declared(String createdAt, Map<String, String> labels) {
     return new ClusterService(
-        "s1", 1, Instant.parse(createdAt), "web", labels, List.of(), Map.of());
+        "s1", Version.at(1), Instant.parse(createdAt), "web", labels, List.of(), Map.of());
   }
 }

@@ -86,7 +86,7 @@ class ProbationTest {
     probation.doubt();
     Map<String, @Nullable SeenService> changes = new HashMap<>();
     changes.put("web", null);
-    changes.put("new", new SeenService("new", List.of(), List.of()));
+    changes.put("new", new SeenService("new", List.of(), List.of(), List.of()));
 
     probation.amend(changes);
 
@@ -96,7 +96,9 @@ class ProbationTest {
 
   private List<String> admit(long seconds, String... names) {
     List<SeenService> view =
-        Stream.of(names).map(name -> new SeenService(name, List.of(), List.of())).toList();
+        Stream.of(names)
+            .map(name -> new SeenService(name, List.of(), List.of(), List.of()))
+            .toList();
     probation.admit(view, HOLD, Duration.ofSeconds(seconds).toNanos());
     return List.copyOf(probation.admitted().keySet());
   }

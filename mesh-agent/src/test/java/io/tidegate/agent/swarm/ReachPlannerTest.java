@@ -2,6 +2,7 @@ package io.tidegate.agent.swarm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.routing.Origin;
 import io.tidegate.routing.Reach;
 import io.tidegate.routing.TaskState;
 import java.net.InetAddress;
@@ -82,6 +83,6 @@ class ReachPlannerTest {
   }
 
   private static SeenTask task(@Nullable InetAddress ingressAddress) {
-    return new SeenTask("t1", "web.1", "n1", TaskState.RUNNING, ingressAddress);
+    return new SeenTask("t1", "web.1", "n1", TaskState.RUNNING, ingressAddress, Origin.NONE);
   }
 }

@@ -24,6 +24,7 @@ import io.tidegate.agent.cluster.ClusterObject;
 import io.tidegate.agent.cluster.ClusterService;
 import io.tidegate.agent.cluster.ClusterTask;
 import io.tidegate.agent.cluster.Commit;
+import io.tidegate.agent.cluster.Version;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -43,6 +44,7 @@ import org.slf4j.LoggerFactory;
 class ManagerWatchTest {
 
   private static final int MAX_MESSAGE_BYTES = 1 << 20;
+  private static final long WRITTEN_AT_NANOS = 1_700_000_000_000_000_005L;
 
   @TempDir static Path keys;
   private static TestCertificate certificate;
@@ -98,7 +100,7 @@ class ManagerWatchTest {
 
     assertThat(listed.state().services())
         .extracting(ClusterService::id, ClusterService::version, ClusterService::name)
-        .containsExactly(tuple("s1", 3L, "web"));
+        .containsExactly(tuple("s1", new Version(3, WRITTEN_AT_NANOS), "web"));
     ClusterService service = listed.state().services().getFirst();
     assertThat(service.labels()).isEqualTo(Map.of("tidegate.balance", "round-robin"));
     assertThat(service.virtualIps()).isEqualTo(Map.of("net", "10.0.0.5/24"));
@@ -110,18 +112,20 @@ class ManagerWatchTest {
         .containsExactly(
             new ClusterTask(
                 "t1",
-                5,
+                new Version(5, WRITTEN_AT_NANOS),
                 "s1",
                 2,
                 "n1",
                 ClusterTask.State.RUNNING,
                 ClusterTask.State.RUNNING,
-                List.of(new ClusterTask.Attachment("net", true, List.of("10.0.0.8/24")))));
+                List.of(
+                    new ClusterTask.Attachment("net", "ingress", true, List.of("10.0.0.8/24")))));
     assertThat(listed.state().nodes())
         .containsExactly(
             new ClusterNode(
                 "n1",
-                4,
+                new Version(4, WRITTEN_AT_NANOS),
+                "one",
                 "192.0.2.1",
                 ClusterNode.State.READY,
                 ClusterNode.Availability.DRAIN,
@@ -415,7 +419,11 @@ class ManagerWatchTest {
                 .setNetwork(
                     Swarmkit.Network.newBuilder()
                         .setId("net")
-                        .setSpec(Swarmkit.NetworkSpec.newBuilder().setIngress(true)))
+                        .setSpec(
+                            Swarmkit.NetworkSpec.newBuilder()
+                                .setAnnotations(
+                                    Swarmkit.Annotations.newBuilder().setName("ingress"))
+                                .setIngress(true)))
                 .addAddresses("10.0.0.8/24"))
         .build();
   }
@@ -425,6 +433,7 @@ class ManagerWatchTest {
         .setId("n1")
         .setMeta(meta(4))
         .setSpec(Swarmkit.NodeSpec.newBuilder().setAvailability(2))
+        .setDescription(Swarmkit.NodeDescription.newBuilder().setHostname("one"))
         .setStatus(Swarmkit.NodeStatus.newBuilder().setState(2).setAddr("0.0.0.0"))
         .setManagerStatus(Swarmkit.ManagerStatus.newBuilder().setAddr("192.0.2.1:2377"))
         .setRole(1)
@@ -434,6 +443,7 @@ class ManagerWatchTest {
   private static Swarmkit.Meta meta(long version) {
     return Swarmkit.Meta.newBuilder()
         .setVersion(Swarmkit.Version.newBuilder().setIndex(version))
+        .setUpdatedAt(Swarmkit.Timestamp.newBuilder().setSeconds(1_700_000_000).setNanos(5))
         .build();
   }
 }
