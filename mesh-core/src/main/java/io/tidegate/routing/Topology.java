@@ -8,8 +8,9 @@ import java.util.List;
  * whatever order their source listed it, so an unchanged one can be dropped.
  *
  * @param nodes all other nodes that are not known to be down
+ * @param origin of the newest fact in it: what is gone has none of its own
  */
-public record Topology(List<Service> services, List<Node> nodes) {
+public record Topology(List<Service> services, List<Node> nodes, Origin origin) {
 
   public static final Topology EMPTY = new Topology(List.of());
 
@@ -31,5 +32,10 @@ public record Topology(List<Service> services, List<Node> nodes) {
   /** A topology without other nodes. */
   public Topology(List<Service> services) {
     this(services, List.of());
+  }
+
+  /** A topology of which only the present counts. */
+  public Topology(List<Service> services, List<Node> nodes) {
+    this(services, nodes, Origin.NONE);
   }
 }
