@@ -23,9 +23,14 @@ public final class PeerCheck {
     this.isMember = isMember;
   }
 
-  /** Lets, in handshakes, nobody in but nodes of ours. */
+  /** Lets, in handshakes, nobody in but nodes of ours, and connects to no others. */
   public X509ExtendedTrustManager trustManager() {
-    return new PeerTrust(this);
+    return new PeerTrust(this, this::checkNode);
+  }
+
+  /** Likewise, and connects to nobody but managers. */
+  public X509ExtendedTrustManager publisherTrustManager() {
+    return new PeerTrust(this, this::checkManager);
   }
 
   /** Whether a node is a member now. */
@@ -66,8 +71,8 @@ public final class PeerCheck {
   }
 
   /**
-   * Checks in a handshake that the root signed what a subscriber shows. Who it is, is checked with
-   * each of its calls, where there is a way to tell it why it is refused.
+   * Checks in a handshake that the root signed what a client shows. Who it is, is checked with each
+   * of its calls, where there is a way to tell it why it is refused.
    */
   void checkClient(X509Certificate @Nullable [] chain, String authType) throws RefusedException {
     X509Certificate certificate = first(chain);
@@ -78,15 +83,16 @@ public final class PeerCheck {
     }
   }
 
-  /** Checks in a handshake that the root signed what a publisher shows, and that it may publish. */
-  void checkServer(X509Certificate @Nullable [] chain, String authType) throws RefusedException {
+  /** Checks in a handshake that the root signed what a server shows. */
+  X509Certificate checkServer(X509Certificate @Nullable [] chain, String authType)
+      throws RefusedException {
     X509Certificate certificate = first(chain);
     try {
       identity.current().trust().checkServerTrusted(chain, authType);
     } catch (CertificateException e) {
       throw untrusted(certificate, e);
     }
-    checkManager(certificate);
+    return certificate;
   }
 
   private static X509Certificate first(X509Certificate @Nullable [] chain) throws RefusedException {

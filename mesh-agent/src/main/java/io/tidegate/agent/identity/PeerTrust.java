@@ -13,9 +13,16 @@ import org.jspecify.annotations.Nullable;
 final class PeerTrust extends X509ExtendedTrustManager {
 
   private final PeerCheck check;
+  private final ServerCheck servers;
 
-  PeerTrust(PeerCheck check) {
+  /** Whether to connect to the node that shows this certificate. */
+  interface ServerCheck {
+    NodeName check(X509Certificate certificate) throws RefusedException;
+  }
+
+  PeerTrust(PeerCheck check, ServerCheck servers) {
     this.check = check;
+    this.servers = servers;
   }
 
   @Override
@@ -27,7 +34,7 @@ final class PeerTrust extends X509ExtendedTrustManager {
   @Override
   public void checkServerTrusted(X509Certificate @Nullable [] chain, String authType)
       throws RefusedException {
-    check.checkServer(chain, authType);
+    servers.check(check.checkServer(chain, authType));
   }
 
   @Override
@@ -39,7 +46,7 @@ final class PeerTrust extends X509ExtendedTrustManager {
   @Override
   public void checkServerTrusted(X509Certificate @Nullable [] chain, String authType, Socket socket)
       throws RefusedException {
-    check.checkServer(chain, authType);
+    servers.check(check.checkServer(chain, authType));
   }
 
   @Override
@@ -53,7 +60,7 @@ final class PeerTrust extends X509ExtendedTrustManager {
   public void checkServerTrusted(
       X509Certificate @Nullable [] chain, String authType, SSLEngine engine)
       throws RefusedException {
-    check.checkServer(chain, authType);
+    servers.check(check.checkServer(chain, authType));
   }
 
   /** None: naming them would tell strangers which cluster this is. */

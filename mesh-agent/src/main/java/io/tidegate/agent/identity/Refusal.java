@@ -18,7 +18,8 @@ public enum Refusal {
   MALFORMED("sent what cannot be understood"),
   BACKWARDS("went back to an earlier version"),
   GAP("sent a change of a version that is not known here"),
-  TOO_SLOW("did not take what was sent for too long");
+  TOO_SLOW("did not take what was sent for too long"),
+  FOREIGN_TASK("marked a task of another node");
 
   private final String sentence;
 

@@ -27,6 +27,7 @@ final class FollowCall extends ClientCall.Listener<byte[]> {
   private volatile long heardNanos = System.nanoTime();
   private @Nullable NodeName publisher;
   private boolean isRefused;
+  private boolean isFollowing;
 
   FollowCall(
       ClientCall<byte[], byte[]> call, PeerCheck check, Intake intake, Consumer<PeerNews> sink) {
@@ -75,6 +76,8 @@ final class FollowCall extends ClientCall.Listener<byte[]> {
     try {
       PeerNews news = intake.take(publisher().nodeId(), message);
       if (news != null) {
+        // The first that comes out of the intake is a whole.
+        isFollowing = true;
         sink.accept(news);
       }
       call.request(1);
@@ -95,8 +98,12 @@ final class FollowCall extends ClientCall.Listener<byte[]> {
     return known;
   }
 
+  /** The last of all callbacks, also when this side ended the stream. */
   @Override
   public void onClose(Status status, Metadata trailers) {
+    if (isFollowing) {
+      sink.accept(new PeerNews.Lost(Failures.text(status)));
+    }
     end.complete(status);
   }
 }

@@ -61,7 +61,7 @@ final class Intake {
    * @return null while parts of the update are missing
    * @throws RefusedException saying why; the message then had no effect
    */
-  @Nullable PeerNews take(String publisher, byte[] message) throws RefusedException {
+  PeerNews.@Nullable Told take(String publisher, byte[] message) throws RefusedException {
     if (partsBytes + message.length > maxUpdateBytes) {
       throw new RefusedException(
           Refusal.OVERSIZED, "an update of more than " + maxUpdateBytes + " bytes");
@@ -83,7 +83,7 @@ final class Intake {
 
   private void checkOrder(Update update) throws RefusedException {
     if (!parts.isEmpty()) {
-      if (!update.isSameAs(parts.getFirst())) {
+      if (!update.isSameAs(parts.getFirst()) || !update.marks().isEmpty()) {
         throw new RefusedException(Refusal.MALFORMED, "parts of two updates are mixed");
       }
     } else if (update.isWhole()) {
@@ -122,7 +122,7 @@ final class Intake {
           Refusal.GAP,
           "a change of version " + update.base() + " (expected: " + at.version() + ")");
     }
-    if (update.version() == update.base() && !update.changes().isEmpty()) {
+    if (update.version() == update.base() && !update.isEmpty()) {
       throw backwards(update, at);
     }
   }
@@ -140,8 +140,8 @@ final class Intake {
             + last.epoch());
   }
 
-  private PeerNews complete(Update last) throws RefusedException {
-    PeerNews news = last.isWhole() ? whole(last) : change(last);
+  private PeerNews.Told complete(Update last) throws RefusedException {
+    PeerNews.Told news = last.isWhole() ? whole(last) : change(last);
     parts.clear();
     partsBytes = 0;
     Position reached = new Position(last.epoch(), last.version());
@@ -150,7 +150,10 @@ final class Intake {
     return news;
   }
 
-  private PeerNews change(Update last) {
+  private PeerNews.Told change(Update last) {
+    if (!last.marks().isEmpty()) {
+      return new PeerNews.Marked(last.epoch(), last.version(), last.marks());
+    }
     List<Commit.Change> changes = new ArrayList<>();
     parts.forEach(part -> changes.addAll(part.changes()));
     return changes.isEmpty()
@@ -158,7 +161,7 @@ final class Intake {
         : new PeerNews.Changed(last.epoch(), last.version(), new Commit(changes));
   }
 
-  private PeerNews whole(Update last) throws RefusedException {
+  private PeerNews.Told whole(Update last) throws RefusedException {
     List<ClusterService> services = new ArrayList<>();
     List<ClusterTask> tasks = new ArrayList<>();
     List<ClusterNode> nodes = new ArrayList<>();

@@ -3,6 +3,7 @@ package io.tidegate.agent.peer;
 import io.tidegate.agent.cluster.ClusterObject;
 import io.tidegate.agent.cluster.ClusterState;
 import io.tidegate.agent.cluster.Commit;
+import io.tidegate.agent.cluster.TaskMark;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -75,6 +76,25 @@ final class Journal {
   List<byte[]> apply(Commit commit) {
     List<Commit.Change> changes = commit.changes().stream().filter(this::isNews).toList();
     return !isReady() || changes.isEmpty() ? List.of() : commit(changes);
+  }
+
+  /**
+   * Tells marks, which are no part of the state: a newcomer hears those that are in the tail, in
+   * the order of all changes, and none that are older.
+   *
+   * @return the messages that tell them
+   */
+  List<byte[]> mark(List<TaskMark> marks) {
+    if (!isReady()) {
+      return List.of();
+    }
+    List<byte[]> messages = new ArrayList<>();
+    for (List<TaskMark> some : Marks.chunks(marks)) {
+      long base = version++;
+      messages.add(writer.marks(version, base, some));
+    }
+    keep(messages);
+    return messages;
   }
 
   private boolean isNews(Commit.Change change) {

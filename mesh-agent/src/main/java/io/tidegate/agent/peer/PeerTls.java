@@ -15,6 +15,7 @@ import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
+import javax.net.ssl.X509ExtendedTrustManager;
 
 /** TLS 1.3 with a certificate on both sides. */
 final class PeerTls {
@@ -34,11 +35,16 @@ final class PeerTls {
         .build();
   }
 
-  /** For one connection: another must not be let in by what was agreed upon with this one. */
-  static SslContext client(LiveIdentity identity, PeerCheck check) throws SSLException {
+  /**
+   * For one connection: another must not be let in by what was agreed upon with this one.
+   *
+   * @param trust whom to connect to: a publisher, or any node
+   */
+  static SslContext client(LiveIdentity identity, X509ExtendedTrustManager trust)
+      throws SSLException {
     return GrpcSslContexts.configure(SslContextBuilder.forClient(), SslProvider.JDK)
         .keyManager(identity.keyManager())
-        .trustManager(check.trustManager())
+        .trustManager(trust)
         .protocols(VERSION)
         .build();
   }

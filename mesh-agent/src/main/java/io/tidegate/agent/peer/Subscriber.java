@@ -129,7 +129,7 @@ public final class Subscriber implements AutoCloseable {
     try {
       FollowCall call =
           new FollowCall(
-              channel.newCall(FollowMethod.FOLLOW, CallOptions.DEFAULT),
+              channel.newCall(PeerMethods.FOLLOW, CallOptions.DEFAULT),
               check,
               intake,
               news -> onNews(manager, news, sink));
@@ -146,7 +146,7 @@ public final class Subscriber implements AutoCloseable {
         .channelType(EpollSocketChannel.class, InetSocketAddress.class)
         .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
         .eventLoopGroup(group)
-        .sslContext(PeerTls.client(identity, check))
+        .sslContext(PeerTls.client(identity, check.publisherTrustManager()))
         .overrideAuthority(MANAGER)
         .maxInboundMessageSize(limits.maxMessageBytes())
         .directExecutor()
@@ -155,14 +155,18 @@ public final class Subscriber implements AutoCloseable {
   }
 
   private void onNews(InetSocketAddress manager, PeerNews news, Consumer<PeerNews> sink) {
+    if (news instanceof PeerNews.Lost(String why)) {
+      sink.accept(new PeerNews.Lost(manager + ": " + why));
+      return;
+    }
     sink.accept(news);
     if (news instanceof PeerNews.Whole whole) {
       followed = manager;
       LOG.info(
           "following {} at {}: version {}, {} services, {} tasks",
-          news.epoch().publisher(),
+          whole.epoch().publisher(),
           manager,
-          news.version(),
+          whole.version(),
           whole.state().services().size(),
           whole.state().tasks().size());
     }

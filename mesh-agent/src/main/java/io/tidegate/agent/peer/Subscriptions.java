@@ -5,6 +5,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.tidegate.agent.cluster.ClusterState;
 import io.tidegate.agent.cluster.Commit;
+import io.tidegate.agent.cluster.TaskMark;
 import io.tidegate.agent.identity.PeerCheck;
 import io.tidegate.agent.identity.Refusal;
 import io.tidegate.agent.identity.Refusals;
@@ -30,6 +31,7 @@ final class Subscriptions {
   private final Connections connections;
   private final Journal journal;
   private final Map<String, Subscription> byNode = new HashMap<>();
+  private boolean isSuspended;
   private volatile int count;
 
   Subscriptions(PeerCheck check, Refusals refusals, Connections connections, Journal journal) {
@@ -45,32 +47,55 @@ final class Subscriptions {
   }
 
   void publish(ClusterState state) {
+    isSuspended = false;
     tell(journal.replace(state));
   }
 
   void publish(Commit commit) {
-    tell(journal.apply(commit));
+    if (isHeard()) {
+      tell(journal.apply(commit));
+    }
+  }
+
+  void mark(List<TaskMark> marks) {
+    if (isHeard()) {
+      tell(journal.mark(marks));
+    }
+  }
+
+  /** Whether there is a state that is true now. */
+  private boolean isHeard() {
+    return journal.isReady() && !isSuspended;
   }
 
   private void tell(List<byte[]> messages) {
-    if (messages.isEmpty()) {
-      return;
-    }
     long nowNanos = System.nanoTime();
     for (Subscription subscription : List.copyOf(byNode.values())) {
-      if (subscription.isStarted()) {
-        offer(subscription, messages, nowNanos);
-      } else {
+      if (!subscription.isStarted()) {
         subscription.start(journal.start(), nowNanos);
+      } else if (!messages.isEmpty()) {
+        offer(subscription, messages, nowNanos);
       }
     }
     dropFormerMembers();
   }
 
+  /** Nothing is told until the next whole state: who follows does better with another manager. */
+  void suspend() {
+    isSuspended = true;
+    for (Subscription subscription : List.copyOf(byNode.values())) {
+      if (subscription.isStarted()) {
+        remove(subscription);
+        subscription.close(
+            Status.UNAVAILABLE.withDescription("this node's manager is not heard any more"));
+      }
+    }
+  }
+
   /** Says that nothing changed, so that silence has a meaning, and looks after the slow ones. */
   void tick() {
     dropFormerMembers();
-    if (!journal.isReady()) {
+    if (!isHeard()) {
       return;
     }
     long nowNanos = System.nanoTime();
@@ -118,7 +143,7 @@ final class Subscriptions {
     count = byNode.size();
     LOG.info("{} follows, from {}", subscription.name(), remote(subscription));
     subscription.call().sendHeaders(new Metadata());
-    if (journal.isReady()) {
+    if (isHeard()) {
       subscription.start(journal.start(), System.nanoTime());
     }
   }

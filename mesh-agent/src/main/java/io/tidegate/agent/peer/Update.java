@@ -1,6 +1,7 @@
 package io.tidegate.agent.peer;
 
 import io.tidegate.agent.cluster.Commit;
+import io.tidegate.agent.cluster.TaskMark;
 import java.util.List;
 
 /**
@@ -9,16 +10,27 @@ import java.util.List;
  * @param version from 1
  * @param base the version that the changes are made to, at most the version itself; 0 for a whole
  * @param isPartial whether more parts of the same update follow
+ * @param marks none where there are changes
  */
 record Update(
-    Epoch epoch, long version, long base, boolean isPartial, List<Commit.Change> changes) {
+    Epoch epoch,
+    long version,
+    long base,
+    boolean isPartial,
+    List<Commit.Change> changes,
+    List<TaskMark> marks) {
 
   Update {
     changes = List.copyOf(changes);
+    marks = List.copyOf(marks);
   }
 
   boolean isWhole() {
     return base == 0;
+  }
+
+  boolean isEmpty() {
+    return changes.isEmpty() && marks.isEmpty();
   }
 
   boolean isSameAs(Update other) {

@@ -6,8 +6,8 @@ import io.tidegate.agent.cluster.ClusterObject;
 import io.tidegate.agent.cluster.ClusterService;
 import io.tidegate.agent.cluster.ClusterTask;
 import io.tidegate.agent.cluster.Commit;
+import io.tidegate.agent.cluster.TaskMark;
 import io.tidegate.agent.cluster.Version;
-import io.tidegate.agent.identity.Refusal;
 import io.tidegate.agent.identity.RefusedException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -17,7 +17,6 @@ import java.util.List;
 /** Understands the messages of a publisher: every field is checked, whoever sent it. */
 final class UpdateReader {
 
-  private static final int MAX_ID_CHARS = 128;
   private static final int MAX_PORT = 65_535;
 
   private UpdateReader() {}
@@ -32,15 +31,20 @@ final class UpdateReader {
     try {
       update = PeerProtocol.Update.parseFrom(message);
     } catch (InvalidProtocolBufferException e) {
-      throw malformed(String.valueOf(e.getMessage()));
+      throw Fields.malformed(String.valueOf(e.getMessage()));
     }
     Epoch epoch =
         new Epoch(
-            id("publisher", update.getPublisher()),
-            between("started_at_millis", update.getStartedAtMillis(), 0, Long.MAX_VALUE));
-    long version = between("version", update.getVersion(), 1, Long.MAX_VALUE);
-    long base = between("base", update.getBase(), 0, Long.MAX_VALUE);
-    return new Update(epoch, version, base, update.getPartial(), changes(update));
+            Fields.id("publisher", update.getPublisher()),
+            Fields.between("started_at_millis", update.getStartedAtMillis(), 0, Long.MAX_VALUE));
+    long version = Fields.between("version", update.getVersion(), 1, Long.MAX_VALUE);
+    long base = Fields.between("base", update.getBase(), 0, Long.MAX_VALUE);
+    List<Commit.Change> changes = changes(update);
+    List<TaskMark> marks = Marks.read(update.getMarksList());
+    if (!marks.isEmpty() && (!changes.isEmpty() || base == 0 || update.getPartial())) {
+      throw Fields.malformed("marks beside other things (expected: alone in an update)");
+    }
+    return new Update(epoch, version, base, update.getPartial(), changes, marks);
   }
 
   private static List<Commit.Change> changes(PeerProtocol.Update update) throws RefusedException {
@@ -66,7 +70,7 @@ final class UpdateReader {
       ClusterObject.Kind kind, List<String> ids, List<Commit.Change> changes)
       throws RefusedException {
     for (String id : ids) {
-      changes.add(new Commit.Change.Removed(kind, id("removed", id)));
+      changes.add(new Commit.Change.Removed(kind, Fields.id("removed", id)));
     }
   }
 
@@ -75,16 +79,16 @@ final class UpdateReader {
     for (PeerProtocol.Port port : service.getPortsList()) {
       ports.add(
           new ClusterService.Port(
-              of(Numbers.PROTOCOLS, "protocol", port.getProtocol()),
-              (int) between("target_port", port.getTargetPort(), 0, MAX_PORT),
-              (int) between("published_port", port.getPublishedPort(), 0, MAX_PORT),
-              of(Numbers.MODES, "publish_mode", port.getPublishMode())));
+              Fields.of(Numbers.PROTOCOLS, "protocol", port.getProtocol()),
+              (int) Fields.between("target_port", port.getTargetPort(), 0, MAX_PORT),
+              (int) Fields.between("published_port", port.getPublishedPort(), 0, MAX_PORT),
+              Fields.of(Numbers.MODES, "publish_mode", port.getPublishMode())));
     }
     return new ClusterService(
-        id("service.id", service.getId()),
+        Fields.id("service.id", service.getId()),
         version(service.getVersion(), service.getWrittenAtNanos()),
         instant(service.getCreatedSeconds(), service.getCreatedNanos()),
-        id("service.name", service.getName()),
+        Fields.id("service.name", service.getName()),
         service.getLabelsMap(),
         ports,
         service.getVirtualIpsMap());
@@ -95,76 +99,45 @@ final class UpdateReader {
     for (PeerProtocol.Attachment attachment : task.getAttachmentsList()) {
       attachments.add(
           new ClusterTask.Attachment(
-              text("network_id", attachment.getNetworkId()),
-              text("network_name", attachment.getNetworkName()),
+              Fields.text("network_id", attachment.getNetworkId()),
+              Fields.text("network_name", attachment.getNetworkName()),
               attachment.getIngress(),
               attachment.getAddressesList()));
     }
     return new ClusterTask(
-        id("task.id", task.getId()),
+        Fields.id("task.id", task.getId()),
         version(task.getVersion(), task.getWrittenAtNanos()),
-        text("task.service_id", task.getServiceId()),
-        between("task.slot", task.getSlot(), 0, Long.MAX_VALUE),
-        text("task.node_id", task.getNodeId()),
-        ClusterTask.State.of((int) between("task.state", task.getState(), 0, 65_535)),
+        Fields.text("task.service_id", task.getServiceId()),
+        Fields.between("task.slot", task.getSlot(), 0, Long.MAX_VALUE),
+        Fields.text("task.node_id", task.getNodeId()),
+        ClusterTask.State.of((int) Fields.between("task.state", task.getState(), 0, 65_535)),
         ClusterTask.State.of(
-            (int) between("task.desired_state", task.getDesiredState(), 0, 65_535)),
+            (int) Fields.between("task.desired_state", task.getDesiredState(), 0, 65_535)),
         attachments);
   }
 
   private static ClusterNode node(PeerProtocol.Node node) throws RefusedException {
     return new ClusterNode(
-        id("node.id", node.getId()),
+        Fields.id("node.id", node.getId()),
         version(node.getVersion(), node.getWrittenAtNanos()),
-        text("node.name", node.getName()),
-        text("node.address", node.getAddress()),
-        of(Numbers.NODE_STATES, "node.state", node.getState()),
-        of(Numbers.AVAILABILITIES, "node.availability", node.getAvailability()),
-        of(Numbers.ROLES, "node.role", node.getRole()));
+        Fields.text("node.name", node.getName()),
+        Fields.text("node.address", node.getAddress()),
+        Fields.of(Numbers.NODE_STATES, "node.state", node.getState()),
+        Fields.of(Numbers.AVAILABILITIES, "node.availability", node.getAvailability()),
+        Fields.of(Numbers.ROLES, "node.role", node.getRole()));
   }
 
   private static Version version(long index, long writtenAtNanos) throws RefusedException {
     return new Version(
-        between("object's version", index, 0, Long.MAX_VALUE),
-        between("written_at_nanos", writtenAtNanos, 0, Long.MAX_VALUE));
+        Fields.between("object's version", index, 0, Long.MAX_VALUE),
+        Fields.between("written_at_nanos", writtenAtNanos, 0, Long.MAX_VALUE));
   }
 
   private static Instant instant(long seconds, int nanos) throws RefusedException {
     try {
       return Instant.ofEpochSecond(seconds, nanos);
     } catch (DateTimeException | ArithmeticException e) {
-      throw malformed("created_seconds: " + seconds + ": " + e.getMessage());
+      throw Fields.malformed("created_seconds: " + seconds + ": " + e.getMessage());
     }
-  }
-
-  private static String id(String field, String value) throws RefusedException {
-    if (value.isEmpty()) {
-      throw malformed(field + ": empty (expected: 1 to " + MAX_ID_CHARS + " characters)");
-    }
-    return text(field, value);
-  }
-
-  private static String text(String field, String value) throws RefusedException {
-    if (value.length() > MAX_ID_CHARS) {
-      throw malformed(
-          field + ": " + value.length() + " (expected: at most " + MAX_ID_CHARS + " characters)");
-    }
-    return value;
-  }
-
-  private static long between(String field, long value, long from, long to)
-      throws RefusedException {
-    if (value < from || value > to) {
-      throw malformed(field + ": " + value + " (expected: " + from + " to " + to + ")");
-    }
-    return value;
-  }
-
-  private static <T> T of(List<T> values, String field, int number) throws RefusedException {
-    return values.get((int) between(field, number, 0, values.size() - 1));
-  }
-
-  private static RefusedException malformed(String detail) {
-    return new RefusedException(Refusal.MALFORMED, detail);
   }
 }

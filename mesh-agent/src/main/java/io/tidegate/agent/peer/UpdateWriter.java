@@ -5,6 +5,7 @@ import io.tidegate.agent.cluster.ClusterObject;
 import io.tidegate.agent.cluster.ClusterService;
 import io.tidegate.agent.cluster.ClusterTask;
 import io.tidegate.agent.cluster.Commit;
+import io.tidegate.agent.cluster.TaskMark;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +35,19 @@ final class UpdateWriter {
     return parts.end();
   }
 
+  /** Marks as one message. */
+  byte[] marks(long version, long base, List<TaskMark> marks) {
+    return header(version, base).addAllMarks(Marks.write(marks)).build().toByteArray();
+  }
+
+  private PeerProtocol.Update.Builder header(long version, long base) {
+    return PeerProtocol.Update.newBuilder()
+        .setPublisher(epoch.publisher())
+        .setStartedAtMillis(epoch.startedAtMillis())
+        .setVersion(version)
+        .setBase(base);
+  }
+
   /** The messages of one update, as they fill up. */
   private final class Parts {
     private final List<byte[]> done = new ArrayList<>();
@@ -45,15 +59,7 @@ final class UpdateWriter {
     Parts(long version, long base) {
       this.version = version;
       this.base = base;
-      this.part = start();
-    }
-
-    private PeerProtocol.Update.Builder start() {
-      return PeerProtocol.Update.newBuilder()
-          .setPublisher(epoch.publisher())
-          .setStartedAtMillis(epoch.startedAtMillis())
-          .setVersion(version)
-          .setBase(base);
+      this.part = header(version, base);
     }
 
     void add(Commit.Change change) {
@@ -95,7 +101,7 @@ final class UpdateWriter {
     private void makeRoom(int more) {
       if (bytes > 0 && bytes + more > partBytes) {
         done.add(part.setPartial(true).build().toByteArray());
-        part = start();
+        part = header(version, base);
         bytes = 0;
       }
       bytes += more;

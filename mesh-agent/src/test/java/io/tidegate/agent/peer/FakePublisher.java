@@ -33,8 +33,8 @@ final class FakePublisher implements AutoCloseable {
             .sslContext(PeerTls.server(identity, check))
             .directExecutor()
             .addService(
-                ServerServiceDefinition.builder(FollowMethod.SERVICE)
-                    .addMethod(FollowMethod.FOLLOW, this::onCall)
+                ServerServiceDefinition.builder(PeerMethods.SERVICE)
+                    .addMethod(PeerMethods.FOLLOW, this::onCall)
                     .build())
             .build()
             .start();

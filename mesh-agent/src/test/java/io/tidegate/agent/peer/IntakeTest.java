@@ -7,9 +7,11 @@ import io.tidegate.agent.cluster.ClusterObject;
 import io.tidegate.agent.cluster.ClusterState;
 import io.tidegate.agent.cluster.ClusterTask;
 import io.tidegate.agent.cluster.Commit;
+import io.tidegate.agent.cluster.TaskMark;
 import io.tidegate.agent.identity.Refusal;
 import io.tidegate.agent.identity.RefusedException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,12 @@ class IntakeTest {
   private static final List<Commit.Change> SHUTDOWN =
       TestStates.put(TestStates.task("task0a", "service0", 2, ClusterTask.State.SHUTDOWN))
           .changes();
+
+  private static final List<TaskMark> MARKS =
+      List.of(
+          new TaskMark("task0a", TaskMark.Kind.STOPPING, 0),
+          new TaskMark("task0b", TaskMark.Kind.HEALTHY, 1_700_000_000_000_000_001L),
+          new TaskMark("x".repeat(128), TaskMark.Kind.DIED, Long.MAX_VALUE));
 
   private final UpdateWriter writer = new UpdateWriter(EPOCH, 1 << 20);
   private final Intake intake = new Intake(1 << 20);
@@ -36,6 +44,60 @@ class IntakeTest {
     List<Commit.Change> removed = TestStates.remove(TestStates.service("service2")).changes();
     assertThat(take(writer.changes(9, 8, removed)))
         .isEqualTo(new PeerNews.Changed(EPOCH, 9, new Commit(removed)));
+  }
+
+  @Test
+  void marksComeOutAsTheyWentIn() throws RefusedException {
+    take(whole(writer, 7, TestStates.services(1)));
+
+    assertThat(take(List.of(writer.marks(8, 7, MARKS))))
+        .isEqualTo(new PeerNews.Marked(EPOCH, 8, MARKS));
+    assertThat(take(writer.changes(9, 8, SHUTDOWN))).isNotNull();
+  }
+
+  @Test
+  void marksFollowWhatCameBeforeLikeAnyChange() throws RefusedException {
+    assertThat(refusal(List.of(writer.marks(8, 7, MARKS)))).isEqualTo(Refusal.GAP);
+    take(whole(writer, 7, TestStates.services(1)));
+    assertThat(refusal(List.of(writer.marks(9, 8, MARKS)))).isEqualTo(Refusal.GAP);
+    assertThat(refusal(List.of(writer.marks(7, 7, MARKS)))).isEqualTo(Refusal.BACKWARDS);
+  }
+
+  @Test
+  void refusesMarksBesideOtherThings() throws RefusedException {
+    take(whole(writer, 7, TestStates.services(1)));
+    PeerProtocol.Update.Builder update = marked();
+
+    assertThat(message(update.clone().addRemovedTasks("task0a"))).contains("marks beside other");
+    assertThat(message(update.clone().setPartial(true))).contains("marks beside other");
+    assertThat(message(update.clone().setBase(0))).contains("marks beside other");
+    intake.take("node1", update.clone().clearMarks().setPartial(true).build().toByteArray());
+    assertThat(message(update)).contains("parts of two updates are mixed");
+  }
+
+  @Test
+  void namesTheFieldOfAMarkThatIsWrong() {
+    PeerProtocol.Mark mark = PeerProtocol.Mark.newBuilder().setTaskId("task0a").build();
+
+    assertThat(message(marked().setMarks(0, mark.toBuilder().setTaskId(""))))
+        .contains("mark.task_id: empty");
+    assertThat(message(marked().setMarks(0, mark.toBuilder().setTaskId("x".repeat(129)))))
+        .contains("mark.task_id: 129 (expected: at most 128 characters)");
+    assertThat(message(marked().setMarks(0, mark.toBuilder().setKind(3))))
+        .contains("mark.kind: 3 (expected: 0 to 2)");
+    assertThat(message(marked().setMarks(0, mark.toBuilder().setAtNanos(-1))))
+        .contains("mark.at_nanos: -1");
+    assertThat(message(marked().addAllMarks(Collections.nCopies(1_000, mark))))
+        .contains("marks: 1001 (expected: 0 to 1000)");
+  }
+
+  private static PeerProtocol.Update.Builder marked() {
+    return PeerProtocol.Update.newBuilder()
+        .setPublisher("node1")
+        .setStartedAtMillis(1_000)
+        .setVersion(8)
+        .setBase(7)
+        .addMarks(PeerProtocol.Mark.newBuilder().setTaskId("task0a"));
   }
 
   @Test
@@ -94,7 +156,7 @@ class IntakeTest {
     intake.onStream();
     UpdateWriter other = new UpdateWriter(new Epoch("node2", 5), 1 << 20);
 
-    PeerNews news = intake.take("node2", whole(other, 1, TestStates.services(2)).getFirst());
+    PeerNews.Told news = intake.take("node2", whole(other, 1, TestStates.services(2)).getFirst());
 
     assertThat(Objects.requireNonNull(news).version()).isEqualTo(1);
   }

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidegate.agent.cluster.ClusterTask;
 import io.tidegate.agent.cluster.Commit;
+import io.tidegate.agent.cluster.TaskMark;
 import io.tidegate.agent.identity.RefusedException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -67,12 +69,43 @@ class JournalTest {
     assertThat(most).isBetween(20, 150);
   }
 
+  @Test
+  void marksTakeAVersionAndAreNoPartOfTheState() throws RefusedException {
+    assertThat(journal.mark(marks(1))).isEmpty();
+    journal.replace(TestStates.services(40));
+    journal.start();
+
+    assertThat(journal.mark(marks(1))).hasSize(1);
+    assertThat(arrive(journal.start())).isEqualTo(2);
+    assertThat(journal.replace(TestStates.services(40))).isEmpty();
+  }
+
+  @Test
+  void manyMarksAreToldInSeveralUpdatesAndUnsoundOnesNotAtAll() throws RefusedException {
+    journal.replace(TestStates.services(40));
+    journal.start();
+
+    assertThat(journal.mark(marks(600))).hasSize(3);
+    assertThat(arrive(journal.start())).isEqualTo(4);
+    assertThat(
+            journal.mark(
+                List.of(
+                    new TaskMark("", TaskMark.Kind.DIED, 1),
+                    new TaskMark("x".repeat(129), TaskMark.Kind.DIED, 1),
+                    new TaskMark("task0a", TaskMark.Kind.DIED, -1))))
+        .isEmpty();
+  }
+
+  private static List<TaskMark> marks(int count) {
+    return Collections.nCopies(count, new TaskMark("task0a", TaskMark.Kind.DIED, 1));
+  }
+
   /** Takes all messages as a subscriber would, and returns the version that it ends at. */
   private static long arrive(List<byte[]> messages) throws RefusedException {
     Intake intake = new Intake(1 << 20);
-    List<PeerNews> news = new ArrayList<>();
+    List<PeerNews.Told> news = new ArrayList<>();
     for (byte[] message : messages) {
-      PeerNews complete = intake.take("node1", message);
+      PeerNews.Told complete = intake.take("node1", message);
       if (complete != null) {
         news.add(complete);
       }

@@ -1,7 +1,9 @@
 package io.tidegate.agent.peer;
 
+import io.tidegate.agent.cluster.TaskMark;
 import io.tidegate.agent.identity.IdentityFiles;
 import io.tidegate.agent.identity.LiveIdentity;
+import io.tidegate.agent.identity.NodeName;
 import io.tidegate.agent.identity.PeerCheck;
 import io.tidegate.agent.identity.Refusals;
 import io.tidegate.agent.identity.TestPki;
@@ -37,6 +39,10 @@ final class PeerNodes {
   final Refusals publisherRefusals = new Refusals(System::nanoTime);
   final Refusals subscriberRefusals = new Refusals(System::nanoTime);
   final List<PeerNews> news = new CopyOnWriteArrayList<>();
+  final List<Reported> reports = new CopyOnWriteArrayList<>();
+
+  /** What a server's sink was told. */
+  record Reported(String serverId, NodeName reporter, List<TaskMark> marks) {}
 
   private final Path dir;
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
@@ -68,20 +74,27 @@ final class PeerNodes {
     return new PeerCheck(identity, members::contains);
   }
 
-  Publisher publisher(String nodeId) throws IOException {
+  PeerServer publisher(String nodeId) throws IOException {
     return publisher(identity(nodeId), LIMITS, 1_000);
   }
 
-  Publisher publisher(LiveIdentity identity, PeerLimits limits, long startedAtMillis)
+  PeerServer publisher(LiveIdentity identity, PeerLimits limits, long startedAtMillis)
       throws IOException {
     return publisher(identity, limits, startedAtMillis, 0);
   }
 
-  Publisher publisher(LiveIdentity identity, PeerLimits limits, long startedAtMillis, int port)
+  PeerServer publisher(LiveIdentity identity, PeerLimits limits, long startedAtMillis, int port)
       throws IOException {
     return closing(
-        new Publisher(
-            loopback(port), identity, check(identity), publisherRefusals, limits, startedAtMillis));
+        new PeerServer(
+            loopback(port),
+            identity,
+            check(identity),
+            publisherRefusals,
+            limits,
+            startedAtMillis,
+            (reporter, marks) ->
+                reports.add(new Reported(identity.name().nodeId(), reporter, marks))));
   }
 
   Subscriber subscriber(String nodeId, int... ports) throws IOException {
@@ -104,9 +117,18 @@ final class PeerNodes {
     return resource;
   }
 
-  /** All news but those that say that there are none. */
-  List<PeerNews> realNews() {
-    return news.stream().filter(item -> !(item instanceof PeerNews.Unchanged)).toList();
+  /** All that publishers told but that nothing changed. */
+  List<PeerNews.Told> realNews() {
+    return news.stream()
+        .filter(item -> !(item instanceof PeerNews.Unchanged))
+        .filter(PeerNews.Told.class::isInstance)
+        .map(PeerNews.Told.class::cast)
+        .toList();
+  }
+
+  /** How many streams have ended that had brought a whole. */
+  long losses() {
+    return news.stream().filter(PeerNews.Lost.class::isInstance).count();
   }
 
   void close() throws Exception {

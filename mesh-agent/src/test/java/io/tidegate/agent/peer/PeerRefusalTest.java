@@ -57,7 +57,7 @@ class PeerRefusalTest {
 
   @Test
   void aPublisherRefusesPlaintext() throws Exception {
-    Publisher publisher = publishing();
+    PeerServer publisher = publishing();
 
     try (Socket socket = new Socket()) {
       socket.connect(PeerNodes.loopback(publisher.port()));
@@ -72,7 +72,7 @@ class PeerRefusalTest {
 
   @Test
   void aPublisherRefusesAStrangerWithoutACertificate() throws Exception {
-    Publisher publisher = publishing();
+    PeerServer publisher = publishing();
     ManagedChannel channel =
         NettyChannelBuilder.forAddress(PeerNodes.loopback(publisher.port()))
             .sslContext(
@@ -82,7 +82,7 @@ class PeerRefusalTest {
             .build();
     nodes.closing(channel::shutdownNow);
 
-    ClientCall<byte[], byte[]> call = channel.newCall(FollowMethod.FOLLOW, CallOptions.DEFAULT);
+    ClientCall<byte[], byte[]> call = channel.newCall(PeerMethods.FOLLOW, CallOptions.DEFAULT);
     call.start(new ClientCall.Listener<>() {}, new Metadata());
     call.halfClose();
     call.request(1);
@@ -92,7 +92,7 @@ class PeerRefusalTest {
 
   @Test
   void aPublisherRefusesASelfSignedCertificate() throws Exception {
-    Publisher publisher = publishing();
+    PeerServer publisher = publishing();
     subscriberWith(
         TestPki.selfSigned(TestPki.subject("worker1", NodeRole.WORKER)), publisher.port());
 
@@ -101,7 +101,7 @@ class PeerRefusalTest {
 
   @Test
   void aPublisherRefusesWhatAnotherClustersRootSigned() throws Exception {
-    Publisher publisher = publishing();
+    PeerServer publisher = publishing();
     subscriberWith(
         new TestPki().issue(TestPki.subject("worker1", NodeRole.WORKER)), publisher.port());
 
@@ -110,7 +110,7 @@ class PeerRefusalTest {
 
   @Test
   void aPublisherRefusesANodeOfAnotherCluster() throws Exception {
-    Publisher publisher = publishing();
+    PeerServer publisher = publishing();
     subscriberWith(nodes.pki.issue("CN=worker1,OU=swarm-worker,O=other"), publisher.port());
 
     awaitRefusedByPublisher(Refusal.OTHER_CLUSTER, publisher);
@@ -118,7 +118,7 @@ class PeerRefusalTest {
 
   @Test
   void aPublisherRefusesTheCertificateOfANodeThatWasRemoved() throws Exception {
-    Publisher publisher = publishing();
+    PeerServer publisher = publishing();
     LiveIdentity identity = nodes.identity("worker9");
     Subscriber subscriber = nodes.subscriber(identity, () -> PeerNodes.addresses(publisher.port()));
 
@@ -132,7 +132,7 @@ class PeerRefusalTest {
 
   @Test
   void aNodeThatIsRemovedWhileItFollowsIsCutOff() throws Exception {
-    Publisher publisher = publishing();
+    PeerServer publisher = publishing();
     nodes.subscriber("worker1", publisher.port());
     await().until(() -> publisher.subscribers() == 1);
 
@@ -217,7 +217,7 @@ class PeerRefusalTest {
             Duration.ofMillis(300),
             Duration.ofMillis(100),
             Duration.ofSeconds(60));
-    Publisher publisher = nodes.publisher(nodes.identity("manager1"), hasty, 1_000);
+    PeerServer publisher = nodes.publisher(nodes.identity("manager1"), hasty, 1_000);
     publisher.publish(TestStates.services(3_000));
     ManagedChannel channel =
         NettyChannelBuilder.forAddress(PeerNodes.loopback(publisher.port()))
@@ -226,7 +226,7 @@ class PeerRefusalTest {
             .flowControlWindow(64 << 10)
             .build();
     nodes.closing(channel::shutdownNow);
-    ClientCall<byte[], byte[]> call = channel.newCall(FollowMethod.FOLLOW, CallOptions.DEFAULT);
+    ClientCall<byte[], byte[]> call = channel.newCall(PeerMethods.FOLLOW, CallOptions.DEFAULT);
     call.start(new ClientCall.Listener<>() {}, new Metadata());
     call.sendMessage(new byte[0]);
     call.halfClose();
@@ -236,11 +236,11 @@ class PeerRefusalTest {
 
   private SslContext client(String nodeId) throws IOException {
     LiveIdentity identity = nodes.identity(nodeId);
-    return PeerTls.client(identity, nodes.check(identity));
+    return PeerTls.client(identity, nodes.check(identity).publisherTrustManager());
   }
 
-  private Publisher publishing() throws IOException {
-    Publisher publisher = nodes.publisher("manager1");
+  private PeerServer publishing() throws IOException {
+    PeerServer publisher = nodes.publisher("manager1");
     publisher.publish(TestStates.services(1));
     return publisher;
   }
@@ -277,7 +277,7 @@ class PeerRefusalTest {
     return writer(publisher).whole(7, List.of(TestStates.service("service0")));
   }
 
-  private void awaitRefusedByPublisher(Refusal reason, Publisher publisher) {
+  private void awaitRefusedByPublisher(Refusal reason, PeerServer publisher) {
     await().until(() -> nodes.publisherRefusals.count(reason) > 0);
     assertThat(others(nodes.publisherRefusals, reason)).isZero();
     await().until(() -> publisher.subscribers() == 0);

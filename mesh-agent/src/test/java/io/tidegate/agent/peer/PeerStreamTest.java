@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.tidegate.agent.cluster.ClusterState;
 import io.tidegate.agent.cluster.ClusterTask;
 import io.tidegate.agent.cluster.Commit;
+import io.tidegate.agent.cluster.TaskMark;
 import io.tidegate.agent.identity.LiveIdentity;
 import io.tidegate.agent.identity.NodeRole;
 import io.tidegate.agent.identity.Refusal;
@@ -25,6 +26,11 @@ class PeerStreamTest {
   private static final Commit SHUTDOWN =
       TestStates.put(TestStates.task("task0a", "service0", 2, ClusterTask.State.SHUTDOWN));
 
+  private static final List<TaskMark> MARKS =
+      List.of(
+          new TaskMark("task0a", TaskMark.Kind.STOPPING, 1_700_000_000_000_000_001L),
+          new TaskMark("task0b", TaskMark.Kind.DIED, 1_700_000_000_000_000_002L));
+
   @TempDir private Path dir;
   private PeerNodes nodes;
 
@@ -40,7 +46,7 @@ class PeerStreamTest {
 
   @Test
   void theWholeComesFirstAndThenEveryChange() throws Exception {
-    Publisher publisher = nodes.publisher("manager1");
+    PeerServer publisher = nodes.publisher("manager1");
     Subscriber subscriber = nodes.subscriber("worker1", publisher.port());
     await().until(() -> publisher.subscribers() == 1);
     assertThat(nodes.news).isEmpty();
@@ -66,7 +72,7 @@ class PeerStreamTest {
 
   @Test
   void aWholeStateIsToldAsItsDifference() throws Exception {
-    Publisher publisher = nodes.publisher("manager1");
+    PeerServer publisher = nodes.publisher("manager1");
     publisher.publish(TestStates.services(3));
     nodes.subscriber("worker1", publisher.port());
     await().until(() -> nodes.realNews().size() == 1);
@@ -84,7 +90,7 @@ class PeerStreamTest {
 
   @Test
   void aNewcomerGetsWhatChangedSinceTheSharedWhole() throws Exception {
-    Publisher publisher = nodes.publisher("manager1");
+    PeerServer publisher = nodes.publisher("manager1");
     publisher.publish(TestStates.services(50));
     nodes.subscriber("worker1", publisher.port());
     await().until(() -> nodes.realNews().size() == 1);
@@ -102,7 +108,7 @@ class PeerStreamTest {
 
   @Test
   void aQuietPublisherSaysThatNothingChanged() throws Exception {
-    Publisher publisher = nodes.publisher("manager1");
+    PeerServer publisher = nodes.publisher("manager1");
     publisher.publish(TestStates.services(1));
     nodes.subscriber("worker1", publisher.port());
 
@@ -112,15 +118,15 @@ class PeerStreamTest {
 
   @Test
   void aManagerThatIsLostIsFollowedByTheNext() throws Exception {
-    Publisher first = nodes.publisher("manager1");
-    Publisher second = nodes.publisher("manager2");
+    PeerServer first = nodes.publisher("manager1");
+    PeerServer second = nodes.publisher("manager2");
     first.publish(TestStates.services(1));
     second.publish(TestStates.services(1));
     Subscriber subscriber = nodes.subscriber("worker1", first.port(), second.port());
     await().until(() -> subscriber.followed() != null);
     boolean isFirst = Objects.requireNonNull(subscriber.followed()).getPort() == first.port();
-    Publisher lost = isFirst ? first : second;
-    Publisher left = isFirst ? second : first;
+    PeerServer lost = isFirst ? first : second;
+    PeerServer left = isFirst ? second : first;
 
     lost.close();
 
@@ -134,7 +140,7 @@ class PeerStreamTest {
     LiveIdentity identity = nodes.identity("manager1");
     FakePublisher silent =
         nodes.closing(new FakePublisher(identity, nodes.check(identity), List.of()));
-    Publisher publisher = nodes.publisher("manager2");
+    PeerServer publisher = nodes.publisher("manager2");
     publisher.publish(TestStates.services(1));
 
     Subscriber subscriber = nodes.subscriber("worker1", silent.port(), publisher.port());
@@ -145,7 +151,7 @@ class PeerStreamTest {
   @Test
   void aManagerThatStartedAnewBeginsAnew() throws Exception {
     LiveIdentity identity = nodes.identity("manager1");
-    Publisher before = nodes.publisher(identity, PeerNodes.LIMITS, 1_000);
+    PeerServer before = nodes.publisher(identity, PeerNodes.LIMITS, 1_000);
     before.publish(TestStates.services(1));
     before.publish(SHUTDOWN);
     nodes.subscriber("worker1", before.port());
@@ -154,7 +160,7 @@ class PeerStreamTest {
     before.close();
     nodes.news.clear();
 
-    Publisher after = nodes.publisher(identity, PeerNodes.LIMITS, 2_000, port);
+    PeerServer after = nodes.publisher(identity, PeerNodes.LIMITS, 2_000, port);
     after.publish(TestStates.services(2));
 
     await().until(() -> !nodes.realNews().isEmpty());
@@ -166,7 +172,7 @@ class PeerStreamTest {
   @Test
   void aRenewedCertificateServesTheNextConnectionWhileTheStreamGoesOn() throws Exception {
     LiveIdentity manager = nodes.identity("manager1");
-    Publisher publisher = nodes.publisher(manager, PeerNodes.LIMITS, 1_000);
+    PeerServer publisher = nodes.publisher(manager, PeerNodes.LIMITS, 1_000);
     publisher.publish(TestStates.services(1));
     LiveIdentity worker = nodes.identity("worker1");
     Subscriber old = nodes.subscriber(worker, () -> PeerNodes.addresses(publisher.port()));
@@ -201,7 +207,7 @@ class PeerStreamTest {
         LiveIdentity.read(
             TestPki.install(
                 dir, nodes.pki.issue(TestPki.subject("manager1", NodeRole.MANAGER)), both));
-    Publisher publisher = nodes.publisher(manager, PeerNodes.LIMITS, 1_000);
+    PeerServer publisher = nodes.publisher(manager, PeerNodes.LIMITS, 1_000);
     publisher.publish(TestStates.services(1));
     LiveIdentity renewed =
         LiveIdentity.read(
@@ -214,6 +220,69 @@ class PeerStreamTest {
     nodes.subscriber(renewed, () -> PeerNodes.addresses(publisher.port()));
 
     await().until(() -> publisher.subscribers() == 2);
+  }
+
+  @Test
+  void marksArriveInTheOrderOfAllChanges() throws Exception {
+    PeerServer publisher = nodes.publisher("manager1");
+    publisher.mark(MARKS);
+    publisher.publish(TestStates.services(50));
+    nodes.subscriber("worker1", publisher.port());
+    await().until(() -> nodes.realNews().size() == 1);
+
+    publisher.mark(MARKS);
+    publisher.publish(SHUTDOWN);
+
+    Epoch epoch = new Epoch("manager1", 1_000);
+    await().until(() -> nodes.realNews().size() == 3);
+    assertThat(nodes.realNews().subList(1, 3))
+        .containsExactly(
+            new PeerNews.Marked(epoch, 2, MARKS), new PeerNews.Changed(epoch, 3, SHUTDOWN));
+    assertThat(nodes.subscriberRefusals.total()).isZero();
+  }
+
+  @Test
+  void theEndOfAStreamIsToldOnce() throws Exception {
+    PeerServer publisher = nodes.publisher("manager1");
+    publisher.publish(TestStates.services(1));
+    int port = publisher.port();
+    Subscriber subscriber = nodes.subscriber("worker1", port);
+    await().until(() -> subscriber.followed() != null);
+
+    publisher.close();
+
+    await().until(() -> subscriber.status().failures() > 3);
+    assertThat(nodes.losses()).isEqualTo(1);
+    assertThat(nodes.news.getLast())
+        .isInstanceOfSatisfying(
+            PeerNews.Lost.class,
+            lost -> assertThat(lost.why()).contains(":" + port + ": "));
+  }
+
+  @Test
+  void aManagerThatIsHeardNoMoreIsFollowedNoMore() throws Exception {
+    PeerServer suspended = nodes.publisher("manager1");
+    suspended.publish(TestStates.services(1));
+    Subscriber subscriber = nodes.subscriber("worker1", suspended.port());
+    await().until(() -> subscriber.followed() != null);
+
+    suspended.suspend();
+
+    await().until(() -> nodes.losses() == 1);
+    assertThat(((PeerNews.Lost) nodes.news.getLast()).why())
+        .contains("this node's manager is not heard any more");
+    int heard = nodes.news.size();
+    await().until(() -> suspended.subscribers() == 1);
+    suspended.publish(SHUTDOWN);
+    suspended.mark(MARKS);
+    await().during(PeerNodes.LIMITS.heartbeat().multipliedBy(3)).until(() -> true);
+    assertThat(nodes.news).hasSize(heard);
+
+    suspended.publish(TestStates.services(1));
+
+    await().until(() -> subscriber.followed() != null);
+    assertThat(nodes.realNews().getLast().version()).isEqualTo(1);
+    assertThat(nodes.subscriberRefusals.total()).isZero();
   }
 
   private long changes() {

@@ -7,10 +7,10 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 
 /**
- * The one method of the protocol. Messages pass as bytes: a publisher encodes each once for all of
- * its subscribers, and a subscriber itself says what is wrong with one.
+ * The methods of the protocol. Messages pass as bytes: a publisher encodes each once for all of its
+ * subscribers, and who takes one itself says what is wrong with it.
  */
-final class FollowMethod {
+final class PeerMethods {
 
   static final String SERVICE = "tidegate.peer.v1.Peer";
 
@@ -22,7 +22,15 @@ final class FollowMethod {
           .setResponseMarshaller(new Bytes())
           .build();
 
-  private FollowMethod() {}
+  static final MethodDescriptor<byte[], byte[]> REPORT =
+      MethodDescriptor.<byte[], byte[]>newBuilder()
+          .setType(MethodDescriptor.MethodType.UNARY)
+          .setFullMethodName(MethodDescriptor.generateFullMethodName(SERVICE, "Report"))
+          .setRequestMarshaller(new Bytes())
+          .setResponseMarshaller(new Bytes())
+          .build();
+
+  private PeerMethods() {}
 
   private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
     @Override

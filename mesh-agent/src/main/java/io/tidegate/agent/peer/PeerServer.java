@@ -14,6 +14,7 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.tidegate.agent.cluster.ClusterState;
 import io.tidegate.agent.cluster.Commit;
+import io.tidegate.agent.cluster.TaskMark;
 import io.tidegate.agent.identity.LiveIdentity;
 import io.tidegate.agent.identity.NodeName;
 import io.tidegate.agent.identity.PeerCheck;
@@ -21,17 +22,20 @@ import io.tidegate.agent.identity.Refusals;
 import io.tidegate.agent.identity.RefusedException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Publishes what this node, a manager, knows to all other nodes of the cluster. One event loop owns
- * the state and every subscription; each update is encoded once for all.
+ * What other nodes ask of this one: to follow what it knows, if it is a manager, and to take note
+ * of what they say of their own tasks. One event loop owns the state and every subscription; each
+ * update is encoded once for all.
  */
-public final class Publisher implements AutoCloseable {
+public final class PeerServer implements AutoCloseable {
 
-  private static final int MAX_REQUEST_BYTES = 1_024;
+  private static final int MAX_REQUEST_BYTES = 64 << 10;
+  private static final int MAX_CALLS_PER_CONNECTION = 8;
   private static final int HANDSHAKE_SECONDS = 10;
   private static final int KEEP_ALIVE_SECONDS = 10;
   private static final int CLOSE_SECONDS = 5;
@@ -41,8 +45,9 @@ public final class Publisher implements AutoCloseable {
   private final PeerLimits limits;
   private final EventLoopGroup group =
       new MultiThreadIoEventLoopGroup(
-          1, new DefaultThreadFactory("peer-publisher", true), EpollIoHandler.newFactory());
+          1, new DefaultThreadFactory("peer-server", true), EpollIoHandler.newFactory());
   private final EventLoop loop = group.next();
+  private final ReportSink reports;
   private final Connections connections;
   private final Subscriptions subscriptions;
   private final Server server;
@@ -54,14 +59,16 @@ public final class Publisher implements AutoCloseable {
    * @param startedAtMillis tells this run from all earlier ones of the same node
    * @throws IOException naming the address if it cannot be listened on
    */
-  public Publisher(
+  public PeerServer(
       InetSocketAddress listen,
       LiveIdentity identity,
       PeerCheck check,
       Refusals refusals,
       PeerLimits limits,
-      long startedAtMillis)
+      long startedAtMillis,
+      ReportSink reports)
       throws IOException {
+    this.reports = reports;
     this.check = check;
     this.refusals = refusals;
     this.limits = limits;
@@ -86,13 +93,15 @@ public final class Publisher implements AutoCloseable {
           .sslContext(PeerTls.server(identity, check))
           .directExecutor()
           .maxInboundMessageSize(MAX_REQUEST_BYTES)
-          .maxConcurrentCallsPerConnection(1)
+          .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
+          .addStreamTracerFactory(new OversizedWatch(refusals))
           .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
           .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
           .keepAliveTimeout(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
           .addService(
-              ServerServiceDefinition.builder(FollowMethod.SERVICE)
-                  .addMethod(FollowMethod.FOLLOW, this::onCall)
+              ServerServiceDefinition.builder(PeerMethods.SERVICE)
+                  .addMethod(PeerMethods.FOLLOW, (call, headers) -> onCall(call, this::onFollow))
+                  .addMethod(PeerMethods.REPORT, (call, headers) -> onCall(call, this::onReport))
                   .build())
           .build()
           .start();
@@ -122,6 +131,20 @@ public final class Publisher implements AutoCloseable {
     post(() -> subscriptions.publish(commit));
   }
 
+  /** Publishes marks to all that follow now. From any thread. */
+  public void mark(List<TaskMark> marks) {
+    List<TaskMark> some = List.copyOf(marks);
+    post(() -> subscriptions.mark(some));
+  }
+
+  /**
+   * This node's manager is not heard any more: every stream ends, so that its node follows another,
+   * and nothing is published until the next whole state. From any thread.
+   */
+  public void suspend() {
+    post(subscriptions::suspend);
+  }
+
   private void post(Runnable task) {
     try {
       loop.execute(task);
@@ -130,11 +153,16 @@ public final class Publisher implements AutoCloseable {
     }
   }
 
-  private ServerCall.Listener<byte[]> onCall(ServerCall<byte[], byte[]> call, Metadata headers) {
+  /** What to do with a call of a node that is let in. */
+  private interface Method {
+    ServerCall.Listener<byte[]> begin(NodeName name, ServerCall<byte[], byte[]> call);
+  }
+
+  private ServerCall.Listener<byte[]> onCall(ServerCall<byte[], byte[]> call, Method method) {
     try {
       NodeName name = check.checkNode(PeerTls.certificate(call.getAttributes()));
       call.request(1);
-      return new CallListener(new Subscription(name, call, limits, System.nanoTime()));
+      return method.begin(name, call);
     } catch (RefusedException e) {
       refusals.add(String.valueOf(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR)), e);
       call.close(
@@ -143,28 +171,28 @@ public final class Publisher implements AutoCloseable {
     }
   }
 
-  /** What becomes of one call. */
-  private final class CallListener extends ServerCall.Listener<byte[]> {
-    private final Subscription subscription;
+  private ServerCall.Listener<byte[]> onFollow(NodeName name, ServerCall<byte[], byte[]> call) {
+    Subscription subscription = new Subscription(name, call, limits, System.nanoTime());
+    return new ServerCall.Listener<>() {
+      @Override
+      public void onHalfClose() {
+        subscriptions.add(subscription);
+      }
 
-    CallListener(Subscription subscription) {
-      this.subscription = subscription;
-    }
+      @Override
+      public void onReady() {
+        subscription.pump(System.nanoTime());
+      }
 
-    @Override
-    public void onHalfClose() {
-      subscriptions.add(subscription);
-    }
+      @Override
+      public void onCancel() {
+        subscriptions.remove(subscription);
+      }
+    };
+  }
 
-    @Override
-    public void onReady() {
-      subscription.pump(System.nanoTime());
-    }
-
-    @Override
-    public void onCancel() {
-      subscriptions.remove(subscription);
-    }
+  private ServerCall.Listener<byte[]> onReport(NodeName name, ServerCall<byte[], byte[]> call) {
+    return new ReportListener(name, call, refusals, reports);
   }
 
   private void endLoop() {
