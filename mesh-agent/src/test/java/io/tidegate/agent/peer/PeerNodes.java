@@ -117,6 +117,15 @@ final class PeerNodes {
     return resource;
   }
 
+  Reporter reporter(LiveIdentity identity, List<InetSocketAddress> first, int... otherwise) {
+    return closing(
+        new Reporter(
+            identity,
+            check(identity),
+            subscriberRefusals,
+            () -> new Reporter.Targets(first, addresses(otherwise))));
+  }
+
   /** All that publishers told but that nothing changed. */
   List<PeerNews.Told> realNews() {
     return news.stream()
