@@ -101,7 +101,16 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("routing", "metrics", "proxy", "mesh", "source", "admin", "linux")
           .whereLayer("cli")
           .mayOnlyAccessLayers(
-              "routing", "proxy", "mesh", "labels", "source", "linux", "swarm", "watch", "admin")
+              "routing",
+              "proxy",
+              "mesh",
+              "labels",
+              "source",
+              "linux",
+              "identity",
+              "swarm",
+              "watch",
+              "admin")
           .ensureAllClassesAreContainedInArchitectureIgnoring("io.tidegate.bench..");
 
   @ArchTest

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
@@ -93,6 +94,14 @@ final class AgentCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description = "The node's Swarm certificates, below Docker's data-root.")
   Path certificatesDir = SWARM.watch().certificatesDir();
+
+  @Mixin PeerOptions peers = new PeerOptions();
+
+  @Option(
+      names = "--state-dir",
+      paramLabel = "DIR",
+      description = "Where what is known of the Swarm is kept over a restart.")
+  Path stateDir = Path.of("/var/lib/tidegate");
 
   @Option(
       names = "--poll-interval",
@@ -208,6 +217,8 @@ final class AgentCommand implements Callable<Integer> {
         dockerHost,
         netnsDir,
         new WatchConfig(controlSocket, certificatesDir),
+        peers.config(certificatesDir),
+        stateDir,
         pollInterval,
         SWARM.callTimeout());
   }

@@ -187,7 +187,7 @@ final class Checks {
     };
   }
 
-  private static Finding bindable(String what, HostPort address, Protocol protocol) {
+  static Finding bindable(String what, HostPort address, Protocol protocol) {
     try (NetworkChannel channel = open(protocol)) {
       channel.bind(new InetSocketAddress(address.host(), address.port()));
       return Finding.ok(what, address + " can be bound");

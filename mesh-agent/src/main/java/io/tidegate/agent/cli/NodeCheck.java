@@ -7,6 +7,7 @@ import io.tidegate.agent.source.FileSource;
 import io.tidegate.agent.source.YamlException;
 import io.tidegate.agent.swarm.NodeFacts;
 import io.tidegate.agent.swarm.SwarmSource;
+import io.tidegate.routing.Protocol;
 import io.tidegate.routing.Topology;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -80,6 +81,12 @@ final class NodeCheck {
       findings.add(Checks.swarm(node));
       findings.add(Checks.discovery(topology, error));
       findings.addAll(Checks.watch(node, config.swarm().watch()));
+    }
+    findings.add(PeerChecks.identity(config.swarm().peers()));
+    findings.add(Checks.bindable("peers", config.swarm().peers().listen(), Protocol.TCP));
+    Path stateDir = config.swarm().stateDir();
+    if (stateDir != null) {
+      findings.add(PeerChecks.state(stateDir));
     }
     findings.add(Checks.namespaces(node));
     addCapabilities(true);

@@ -1,5 +1,6 @@
 package io.tidegate.agent.cluster;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -22,19 +23,22 @@ public final class ClusterStore {
   /** How many removed objects are remembered: far more than can be on their way at once. */
   private static final int MAX_REMOVED = 50_000;
 
+  /** How far one manager may lag behind another. */
+  private static final long MAX_LAG_NANOS = Duration.ofMinutes(1).toNanos();
+
   private final Map<String, ClusterService> services = new HashMap<>();
   private final Map<String, ClusterTask> tasks = new HashMap<>();
   private final Map<String, Map<String, ClusterTask>> tasksByService = new HashMap<>();
   private final Map<String, ClusterNode> nodes = new HashMap<>();
-  private final Map<String, Heard> heardTasks = new HashMap<>();
-  private final Map<String, Boolean> removed = new Removed();
+  private final Map<String, Heard> heard = new HashMap<>();
+  private final Map<String, Heard> removed = new Removed();
 
   /** The oldest entries go when there are too many. */
-  private static final class Removed extends LinkedHashMap<String, Boolean> {
+  private static final class Removed extends LinkedHashMap<String, Heard> {
     private static final long serialVersionUID = 1L;
 
     @Override
-    protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+    protected boolean removeEldestEntry(Map.Entry<String, Heard> eldest) {
       return size() > MAX_REMOVED;
     }
   }
@@ -71,9 +75,14 @@ public final class ClusterStore {
     return tasks.get(id);
   }
 
-  /** Who told the state that a task has, or null if it is not known. */
-  public @Nullable Heard heard(String taskId) {
-    return heardTasks.get(taskId);
+  /** Whether an object was there and was removed, not too long ago. */
+  public boolean isRemoved(String id) {
+    return removed.containsKey(id);
+  }
+
+  /** Who told the state that an object has, or null if it is not known. */
+  public @Nullable Heard heard(String id) {
+    return heard.get(id);
   }
 
   public Collection<ClusterTask> tasksOf(String serviceId) {
@@ -96,15 +105,18 @@ public final class ClusterStore {
     return ClusterState.of(services.values(), tasks.values(), nodes.values());
   }
 
-  /** Takes a whole list for the truth: what is not in it is gone. */
-  public Touched replace(ClusterState listed, Heard heard) {
+  /**
+   * Takes a whole list for the truth: what is not in it is gone. Only what was heard just now is
+   * not taken back by a list that is older: it may come from a manager that lags behind.
+   */
+  public Touched replace(ClusterState listed, Heard by) {
     Set<String> touched = new HashSet<>();
     boolean hasNodes = false;
     for (ClusterNode node : listed.nodes()) {
-      hasNodes |= put(node, heard, touched);
+      hasNodes |= replace(node, by, touched);
     }
-    listed.services().forEach(service -> put(service, heard, touched));
-    listed.tasks().forEach(task -> put(task, heard, touched));
+    listed.services().forEach(service -> replace(service, by, touched));
+    listed.tasks().forEach(task -> replace(task, by, touched));
     for (Commit.Change.Removed absent : absent(listed)) {
       hasNodes |= absent.kind() == ClusterObject.Kind.NODE;
       remove(absent, touched);
@@ -112,21 +124,35 @@ public final class ClusterStore {
     return new Touched(touched, hasNodes);
   }
 
+  private boolean replace(ClusterObject object, Heard by, Set<String> touched) {
+    Heard last = isNews(object) ? null : lastHeard(object);
+    boolean isTakenBack = last != null && by.atNanos() - last.atNanos() < MAX_LAG_NANOS;
+    return !isTakenBack && put(object, by, touched);
+  }
+
+  /** When a newer state of an object was heard, or that it is gone; null if it is in this state. */
+  private @Nullable Heard lastHeard(ClusterObject object) {
+    Heard gone = removed.get(object.id());
+    ClusterObject known = known(object);
+    boolean isSame = known != null && known.version().index() == object.version().index();
+    return gone != null ? gone : isSame ? null : heard.get(object.id());
+  }
+
   /** Applies one commit: all of its changes that are news. */
-  public Touched apply(Commit commit, Heard heard) {
+  public Touched apply(Commit commit, Heard by) {
     Set<String> touched = new HashSet<>();
     boolean hasNodes = false;
     for (Commit.Change change : commit.changes()) {
       switch (change) {
         case Commit.Change.Put(ClusterObject object) -> {
           if (isNews(object)) {
-            hasNodes |= put(object, heard, touched);
+            hasNodes |= put(object, by, touched);
           }
         }
         case Commit.Change.Removed gone -> {
           hasNodes |= gone.kind() == ClusterObject.Kind.NODE && nodes.containsKey(gone.id());
           remove(gone, touched);
-          removed.put(gone.id(), true);
+          removed.put(gone.id(), by);
         }
       }
     }
@@ -165,26 +191,33 @@ public final class ClusterStore {
     if (removed.containsKey(object.id())) {
       return false;
     }
-    ClusterObject known =
-        switch (object.kind()) {
-          case SERVICE -> services.get(object.id());
-          case TASK -> tasks.get(object.id());
-          case NODE -> nodes.get(object.id());
-        };
+    ClusterObject known = known(object);
     return known == null
         || !object.version().isKnown()
         || object.version().isNewerThan(known.version());
   }
 
+  private @Nullable ClusterObject known(ClusterObject object) {
+    return switch (object.kind()) {
+      case SERVICE -> services.get(object.id());
+      case TASK -> tasks.get(object.id());
+      case NODE -> nodes.get(object.id());
+    };
+  }
+
   /** Returns true if it is a node, and another than before. */
-  private boolean put(ClusterObject object, Heard heard, Set<String> touched) {
+  private boolean put(ClusterObject object, Heard by, Set<String> touched) {
+    if (!object.equals(known(object))) {
+      heard.put(object.id(), by);
+      removed.remove(object.id());
+    }
     switch (object) {
       case ClusterService service -> {
         if (!service.equals(services.put(service.id(), service))) {
           touched.add(service.id());
         }
       }
-      case ClusterTask task -> putTask(task, heard, touched);
+      case ClusterTask task -> putTask(task, touched);
       case ClusterNode node -> {
         boolean wasDown = isDown(node.id());
         boolean isOther = !node.equals(nodes.put(node.id(), node));
@@ -197,12 +230,11 @@ public final class ClusterStore {
     return false;
   }
 
-  private void putTask(ClusterTask task, Heard heard, Set<String> touched) {
+  private void putTask(ClusterTask task, Set<String> touched) {
     ClusterTask before = tasks.put(task.id(), task);
     if (task.equals(before)) {
       return;
     }
-    heardTasks.put(task.id(), heard);
     if (before != null && !before.serviceId().equals(task.serviceId())) {
       unindex(before);
       touched.add(before.serviceId());
@@ -214,6 +246,7 @@ public final class ClusterStore {
   }
 
   private void remove(Commit.Change.Removed gone, Set<String> touched) {
+    heard.remove(gone.id());
     switch (gone.kind()) {
       case SERVICE -> {
         if (services.remove(gone.id()) != null) {
@@ -222,7 +255,6 @@ public final class ClusterStore {
       }
       case TASK -> {
         ClusterTask task = tasks.remove(gone.id());
-        heardTasks.remove(gone.id());
         if (task != null) {
           unindex(task);
           touched.add(task.serviceId());

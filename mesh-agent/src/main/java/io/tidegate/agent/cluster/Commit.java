@@ -14,11 +14,18 @@ public record Commit(List<Change> changes) {
 
     String id();
 
+    ClusterObject.Kind kind();
+
     /** The object was created or updated, and is this now. */
     record Put(ClusterObject object) implements Change {
       @Override
       public String id() {
         return object.id();
+      }
+
+      @Override
+      public ClusterObject.Kind kind() {
+        return object.kind();
       }
     }
 

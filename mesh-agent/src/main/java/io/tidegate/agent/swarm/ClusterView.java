@@ -71,6 +71,14 @@ final class ClusterView {
     return update(store.apply(commit, heard));
   }
 
+  /** Whether a task is known to run no more, or to be gone. */
+  boolean hasEnded(String taskId) {
+    ClusterTask task = store.task(taskId);
+    return task == null
+        ? store.isRemoved(taskId)
+        : task.state().compareTo(ClusterTask.State.RUNNING) > 0;
+  }
+
   /** The same in its store, to be asked what it knows. */
   ClusterStore store() {
     return store;
@@ -104,7 +112,11 @@ final class ClusterView {
 
   private static @Nullable SeenService reused(
       @Nullable SeenService before, @Nullable SeenService now) {
-    return now != null && now.equals(before) ? before : now;
+    if (before == null || now == null) {
+      return now;
+    }
+    SeenService kept = now.withOriginsOf(before);
+    return kept.equals(before) ? before : kept;
   }
 
   private @Nullable SeenService seen(ClusterService service) {
@@ -136,9 +148,12 @@ final class ClusterView {
     if (task.state() != ClusterTask.State.RUNNING || store.isDown(task.nodeId())) {
       return null;
     }
-    return task.desiredState() == ClusterTask.State.RUNNING
-        ? TaskState.RUNNING
-        : TaskState.DRAINING;
+    if (task.desiredState() != ClusterTask.State.RUNNING) {
+      return TaskState.DRAINING;
+    }
+    Heard heard = store.heard(task.id());
+    boolean isSaved = heard != null && heard.source().equals(SwarmView.SAVED);
+    return isSaved ? TaskState.DOUBTED : TaskState.RUNNING;
   }
 
   private static String name(String serviceName, ClusterTask task) {

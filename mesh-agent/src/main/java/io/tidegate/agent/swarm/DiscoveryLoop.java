@@ -2,11 +2,15 @@ package io.tidegate.agent.swarm;
 
 import io.tidegate.agent.cluster.ClusterState;
 import io.tidegate.agent.cluster.Commit;
+import io.tidegate.agent.cluster.TaskMark;
+import io.tidegate.agent.identity.NodeName;
+import io.tidegate.agent.peer.PeerNews;
 import io.tidegate.agent.source.SourceStatus;
 import io.tidegate.agent.watch.WatchNews;
 import io.tidegate.routing.Topology;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -22,18 +26,23 @@ import org.slf4j.LoggerFactory;
  */
 final class DiscoveryLoop implements Runnable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(DiscoveryLoop.class);
+
+  /** This node's own manager, that of another node's agent, this node's containers, a report. */
   private static final String WATCH = "swarm-watch";
 
-  private static final Logger LOG = LoggerFactory.getLogger(DiscoveryLoop.class);
+  private static final String PEER = "swarm-peer";
+  private static final String OWN_EVENTS = "own-events";
+  private static final String REPORT = "peer-report";
 
   /** How long a drain can be overdue before it is noticed. */
   private static final long TICK_NANOS = Duration.ofSeconds(1).toNanos();
 
   /**
-   * While the stream flows, readings are for what it does not tell: what is on this node at each
+   * While a stream flows, readings are for what it does not tell: what is on this node at each
    * event, and the whole Swarm this often, to compare.
    */
-  private static final Duration WATCHED_INTERVAL = Duration.ofSeconds(10);
+  private static final Duration STREAMED_INTERVAL = Duration.ofSeconds(10);
 
   private final BlockingQueue<Fact> facts;
   private final Questions questions;
@@ -41,12 +50,15 @@ final class DiscoveryLoop implements Runnable {
   private final Duration pollInterval;
   private final RandomGenerator random;
   private final Discovery discovery = new Discovery(SystemEpochNanoClock.INSTANCE);
+  private final SwarmView view = discovery.view();
+  private final Announcer announcer;
+  private final Report report = new Report();
   private final Schedule schedule;
 
   private @Nullable Topology handedOver;
+  private @Nullable Topology saved;
   private long wholeNanos;
   private boolean isFollowed;
-  private volatile SourceStatus status = new SourceStatus("swarm", null, null, 0, 0);
 
   /** What the loop has others do: each call returns at once, and most end with a fact. */
   interface Questions {
@@ -57,18 +69,27 @@ final class DiscoveryLoop implements Runnable {
     /** Starts to ask for a container's stop signal. */
     void askStopSignal(Fact.Signalled signalled);
 
-    /** Has the stream begin anew. */
+    /** Has the manager's stream begin anew. */
     void restartWatch();
+
+    /**
+     * Saves what is known, for after a restart.
+     *
+     * @return false if it is too soon after the last time
+     */
+    boolean save(Discovery discovery);
   }
 
   DiscoveryLoop(
       BlockingQueue<Fact> facts,
       Questions questions,
+      Announcements announcements,
       Consumer<Topology> sink,
       Duration pollInterval,
       RandomGenerator random) {
     this.facts = facts;
     this.questions = questions;
+    this.announcer = new Announcer(announcements, view);
     this.sink = sink;
     this.pollInterval = pollInterval;
     this.random = random;
@@ -79,7 +100,7 @@ final class DiscoveryLoop implements Runnable {
 
   /** From any thread. */
   SourceStatus status() {
-    return status;
+    return report.status();
   }
 
   @Override
@@ -103,26 +124,26 @@ final class DiscoveryLoop implements Runnable {
     Fact fact = facts.poll(waitNanos, TimeUnit.NANOSECONDS);
     nowNanos = System.nanoTime();
     try {
-      boolean isWatched = false;
+      boolean isStreamed = false;
       for (; fact != null; fact = facts.poll()) {
         apply(fact, nowNanos);
-        isWatched |= fact instanceof Fact.Watched;
+        isStreamed |= fact instanceof Fact.Watched || fact instanceof Fact.Followed;
       }
       handOver(nowNanos);
-      if (isWatched && discovery.isUnsettled(nowNanos)) {
+      if (isStreamed && discovery.isUnsettled(nowNanos)) {
         schedule.onEvent(nowNanos);
       }
     } catch (RuntimeException e) {
-      LOG.error("{}: a turn failed; what is known stays in force", status.name(), e);
+      LOG.error("{}: a turn failed; what is known stays in force", status().name(), e);
     }
   }
 
   private boolean isWholeDue(long nowNanos) {
-    if (discovery.isWatched() && nowNanos - wholeNanos < 0) {
+    if (view.stream() != null && nowNanos - wholeNanos < 0) {
       return false;
     }
     // an interval may be shorter by a tenth
-    wholeNanos = nowNanos + WATCHED_INTERVAL.toNanos() * 9 / 10;
+    wholeNanos = nowNanos + STREAMED_INTERVAL.toNanos() * 9 / 10;
     return true;
   }
 
@@ -132,10 +153,15 @@ final class DiscoveryLoop implements Runnable {
       handedOver = topology;
       sink.accept(topology);
     }
+    if (view.isTold() && !Objects.equals(topology, saved) && questions.save(discovery)) {
+      saved = topology;
+    }
   }
 
   private void apply(Fact fact, long nowNanos) {
     switch (fact) {
+      case Fact.Remembered(String nodeId, ClusterState state, Sandbox sandbox) ->
+          discovery.onSaved(nodeId, state, sandbox, nowNanos);
       case Fact.ReadDone done -> onRead(done.reading(), nowNanos);
       case Fact.ReadFailed failed -> onReadFailed(failed, nowNanos);
       case Fact.DaemonFound found -> {
@@ -145,50 +171,92 @@ final class DiscoveryLoop implements Runnable {
       case Fact.DaemonLost lost -> {
         isFollowed = false;
         discovery.onDaemonLost();
-        report(status.name(), status.lastSuccess(), lost.error());
+        report.failure(lost.error(), view.rejected());
         schedule.onEvent(nowNanos);
       }
       case Fact.SwarmLeft left -> {
         discovery.onDaemonLost();
         schedule.onDone(false, random.nextDouble(), nowNanos);
-        report(status.name(), status.lastSuccess(), left.error());
+        report.failure(left.error(), view.rejected());
       }
       case Fact.Watched(WatchNews news) -> onWatched(news, nowNanos);
+      case Fact.Followed(PeerNews news) -> onFollowed(news, nowNanos);
       case Fact.Changed changed -> schedule.onEvent(nowNanos);
-      case Fact.Signalled signalled -> {
-        if (StopSignals.isAlways(signalled.signal())) {
-          discovery.onStopping(signalled.taskId(), nowNanos);
-        } else if (signalled.signal() > 0) {
-          questions.askStopSignal(signalled);
-        }
+      case Fact.Signalled signalled -> onSignalled(signalled, nowNanos);
+      case Fact.Suspect(TaskMark mark) -> {
+        announcer.onOwn(mark);
+        discovery.onSuspect(mark, OWN_EVENTS, nowNanos);
       }
-      case Fact.Stopping stopping -> discovery.onStopping(stopping.taskId(), nowNanos);
-      case Fact.Suspect suspect -> discovery.onSuspect(suspect.taskId(), nowNanos);
-      case Fact.Healthy healthy -> {
-        discovery.onHealthy(healthy.taskId());
-        schedule.onEvent(nowNanos);
-      }
-      case Fact.Died died -> {
-        discovery.onDied(died.taskId(), nowNanos);
-        schedule.onEvent(nowNanos);
-      }
+      case Fact.Marked(TaskMark mark) -> onMarked(mark, nowNanos);
+      case Fact.Reported(NodeName reporter, List<TaskMark> marks) ->
+          announcer
+              .onReported(reporter, marks)
+              .forEach(mark -> discovery.onMark(mark, REPORT, nowNanos));
+      case Fact.PeersReady ready -> announcer.onReady();
+    }
+  }
+
+  private void onSignalled(Fact.Signalled signalled, long nowNanos) {
+    if (StopSignals.isAlways(signalled.signal())) {
+      onMarked(signalled.stopping(), nowNanos);
+    } else if (signalled.signal() > 0) {
+      questions.askStopSignal(signalled);
+    }
+  }
+
+  private void onMarked(TaskMark mark, long nowNanos) {
+    announcer.onOwn(mark);
+    discovery.onMark(mark, OWN_EVENTS, nowNanos);
+    if (mark.kind() != TaskMark.Kind.STOPPING) {
+      schedule.onEvent(nowNanos);
     }
   }
 
   private void onWatched(WatchNews news, long nowNanos) {
     switch (news) {
       case WatchNews.Listed(ClusterState state) -> {
-        discovery.onListed(state, nowNanos);
-        schedule.setInterval(WATCHED_INTERVAL);
-        name(WATCH);
-        report(WATCH, Instant.now(), status.error());
+        onListed(WATCH, state, nowNanos);
+        announcer.onListed(state);
       }
-      case WatchNews.Committed(Commit commit) -> discovery.onCommit(commit, nowNanos);
-      case WatchNews.Lost lost -> {
-        discovery.onWatchLost();
-        schedule.setInterval(pollInterval);
-        schedule.onEvent(nowNanos);
+      case WatchNews.Committed(Commit commit) -> {
+        onCommit(WATCH, commit, nowNanos);
+        announcer.onCommit(commit);
       }
+      case WatchNews.Lost lost -> onStreamLost(WATCH, nowNanos);
+    }
+  }
+
+  private void onFollowed(PeerNews news, long nowNanos) {
+    switch (news) {
+      case PeerNews.Whole whole -> onListed(PEER, whole.state(), nowNanos);
+      case PeerNews.Changed changed -> onCommit(PEER, changed.commit(), nowNanos);
+      case PeerNews.Marked marked ->
+          marked.marks().forEach(mark -> discovery.onMark(mark, PEER, nowNanos));
+      case PeerNews.Unchanged unchanged -> report.success(PEER, status().error(), view.rejected());
+      case PeerNews.Lost lost -> onStreamLost(PEER, nowNanos);
+    }
+  }
+
+  private void onListed(String source, ClusterState state, long nowNanos) {
+    discovery.onListed(source, state, nowNanos);
+    schedule.setInterval(STREAMED_INTERVAL);
+    announcer.onNodes();
+    report.success(source, status().error(), view.rejected());
+  }
+
+  /** When a node changes its role, news of the stream before may come after those of the next. */
+  private void onCommit(String source, Commit commit, long nowNanos) {
+    if (source.equals(view.stream())) {
+      discovery.onCommit(commit, nowNanos);
+      announcer.onChange(commit);
+    }
+  }
+
+  private void onStreamLost(String source, long nowNanos) {
+    if (source.equals(view.stream())) {
+      discovery.onStreamLost();
+      schedule.setInterval(pollInterval);
+      schedule.onEvent(nowNanos);
     }
   }
 
@@ -205,35 +273,25 @@ final class DiscoveryLoop implements Runnable {
       return;
     }
     schedule.onDone(discovery.isUnsettled(nowNanos), random.nextDouble(), nowNanos);
-    String name =
-        discovery.isWatched() ? WATCH : reading.cluster() == null ? "swarm-gossip" : "swarm-rest";
-    name(name);
-    report(name, Instant.now(), reading.warning());
+    announcer.onReading(reading, WATCH.equals(view.stream()));
+    report.success(source(reading), reading.warning(), view.rejected());
   }
 
-  private void name(String name) {
-    if (!name.equals(status.name())) {
-      LOG.info("reading the Swarm by {}", name);
+  private String source(Reading reading) {
+    String stream = view.stream();
+    if (stream != null) {
+      return stream;
     }
+    return reading.cluster() == null ? GossipMerge.SOURCE : SwarmView.REST;
   }
 
   private void onReadFailed(Fact.ReadFailed failed, long nowNanos) {
     if (!isFollowed) {
       discovery.onDaemonLost();
+      announcer.onSilence();
     }
     discovery.onReadFailed(failed.sandbox());
     schedule.onDone(false, random.nextDouble(), nowNanos);
-    report(status.name(), status.lastSuccess(), failed.error());
-  }
-
-  private void report(String name, @Nullable Instant lastSuccess, @Nullable String error) {
-    SourceStatus before = status;
-    if (error == null && before.error() != null) {
-      LOG.info("{}: all is well again", name);
-    } else if (error != null && !error.equals(before.error())) {
-      LOG.warn("{}: {}; what is known stays in force", name, error);
-    }
-    long failures = before.failures() + (error == null ? 0 : 1);
-    status = new SourceStatus(name, lastSuccess, error, failures, discovery.rejected());
+    report.failure(failed.error(), view.rejected());
   }
 }

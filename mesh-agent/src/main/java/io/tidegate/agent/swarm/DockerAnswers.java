@@ -272,6 +272,7 @@ final class DockerAnswers {
   record Event(
       @JsonProperty("Type") String type,
       @JsonProperty("Action") String action,
+      @JsonProperty("timeNano") long timeNano,
       @JsonProperty("Actor") Actor actor) {
     Event {
       type = orEmpty(type);

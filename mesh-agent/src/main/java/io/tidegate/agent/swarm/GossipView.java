@@ -1,5 +1,11 @@
 package io.tidegate.agent.swarm;
 
+import io.tidegate.agent.cluster.ClusterNode;
+import io.tidegate.agent.cluster.ClusterService;
+import io.tidegate.agent.cluster.ClusterState;
+import io.tidegate.agent.cluster.ClusterTask;
+import io.tidegate.agent.cluster.Version;
+import io.tidegate.routing.Node;
 import io.tidegate.routing.Origin;
 import io.tidegate.routing.Protocol;
 import io.tidegate.routing.Publication;
@@ -7,7 +13,9 @@ import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.TaskState;
 import io.tidegate.routing.VirtualIp;
 import java.net.InetAddress;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -49,6 +57,77 @@ final class GossipView {
               }
             });
     return services;
+  }
+
+  /** The same as a manager would tell it, as far as gossip goes. */
+  static ClusterState state(Collection<SeenService> services, Collection<Node> nodes) {
+    List<ClusterTask> tasks = new ArrayList<>();
+    for (SeenService service : services) {
+      service.tasks().forEach(task -> tasks.add(task(service.name(), task)));
+    }
+    return new ClusterState(
+        services.stream().map(GossipView::service).toList(),
+        tasks,
+        nodes.stream().map(GossipView::node).toList());
+  }
+
+  private static ClusterService service(SeenService service) {
+    Map<String, String> virtualIps = new HashMap<>();
+    service
+        .virtualIps()
+        .forEach(ip -> virtualIps.put(ip.networkId(), ip.address().getHostAddress()));
+    return new ClusterService(
+        service.name(),
+        Version.UNKNOWN,
+        Instant.EPOCH,
+        service.name(),
+        Map.of(),
+        service.publications().stream().map(GossipView::port).toList(),
+        virtualIps);
+  }
+
+  private static ClusterService.Port port(Publication publication) {
+    return new ClusterService.Port(
+        publication.port().protocol() == Protocol.UDP
+            ? ClusterService.Protocol.UDP
+            : ClusterService.Protocol.TCP,
+        publication.targetPort(),
+        publication.port().number(),
+        ClusterService.PublishMode.INGRESS);
+  }
+
+  private static ClusterTask task(String serviceId, SeenTask task) {
+    InetAddress address = task.ingressAddress();
+    return new ClusterTask(
+        task.id(),
+        Version.UNKNOWN,
+        serviceId,
+        slot(task.name()),
+        task.nodeId(),
+        ClusterTask.State.RUNNING,
+        ClusterTask.State.RUNNING,
+        address == null
+            ? List.of()
+            : List.of(
+                new ClusterTask.Attachment(
+                    "ingress", "ingress", true, List.of(address.getHostAddress()))));
+  }
+
+  /** The number in {@code web.1}, or 0 for a task of a global service. */
+  private static long slot(String name) {
+    String last = name.substring(name.lastIndexOf('.') + 1);
+    return isNumber(last) && last.length() < 10 ? Long.parseLong(last) : 0;
+  }
+
+  private static ClusterNode node(Node node) {
+    return new ClusterNode(
+        node.id(),
+        Version.UNKNOWN,
+        "",
+        node.address().getHostAddress(),
+        ClusterNode.State.UNKNOWN,
+        ClusterNode.Availability.ACTIVE,
+        ClusterNode.Role.WORKER);
   }
 
   private static List<VirtualIp> virtualIps(

@@ -2,7 +2,9 @@ package io.tidegate.agent.swarm;
 
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.VirtualIp;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A service as one source tells it, before anyone asks how its tasks are reached.
@@ -21,6 +23,22 @@ record SeenService(
 
   SeenService withTasks(List<SeenTask> others) {
     return new SeenService(name, publications, virtualIps, others);
+  }
+
+  /** A task that is as it was before was not changed by what told it once more. */
+  SeenService withOriginsOf(SeenService before) {
+    Map<String, SeenTask> tasksBefore = HashMap.newHashMap(before.tasks.size());
+    before.tasks.forEach(task -> tasksBefore.put(task.id(), task));
+    return withTasks(
+        tasks.stream()
+            .map(
+                task -> {
+                  SeenTask old = tasksBefore.get(task.id());
+                  return old != null && old.as(old.state(), task.origin()).equals(task)
+                      ? old
+                      : task;
+                })
+            .toList());
   }
 
   SeenService withPublications(List<Publication> others) {

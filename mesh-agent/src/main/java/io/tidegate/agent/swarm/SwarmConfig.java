@@ -1,5 +1,6 @@
 package io.tidegate.agent.swarm;
 
+import io.tidegate.agent.identity.IdentityFiles;
 import io.tidegate.agent.watch.WatchConfig;
 import java.net.URI;
 import java.nio.file.Path;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param netnsDir where Docker keeps its network namespaces, or null to find out: the folder of a
  *     container's sandbox if there is one, else {@code /var/run/docker/netns}
  * @param watch where the stream of a manager's changes is
+ * @param peers how to speak with the agents of other nodes
+ * @param stateDir where what is known is kept over a restart, or null to keep nothing
  * @param pollInterval how often to read at least as long as that stream does not flow; events lead
  *     to a reading at once
  * @param callTimeout how long Docker may take for one answer
@@ -21,6 +24,8 @@ public record SwarmConfig(
     URI dockerHost,
     @Nullable Path netnsDir,
     WatchConfig watch,
+    PeerConfig peers,
+    @Nullable Path stateDir,
     Duration pollInterval,
     Duration callTimeout) {
 
@@ -38,7 +43,14 @@ public record SwarmConfig(
 
   public static SwarmConfig of(URI dockerHost, @Nullable Path netnsDir) {
     return new SwarmConfig(
-        dockerHost, netnsDir, WatchConfig.USUAL, Duration.ofMillis(500), Duration.ofSeconds(5));
+        dockerHost,
+        netnsDir,
+        WatchConfig.USUAL,
+        new PeerConfig(
+            PeerConfig.USUAL_LISTEN, IdentityFiles.ofSwarm(WatchConfig.USUAL.certificatesDir())),
+        null,
+        Duration.ofMillis(500),
+        Duration.ofSeconds(5));
   }
 
   private static void checkPositive(String name, Duration value) {

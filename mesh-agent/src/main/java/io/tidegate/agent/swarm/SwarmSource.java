@@ -1,11 +1,14 @@
 package io.tidegate.agent.swarm;
 
+import io.tidegate.agent.peer.StateFile;
 import io.tidegate.agent.source.SourceStatus;
 import io.tidegate.agent.source.TopologySource;
 import io.tidegate.agent.watch.ManagerWatch;
 import io.tidegate.routing.Topology;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
@@ -13,10 +16,13 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 import org.agrona.concurrent.SystemEpochNanoClock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Discovers what a Swarm publishes, from this node's daemon alone. */
 public final class SwarmSource implements TopologySource {
 
+  private static final Logger LOG = LoggerFactory.getLogger(SwarmSource.class);
   private static final int MAX_FACTS = 65_536;
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
   private static final SourceStatus UNREAD = new SourceStatus("swarm", null, null, 0, 0);
@@ -26,28 +32,53 @@ public final class SwarmSource implements TopologySource {
   private final SwarmReader reader;
   private final BlockingQueue<Fact> facts = new LinkedBlockingQueue<>(MAX_FACTS);
   private final ManagerWatch watch;
+  private final Peers peers;
+  private final @Nullable Saver saver;
   private volatile @Nullable DiscoveryLoop loop;
   private volatile @Nullable Thread loopThread;
   private volatile @Nullable Thread eventsThread;
   private volatile @Nullable Thread watchThread;
+  private volatile @Nullable Thread peersThread;
+  private volatile @Nullable Thread saverThread;
 
   public SwarmSource(SwarmConfig config) {
     this.config = config;
     this.docker = new DockerApi(config.dockerHost(), config.callTimeout());
     this.reader = new SwarmReader(docker, config.netnsDir());
+    this.peers = new Peers(config.peers(), facts);
+    Path stateDir = config.stateDir();
+    this.saver = stateDir == null ? null : new Saver(new StateFile(stateDir));
     this.watch =
         new ManagerWatch(config.watch(), news -> facts.put(new Fact.Watched(news)), new Random());
   }
 
   @Override
   public void start(Consumer<Topology> sink) {
+    remember();
     DiscoveryLoop started =
-        new DiscoveryLoop(facts, new Questions(), sink, config.pollInterval(), new Random());
+        new DiscoveryLoop(facts, new Questions(), peers, sink, config.pollInterval(), new Random());
     loop = started;
     loopThread = Thread.ofVirtual().name("swarm-discovery").start(started);
     eventsThread =
         Thread.ofVirtual().name("swarm-events").start(new EventStream(docker, facts, new Random()));
     watchThread = Thread.ofVirtual().name("swarm-watch").start(watch);
+    if (saver != null) {
+      saverThread = Thread.ofVirtual().name("swarm-saver").start(saver);
+    }
+    peersThread = Thread.ofVirtual().name("swarm-peers").start(peers);
+  }
+
+  /** What was known before the start is the first fact. */
+  private void remember() {
+    StateFile.Saved saved = saver == null ? null : saver.read();
+    if (saved != null) {
+      LOG.info(
+          "beginning with what was saved at {}: {} services, {} tasks",
+          Instant.ofEpochMilli(saved.savedAtMillis()),
+          saved.state().services().size(),
+          saved.state().tasks().size());
+      facts.add(new Fact.Remembered(saved.nodeId(), saved.state(), reader.sandbox()));
+    }
   }
 
   /**
@@ -66,6 +97,11 @@ public final class SwarmSource implements TopologySource {
   public SourceStatus status() {
     DiscoveryLoop running = loop;
     return running == null ? UNREAD : running.status();
+  }
+
+  /** How this node's agent fares with those of other nodes. May be called from any thread. */
+  public PeerStats peerStats() {
+    return peers.stats();
   }
 
   /** What this node is, as far as is known now. May be called from any thread. */
@@ -97,6 +133,17 @@ public final class SwarmSource implements TopologySource {
     public void restartWatch() {
       watch.restart();
     }
+
+    @Override
+    public boolean save(Discovery discovery) {
+      if (saver == null || !saver.isReady()) {
+        return saver == null;
+      }
+      saver.save(
+          new StateFile.Saved(
+              discovery.ownNodeId(), System.currentTimeMillis(), discovery.view().toSave()));
+      return true;
+    }
   }
 
   private void putReading(boolean isWholeSwarm) {
@@ -112,6 +159,7 @@ public final class SwarmSource implements TopologySource {
       Reading reading = reader.read(isWholeSwarm);
       DockerAnswers.EngineInfo engine = reading.engine();
       watch.onEngine(engine.swarm().controlAvailable(), engine.engineVersion());
+      peers.onEngine(engine.swarm());
       return new Fact.ReadDone(reading);
     } catch (SwarmInactiveException e) {
       return new Fact.SwarmLeft(String.valueOf(e.getMessage()));
@@ -125,7 +173,7 @@ public final class SwarmSource implements TopologySource {
   private void compareStopSignal(Fact.Signalled signalled) {
     try {
       if (SwarmReader.stopSignal(docker, signalled.containerId()) == signalled.signal()) {
-        facts.put(new Fact.Stopping(signalled.taskId()));
+        facts.put(new Fact.Marked(signalled.stopping()));
       }
     } catch (IOException e) {
       // the container is gone: its death is told by an event of its own
@@ -138,21 +186,26 @@ public final class SwarmSource implements TopologySource {
   public void close() {
     interrupt(eventsThread);
     interrupt(watchThread);
-    Thread discovery = loopThread;
-    if (discovery != null) {
-      discovery.interrupt();
-      try {
-        discovery.join(CLOSE_LIMIT);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    end(loopThread);
+    end(peersThread);
+    end(saverThread);
     docker.close();
   }
 
   private static void interrupt(@Nullable Thread thread) {
     if (thread != null) {
       thread.interrupt();
+    }
+  }
+
+  private static void end(@Nullable Thread thread) {
+    if (thread != null) {
+      thread.interrupt();
+      try {
+        thread.join(CLOSE_LIMIT);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }

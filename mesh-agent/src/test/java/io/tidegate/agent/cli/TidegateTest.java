@@ -3,7 +3,9 @@ package io.tidegate.agent.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidegate.agent.admin.OptionInForce;
+import io.tidegate.agent.identity.IdentityFiles;
 import io.tidegate.agent.source.HostPort;
+import io.tidegate.agent.swarm.PeerConfig;
 import io.tidegate.agent.swarm.SwarmConfig;
 import io.tidegate.agent.watch.WatchConfig;
 import io.tidegate.proxy.ProxyConfig;
@@ -36,7 +38,17 @@ class TidegateTest {
     assertThat(execute(Map.of(), "agent")).isZero();
     AgentConfig config = ran.getFirst();
     assertThat(config.source()).isEqualTo(new SourceChoice.Swarm());
-    assertThat(config.swarm()).isEqualTo(SwarmConfig.of(SwarmConfig.USUAL_DOCKER_HOST, null));
+    SwarmConfig usual = SwarmConfig.of(SwarmConfig.USUAL_DOCKER_HOST, null);
+    assertThat(config.swarm())
+        .isEqualTo(
+            new SwarmConfig(
+                usual.dockerHost(),
+                usual.netnsDir(),
+                usual.watch(),
+                usual.peers(),
+                Path.of("/var/lib/tidegate"),
+                usual.pollInterval(),
+                usual.callTimeout()));
     assertThat(config.proxy()).isEqualTo(ProxyConfig.defaults());
     assertThat(config.admin())
         .isEqualTo(new AgentConfig.Admin(new HostPort("127.0.0.1", 9180), true));
@@ -52,6 +64,8 @@ class TidegateTest {
                 Map.of(),
                 ("agent --source file:routes.yml --docker-host tcp://10.0.0.1:2375 --netns-dir /ns"
                         + " --control-socket /s --certificates-dir /c"
+                        + " --peer-listen 127.0.0.1:0 --peer-cert /n.crt --peer-key /n.key"
+                        + " --peer-ca /ca.crt --state-dir /d"
                         + " --poll-interval 2s --bind 127.0.0.1 --shards 3 --connect-timeout 250ms"
                         + " --connect-attempts 2 --idle-timeout 10m --relay-mode copy"
                         + " --drain-timeout 0s"
@@ -64,6 +78,12 @@ class TidegateTest {
     assertThat(config.swarm().dockerHost()).isEqualTo(URI.create("tcp://10.0.0.1:2375"));
     assertThat(config.swarm().netnsDir()).isEqualTo(Path.of("/ns"));
     assertThat(config.swarm().watch()).isEqualTo(new WatchConfig(Path.of("/s"), Path.of("/c")));
+    assertThat(config.swarm().peers())
+        .isEqualTo(
+            new PeerConfig(
+                new HostPort("127.0.0.1", 0),
+                new IdentityFiles(Path.of("/n.crt"), Path.of("/n.key"), Path.of("/ca.crt"))));
+    assertThat(config.swarm().stateDir()).isEqualTo(Path.of("/d"));
     assertThat(config.swarm().pollInterval()).isEqualTo(Duration.ofSeconds(2));
     assertThat(config.proxy().shards()).isEqualTo(3);
     assertThat(config.proxy().bindAddress()).isEqualTo("127.0.0.1");
@@ -75,6 +95,14 @@ class TidegateTest {
     assertThat(config.admin()).isEqualTo(new AgentConfig.Admin(new HostPort("::1", 0), false));
     assertThat(config.log()).isEqualTo(new AgentConfig.Log(Level.DEBUG, AgentConfig.Format.JSON));
     assertThat(config.options()).extracting(OptionInForce::origin).containsOnly("flag");
+  }
+
+  @Test
+  void takesAnIdentityOfItsOwnOnlyWhole() {
+    assertThat(execute(Map.of(), "agent", "--peer-cert", "/n.crt")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("--peer-cert: not given alone (expected: all of --peer-cert, --peer-key and");
+    assertThat(ran).isEmpty();
   }
 
   @Test

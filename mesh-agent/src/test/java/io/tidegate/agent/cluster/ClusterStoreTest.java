@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tidegate.agent.cluster.ClusterTask.State;
 import io.tidegate.agent.cluster.Commit.Change.Put;
 import io.tidegate.agent.cluster.Commit.Change.Removed;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -20,6 +21,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ClusterStoreTest {
 
   private static final ClusterStore.Heard HEARD = new ClusterStore.Heard("test", 7);
+  private static final ClusterStore.Heard SOON =
+      new ClusterStore.Heard("other", Duration.ofSeconds(59).toNanos());
+  private static final ClusterStore.Heard LATER =
+      new ClusterStore.Heard("other", Duration.ofSeconds(61).toNanos());
 
   private final ClusterStore store = new ClusterStore();
 
@@ -90,13 +95,37 @@ class ClusterStoreTest {
                 List.of(service("s1", 1)),
                 List.of(task("t1", 20, "s1", "n1", State.STARTING)),
                 List.of()),
-            HEARD);
+            LATER);
 
     assertThat(touched.serviceIds()).containsExactlyInAnyOrder("s1", "s2");
     assertThat(store.service("s2")).isNull();
     assertThat(store.tasksOf("s1"))
         .extracting(ClusterTask::version)
         .containsExactly(Version.at(20));
+  }
+
+  @Test
+  void takesNothingBackThatWasHeardJustBeforeAnOlderList() {
+    store.apply(
+        commit(
+            new Put(service("s1", 1)),
+            new Put(task("t1", 30, "s1", "n1", State.RUNNING)),
+            new Put(task("t2", 10, "s1", "n1", State.RUNNING)),
+            new Removed(ClusterObject.Kind.TASK, "t2")),
+        HEARD);
+
+    store.replace(
+        new ClusterState(
+            List.of(service("s1", 1)),
+            List.of(
+                task("t1", 20, "s1", "n1", State.STARTING),
+                task("t2", 10, "s1", "n1", State.RUNNING)),
+            List.of()),
+        SOON);
+
+    assertThat(store.tasksOf("s1"))
+        .extracting(ClusterTask::version)
+        .containsExactly(Version.at(30));
   }
 
   @Test

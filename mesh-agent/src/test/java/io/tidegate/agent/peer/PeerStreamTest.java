@@ -255,8 +255,7 @@ class PeerStreamTest {
     assertThat(nodes.losses()).isEqualTo(1);
     assertThat(nodes.news.getLast())
         .isInstanceOfSatisfying(
-            PeerNews.Lost.class,
-            lost -> assertThat(lost.why()).contains(":" + port + ": "));
+            PeerNews.Lost.class, lost -> assertThat(lost.why()).contains(":" + port + ": "));
   }
 
   @Test

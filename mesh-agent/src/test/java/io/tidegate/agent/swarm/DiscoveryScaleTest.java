@@ -46,7 +46,7 @@ class DiscoveryScaleTest {
     ClusterState state = state();
     discovery.onReading(reading(state), 0);
     long listedNanos = System.nanoTime();
-    discovery.onListed(state, 0);
+    discovery.onListed("stream", state, 0);
     offer();
     LOG.info("list: {} ms", (System.nanoTime() - listedNanos) / 1_000_000);
 

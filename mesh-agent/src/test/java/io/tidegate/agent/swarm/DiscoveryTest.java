@@ -9,8 +9,10 @@ import io.tidegate.agent.cluster.ClusterState;
 import io.tidegate.agent.cluster.ClusterStore;
 import io.tidegate.agent.cluster.ClusterTask;
 import io.tidegate.agent.cluster.Commit;
+import io.tidegate.agent.cluster.TaskMark;
 import io.tidegate.agent.cluster.Version;
 import io.tidegate.routing.BalancingPolicy;
+import io.tidegate.routing.Origin;
 import io.tidegate.routing.Policy;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
@@ -63,7 +65,7 @@ class DiscoveryTest {
   @Test
   void takesOutATaskThatDiedAndNoLaterViewBringsItBack() {
     discovery.onReading(Answers.worker(), 0);
-    discovery.onDied(Answers.OWN_TASK_OF_N2, seconds(1));
+    mark(TaskMark.Kind.DIED, Answers.OWN_TASK_OF_N2, seconds(1));
     assertThat(taskOrNull(Answers.OWN_TASK_OF_N2)).isNull();
 
     discovery.onReading(Answers.worker(), seconds(2));
@@ -73,7 +75,7 @@ class DiscoveryTest {
   @Test
   void drainsATaskThatGetsItsStopSignal() {
     discovery.onReading(Answers.manager(), 0);
-    discovery.onStopping(Answers.TASK_ON_N1, seconds(1));
+    mark(TaskMark.Kind.STOPPING, Answers.TASK_ON_N1, seconds(1));
 
     assertThat(task(Answers.TASK_ON_N1, 1).state()).isEqualTo(TaskState.DRAINING);
     assertThat(task(Answers.TASK_ON_N1, 5).state()).isEqualTo(TaskState.DRAINING);
@@ -83,7 +85,7 @@ class DiscoveryTest {
   @Test
   void drainsForTheWholeGracePeriodWhereOnlyGossipTells() {
     discovery.onReading(Answers.worker(), 0);
-    discovery.onStopping(Answers.OWN_TASK_OF_N2, 0);
+    mark(TaskMark.Kind.STOPPING, Answers.OWN_TASK_OF_N2, 0);
 
     discovery.onReading(Answers.worker(), seconds(300));
     assertThat(task(Answers.OWN_TASK_OF_N2, 300).state()).isEqualTo(TaskState.DRAINING);
@@ -186,19 +188,19 @@ class DiscoveryTest {
   @Test
   void givesEachServiceThePolicyOfItsLabel() {
     discovery.onReading(Answers.manager(), 0);
-    long before = discovery.rejected();
+    long before = discovery.view().rejected();
     ClusterState state = Answers.cluster();
     List<ClusterService> labelled =
         state.services().stream()
             .map(s -> withLabel(s, s.version().index(), "round-robin"))
             .toList();
 
-    discovery.onListed(new ClusterState(labelled, state.tasks(), state.nodes()), 0);
+    discovery.onListed("stream", new ClusterState(labelled, state.tasks(), state.nodes()), 0);
 
     assertThat(services())
         .extracting(Service::policy)
         .containsOnly(Policy.of(BalancingPolicy.ROUND_ROBIN));
-    assertThat(discovery.rejected()).isEqualTo(before);
+    assertThat(discovery.view().rejected()).isEqualTo(before);
   }
 
   @Test
@@ -207,11 +209,14 @@ class DiscoveryTest {
     List<Service> byRest = services();
 
     Discovery watched = new Discovery(() -> 0);
-    watched.onListed(Answers.cluster(), 0);
+    watched.onListed("stream", Answers.cluster(), 0);
     assertThat(watched.topology(0)).isNull();
     watched.onReading(Answers.manager(), 0);
 
-    assertThat(Objects.requireNonNull(watched.topology(0)).services()).isEqualTo(byRest);
+    assertThat(Objects.requireNonNull(watched.topology(0)).services())
+        .usingRecursiveComparison()
+        .ignoringFieldsOfTypes(Origin.class)
+        .isEqualTo(byRest);
   }
 
   @Test
@@ -259,14 +264,14 @@ class DiscoveryTest {
   @Test
   void changesAPolicyWithItsLabel() {
     beWatched();
-    long before = discovery.rejected();
+    long before = discovery.view().rejected();
     ClusterService web = cluster("web");
 
     discovery.onCommit(put(withLabel(web, 1000, "round-robin")), seconds(1));
     assertThat(service("web").policy()).isEqualTo(Policy.of(BalancingPolicy.ROUND_ROBIN));
     discovery.onCommit(put(withLabel(web, 1001, "random")), seconds(1));
     assertThat(service("web").policy()).isEqualTo(Policy.of(BalancingPolicy.ROUND_ROBIN));
-    assertThat(discovery.rejected()).isEqualTo(before + 1);
+    assertThat(discovery.view().rejected()).isEqualTo(before + 1);
   }
 
   @Test
@@ -292,7 +297,7 @@ class DiscoveryTest {
   void fallsBackToTheApiWhenTheStreamIsLost() {
     beWatched();
     ClusterState state = Answers.cluster();
-    discovery.onWatchLost();
+    discovery.onStreamLost();
     assertThat(taskIds()).hasSize(7);
 
     Reading reading = Answers.manager();
@@ -371,9 +376,13 @@ class DiscoveryTest {
           .findFirst()
           .orElseThrow();
 
+  private void mark(TaskMark.Kind kind, String taskId, long nowNanos) {
+    discovery.onMark(new TaskMark(taskId, kind, 1), "test", nowNanos);
+  }
+
   private void beWatched() {
     discovery.onReading(Answers.manager(), 0);
-    discovery.onListed(Answers.cluster(), 0);
+    discovery.onListed("stream", Answers.cluster(), 0);
     assertThat(taskIds()).hasSize(7);
   }
 

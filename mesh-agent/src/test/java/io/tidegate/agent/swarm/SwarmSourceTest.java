@@ -3,6 +3,8 @@ package io.tidegate.agent.swarm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tidegate.agent.identity.IdentityFiles;
+import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.watch.WatchConfig;
 import io.tidegate.routing.Service;
 import io.tidegate.routing.Task;
@@ -35,7 +37,14 @@ class SwarmSourceTest {
     WatchConfig nowhere = new WatchConfig(dir.resolve("control.sock"), dir);
     source =
         new SwarmSource(
-            new SwarmConfig(daemon.host(), dir, nowhere, POLL, Duration.ofMillis(1500)));
+            new SwarmConfig(
+                daemon.host(),
+                dir,
+                nowhere,
+                new PeerConfig(new HostPort("127.0.0.1", 0), IdentityFiles.ofSwarm(dir)),
+                dir.resolve("state"),
+                POLL,
+                Duration.ofMillis(1500)));
   }
 
   @AfterEach

@@ -1,0 +1,172 @@
+package io.tidegate.agent.swarm;
+
+import io.tidegate.agent.cluster.TaskMark;
+import io.tidegate.agent.identity.IdentityException;
+import io.tidegate.agent.identity.LiveIdentity;
+import io.tidegate.agent.identity.NodeName;
+import io.tidegate.agent.identity.PeerCheck;
+import io.tidegate.agent.identity.Refusals;
+import io.tidegate.agent.peer.PeerLimits;
+import io.tidegate.agent.peer.PeerNews;
+import io.tidegate.agent.peer.PeerServer;
+import io.tidegate.agent.peer.Reporter;
+import io.tidegate.agent.peer.Subscriber;
+import io.tidegate.agent.source.SourceStatus;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All that speaks with other agents, for as long as this node is the same one. */
+final class PeerSession implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PeerSession.class);
+  private static final Duration RELOAD_INTERVAL = Duration.ofSeconds(1);
+
+  private final LiveIdentity identity;
+  private final String nodeId;
+  private final PeerCheck check;
+  private final PeerDirectory directory;
+  private final Refusals refusals;
+  private final BlockingQueue<Fact> facts;
+  private final PeerServer server;
+  private final Reporter reporter;
+  private volatile @Nullable Subscriber subscriber;
+
+  private PeerSession(
+      LiveIdentity identity,
+      PeerConfig config,
+      PeerDirectory directory,
+      Refusals refusals,
+      BlockingQueue<Fact> facts)
+      throws IOException {
+    this.identity = identity;
+    this.nodeId = identity.name().nodeId();
+    this.directory = directory;
+    this.refusals = refusals;
+    this.facts = facts;
+    this.check = new PeerCheck(identity, directory::isMember);
+    this.server =
+        new PeerServer(
+            new InetSocketAddress(config.listen().host(), config.listen().port()),
+            identity,
+            check,
+            refusals,
+            PeerLimits.DEFAULT,
+            System.currentTimeMillis(),
+            this::onReport);
+    this.reporter = new Reporter(identity, check, refusals, this::targets);
+  }
+
+  /**
+   * Listens, and follows nobody yet.
+   *
+   * @throws IdentityException if this node cannot prove who it is
+   * @throws IOException if it cannot listen
+   */
+  static PeerSession open(
+      PeerConfig config, PeerDirectory directory, Refusals refusals, BlockingQueue<Fact> facts)
+      throws IOException {
+    LiveIdentity identity = LiveIdentity.read(config.identity());
+    try {
+      PeerSession session = new PeerSession(identity, config, directory, refusals, facts);
+      identity.follow(RELOAD_INTERVAL);
+      LOG.info("peers: listening on {} as {}", config.listen(), identity.name());
+      return session;
+    } catch (IOException e) {
+      identity.close();
+      throw e;
+    }
+  }
+
+  PeerServer server() {
+    return server;
+  }
+
+  Reporter reporter() {
+    return reporter;
+  }
+
+  /** False once the node has joined a Swarm anew. */
+  boolean isStillThisNode() {
+    return identity.name().nodeId().equals(nodeId);
+  }
+
+  /** Follows a manager, or no longer. */
+  void follow(boolean isWanted) throws InterruptedException {
+    Subscriber following = subscriber;
+    if (isWanted && following == null) {
+      Subscriber started =
+          new Subscriber(directory::managers, identity, check, refusals, PeerLimits.DEFAULT);
+      subscriber = started;
+      started.start(this::onNews);
+    } else if (!isWanted && following != null) {
+      subscriber = null;
+      following.close();
+      facts.put(new Fact.Followed(new PeerNews.Lost("this node is a manager now")));
+    }
+  }
+
+  /** Waits where there is no room: the manager then sees a slow reader, and nothing is missed. */
+  private void onNews(PeerNews news) {
+    try {
+      facts.put(new Fact.Followed(news));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (news instanceof PeerNews.Whole) {
+      reporter.warm();
+    }
+  }
+
+  /** Where there is no room, managers will tell it soon enough. */
+  private void onReport(NodeName name, List<TaskMark> marks) {
+    if (!facts.offer(new Fact.Reported(name, marks))) {
+      LOG.warn("peers: no room for {} marks of {}", marks.size(), name);
+    }
+  }
+
+  /** A manager tells the others; any other node tells the manager it follows, which tells all. */
+  private Reporter.Targets targets() {
+    if (directory.isManager()) {
+      return new Reporter.Targets(directory.managers(), List.of());
+    }
+    InetSocketAddress followed = followed();
+    return new Reporter.Targets(
+        followed == null ? List.of() : List.of(followed), directory.others(followed));
+  }
+
+  private @Nullable InetSocketAddress followed() {
+    Subscriber following = subscriber;
+    return following == null ? null : following.followed();
+  }
+
+  PeerStats stats() {
+    Subscriber following = subscriber;
+    SourceStatus status = following == null ? null : following.status();
+    return new PeerStats(
+        identity.name().toString(),
+        identity.error(),
+        identity.renewals(),
+        identity.failures(),
+        server.subscribers(),
+        followed(),
+        status == null ? null : status.error(),
+        PeerStats.refusals(refusals));
+  }
+
+  @Override
+  public void close() {
+    Subscriber following = subscriber;
+    if (following != null) {
+      following.close();
+    }
+    reporter.close();
+    server.close();
+    identity.close();
+  }
+}

@@ -1,0 +1,179 @@
+package io.tidegate.agent.swarm;
+
+import io.tidegate.agent.cluster.ClusterNode;
+import io.tidegate.agent.cluster.ClusterState;
+import io.tidegate.agent.cluster.Commit;
+import io.tidegate.agent.cluster.TaskMark;
+import io.tidegate.agent.identity.IdentityException;
+import io.tidegate.agent.identity.NodeName;
+import io.tidegate.agent.identity.NodeRole;
+import io.tidegate.agent.identity.Refusals;
+import io.tidegate.agent.identity.RefusedException;
+import io.tidegate.routing.Node;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The agents of other nodes: opens what is needed to speak with them once this node can prove who
+ * it is, and again when it has become another one; follows a manager for as long as this node is
+ * none. Runs on a thread of its own until that is interrupted.
+ */
+final class Peers implements Announcements, Runnable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
+  private static final Duration LOOK_INTERVAL = Duration.ofSeconds(2);
+
+  private final PeerConfig config;
+  private final BlockingQueue<Fact> facts;
+  private final Refusals refusals = new Refusals(System::nanoTime);
+  private final PeerDirectory directory;
+  private final Semaphore wake = new Semaphore(0);
+  private volatile @Nullable PeerSession session;
+  private @Nullable String complaint;
+
+  Peers(PeerConfig config, BlockingQueue<Fact> facts) {
+    this.config = config;
+    this.facts = facts;
+    this.directory = new PeerDirectory(config.listen().port());
+  }
+
+  @Override
+  public void run() {
+    try {
+      while (!Thread.interrupted()) {
+        look();
+        if (wake.tryAcquire(LOOK_INTERVAL.toNanos(), TimeUnit.NANOSECONDS)) {
+          wake.drainPermits();
+        }
+      }
+    } catch (InterruptedException e) {
+      // the source is being closed
+    } finally {
+      close();
+    }
+  }
+
+  private void look() throws InterruptedException {
+    PeerSession open = session;
+    if (open != null && !open.isStillThisNode()) {
+      LOG.info("peers: this node is another one now; beginning anew");
+      close();
+      open = null;
+    }
+    if (open == null && directory.isInSwarm()) {
+      open = open();
+    }
+    if (open != null) {
+      open.follow(!directory.isManager());
+    }
+  }
+
+  private @Nullable PeerSession open() throws InterruptedException {
+    try {
+      PeerSession opened = PeerSession.open(config, directory, refusals, facts);
+      complaint = null;
+      session = opened;
+      facts.put(new Fact.PeersReady());
+      return opened;
+    } catch (IdentityException e) {
+      complain(e.getMessage() + "; without an identity this node neither tells nor hears others");
+    } catch (IOException e) {
+      complain(String.valueOf(e.getMessage()));
+    }
+    return null;
+  }
+
+  /** Says the same thing once. */
+  private void complain(String why) {
+    if (!why.equals(complaint)) {
+      complaint = why;
+      LOG.warn("peers: {}", why);
+    }
+  }
+
+  private void close() {
+    PeerSession open = session;
+    session = null;
+    if (open != null) {
+      open.close();
+    }
+  }
+
+  /** How it fares. From any thread. */
+  PeerStats stats() {
+    PeerSession open = session;
+    return open == null ? PeerStats.closed(refusals) : open.stats();
+  }
+
+  /** What the engine says of its node. From any thread. */
+  void onEngine(DockerAnswers.SwarmInfo own) {
+    if (directory.onEngine(own)) {
+      wake.release();
+    }
+  }
+
+  private void tell(Consumer<PeerSession> telling) {
+    PeerSession open = session;
+    if (open != null) {
+      telling.accept(open);
+    }
+  }
+
+  @Override
+  public void nodes(Collection<ClusterNode> all, List<Node> others) {
+    directory.onNodes(all, others);
+    tell(open -> open.reporter().warm());
+  }
+
+  @Override
+  public void manager(ClusterState state) {
+    tell(open -> open.server().publish(state));
+  }
+
+  @Override
+  public void manager(Commit commit) {
+    tell(open -> open.server().publish(commit));
+  }
+
+  @Override
+  public void noManager() {
+    tell(open -> open.server().suspend());
+  }
+
+  @Override
+  public void own(TaskMark mark) {
+    tell(
+        open -> {
+          open.server().mark(List.of(mark));
+          open.reporter().report(List.of(mark));
+        });
+  }
+
+  /** A manager tells all that follow it, and the other managers what no manager knew yet. */
+  @Override
+  public void passOn(NodeName reporter, List<TaskMark> marks) {
+    if (directory.isManager()) {
+      tell(
+          open -> {
+            open.server().mark(marks);
+            if (reporter.role() != NodeRole.MANAGER) {
+              open.reporter().report(marks);
+            }
+          });
+    }
+  }
+
+  @Override
+  public void refuse(NodeName reporter, RefusedException why) {
+    refusals.add(reporter.toString(), why);
+  }
+}

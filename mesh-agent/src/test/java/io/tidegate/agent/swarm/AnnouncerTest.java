@@ -1,0 +1,180 @@
+package io.tidegate.agent.swarm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tidegate.agent.cluster.ClusterNode;
+import io.tidegate.agent.cluster.ClusterState;
+import io.tidegate.agent.cluster.ClusterTask;
+import io.tidegate.agent.cluster.Commit;
+import io.tidegate.agent.cluster.TaskMark;
+import io.tidegate.agent.identity.NodeName;
+import io.tidegate.agent.identity.NodeRole;
+import io.tidegate.agent.identity.RefusedException;
+import io.tidegate.routing.Node;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class AnnouncerTest implements Announcements {
+
+  private static final ClusterTask TASK =
+      Answers.cluster().tasks().stream()
+          .filter(task -> task.id().equals(Answers.TASK_ON_N1))
+          .findFirst()
+          .orElseThrow();
+
+  private static final TaskMark DIED = new TaskMark(TASK.id(), TaskMark.Kind.DIED, 1);
+
+  private final SwarmView view = new SwarmView(() -> 0, new RoutedServices());
+  private final Announcer announcer = new Announcer(this, view);
+  private final List<String> said = new ArrayList<>();
+
+  @Test
+  void publishesWhatTheManagersApiTellsWhileNoStreamFlows() {
+    announcer.onReading(Answers.manager(), false);
+    announcer.onReading(Answers.manager(), false);
+
+    assertThat(said).containsExactly("nodes", "whole", "nodes", "whole");
+  }
+
+  @Test
+  void leavesItToTheStreamWhileThatFlows() {
+    view.onListed("swarm-watch", Answers.cluster(), 0);
+    announcer.onListed(Answers.cluster());
+    announcer.onReading(Answers.manager(), true);
+
+    assertThat(said).containsExactly("whole", "nodes");
+  }
+
+  @Test
+  void fallsSilentWhenTheManagerHasLostTheOthers() {
+    view.onListed("swarm-watch", Answers.cluster(), 0);
+    announcer.onListed(Answers.cluster());
+    view.onApiFailed();
+    announcer.onReading(failed(), true);
+    assertThat(said).containsExactly("whole", "nodes");
+
+    view.onApiFailed();
+    announcer.onReading(failed(), true);
+    assertThat(said).endsWith("nodes", "no manager");
+
+    announcer.onReading(Answers.manager(), true);
+    assertThat(said).endsWith("nodes", "whole");
+  }
+
+  @Test
+  void neverPublishesWhatOnlyOthersTold() {
+    view.onListed("swarm-peer", Answers.cluster(), 0);
+    announcer.onReading(Answers.worker(), false);
+    announcer.onReady();
+
+    assertThat(said).containsExactly("nodes", "nodes");
+  }
+
+  @Test
+  void tellsOthersOfADeathThatNoManagerWanted() {
+    view.onListed("swarm-peer", Answers.cluster(), 0);
+    announcer.onOwn(DIED);
+
+    assertThat(said).containsExactly("own DIED");
+  }
+
+  @Test
+  void keepsSilentAboutADeathThatManagersWanted() {
+    ClusterState state = Answers.cluster();
+    view.onListed(
+        "swarm-peer", new ClusterState(state.services(), List.of(meantToStop()), state.nodes()), 0);
+    announcer.onOwn(DIED);
+
+    assertThat(said).isEmpty();
+  }
+
+  @Test
+  void believesANodeAboutItsOwnTasksAndPassesItOn() {
+    view.onListed("swarm-watch", Answers.cluster(), 0);
+
+    assertThat(announcer.onReported(node(TASK.nodeId(), NodeRole.WORKER), List.of(DIED)))
+        .containsExactly(DIED);
+    assertThat(said).containsExactly("pass on");
+  }
+
+  @Test
+  void refusesAWorkerThatSpeaksOfTheTasksOfAnotherNode() {
+    view.onListed("swarm-watch", Answers.cluster(), 0);
+
+    assertThat(announcer.onReported(node("elsewhere", NodeRole.WORKER), List.of(DIED))).isEmpty();
+    assertThat(said).singleElement().asString().contains("refused", TASK.id(), "elsewhere");
+  }
+
+  @Test
+  void believesAManagerAboutAnyTask() {
+    view.onListed("swarm-watch", Answers.cluster(), 0);
+
+    assertThat(announcer.onReported(node("elsewhere", NodeRole.MANAGER), List.of(DIED)))
+        .containsExactly(DIED);
+  }
+
+  private static NodeName node(String id, NodeRole role) {
+    return new NodeName(id, role, "cluster");
+  }
+
+  private static ClusterTask meantToStop() {
+    return new ClusterTask(
+        TASK.id(),
+        TASK.version(),
+        TASK.serviceId(),
+        TASK.slot(),
+        TASK.nodeId(),
+        TASK.state(),
+        ClusterTask.State.SHUTDOWN,
+        TASK.attachments());
+  }
+
+  private static Reading failed() {
+    Reading reading = Answers.manager();
+    return new Reading(
+        reading.engine(),
+        null,
+        reading.ingress(),
+        reading.local(),
+        reading.sandbox(),
+        true,
+        "no leader");
+  }
+
+  @Override
+  public void nodes(Collection<ClusterNode> all, List<Node> others) {
+    said.add("nodes");
+  }
+
+  @Override
+  public void manager(ClusterState state) {
+    said.add("whole");
+  }
+
+  @Override
+  public void manager(Commit commit) {
+    said.add("commit");
+  }
+
+  @Override
+  public void noManager() {
+    said.add("no manager");
+  }
+
+  @Override
+  public void own(TaskMark mark) {
+    said.add("own " + mark.kind());
+  }
+
+  @Override
+  public void passOn(NodeName reporter, List<TaskMark> marks) {
+    said.add("pass on");
+  }
+
+  @Override
+  public void refuse(NodeName reporter, RefusedException why) {
+    said.add("refused " + reporter + " " + why.getMessage());
+  }
+}
