@@ -15,7 +15,10 @@ import io.tidegate.agent.source.SourceStatus;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +38,7 @@ final class PeerSession implements AutoCloseable {
   private final BlockingQueue<Fact> facts;
   private final PeerServer server;
   private final Reporter reporter;
+  private final Random random = new Random();
   private volatile @Nullable Subscriber subscriber;
 
   private PeerSession(
@@ -136,8 +140,10 @@ final class PeerSession implements AutoCloseable {
       return new Reporter.Targets(directory.managers(), List.of());
     }
     InetSocketAddress followed = followed();
-    return new Reporter.Targets(
-        followed == null ? List.of() : List.of(followed), directory.others(followed));
+    List<InetSocketAddress> others = new ArrayList<>(directory.others(followed));
+    // Where there are too many of them, each node tells some others.
+    Collections.shuffle(others, random);
+    return new Reporter.Targets(followed == null ? List.of() : List.of(followed), others);
   }
 
   private @Nullable InetSocketAddress followed() {
