@@ -1,20 +1,19 @@
 /**
- * What a Swarm publishes, learned from this node's daemon. Open {@link
- * io.tidegate.agent.swarm.SwarmSource} first.
+ * What a Swarm publishes, learned from this node's daemon and from the agents of other nodes. Open
+ * {@link io.tidegate.agent.swarm.SwarmSource} first.
  *
  * <pre>
- *   SwarmReader ── Reading ──▶ ┐                 RestView, GossipView     (what the daemon says)
- *   EventStream ── Fact ─────▶ ├ DiscoveryLoop ▶ Discovery ─▶ Topology    (one thread owns it all)
- *                              ┘                 Probation, LocalFacts    (what it says too late)
- *                                                Policies, KnownNodes, ReachPlanner
+ *   ManagerWatch, Peers ─ news ─▶ ┐                ┌ SwarmView   ClusterView, GossipMerge, Probation, Policies
+ *   SwarmReader ─────── Reading ▶ ├ DiscoveryLoop ▶┤ TaskMarks   (what nodes say of their own tasks)
+ *   EventStream ─────────── Fact ▶┘       │        └ ReachPlanner                     └─▶ Topology
+ *                                         ▼          (Discovery: one thread owns it all)
+ *                                     Announcer ─▶ Peers ═══▶ other agents
  * </pre>
  *
- * <p>A manager is read by its API, a worker (and a manager whose cluster has no leader) by what its
- * daemon knows by gossip of the ingress network. Gossip tells no labels: on a worker every service
- * has the default policy, or the one that was in force while the node was a manager. It tells no
- * protocols either: a port is TCP, or both if it is listed twice. And it lists a task until it has
- * died, draining or not. A service goes by its name in both, so nothing starts anew when a node is
- * promoted or demoted.
+ * <p>Gossip is what is left where no manager is heard. It tells no labels: what was in force before
+ * stays. It tells no protocols either: a port is TCP, or both if it is listed twice. And it lists a
+ * task until it has died, draining or not. A service goes by its name in all sources, so nothing
+ * starts anew when a node is promoted or demoted.
  */
 @NullMarked
 package io.tidegate.agent.swarm;
