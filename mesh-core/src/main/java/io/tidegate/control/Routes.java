@@ -90,7 +90,7 @@ final class Routes {
         service.name(),
         service.policy(),
         all.stream().filter(Routes::isEligible).toList(),
-        nodes.stream().map(node -> Endpoint.detour(node, publication.port())).toList(),
+        nodes,
         all.stream().filter(endpoint -> !isEligible(endpoint)).toList());
   }
 
