@@ -3,6 +3,7 @@ package io.tidegate.agent.swarm;
 import io.tidegate.agent.cluster.ClusterService;
 import io.tidegate.agent.cluster.ClusterState;
 import io.tidegate.agent.cluster.Commit;
+import io.tidegate.routing.ChunkedMap;
 import io.tidegate.routing.Node;
 import io.tidegate.routing.Service;
 import io.tidegate.routing.Task;
@@ -61,7 +62,6 @@ final class Discovery {
   private boolean isDaemonLost;
   private List<Node> otherNodes = List.of();
   private @Nullable Topology topology;
-  private List<Service> topologyServices = List.of();
   private List<Node> topologyNodes = List.of();
 
   /** How many labels and ports were refused. */
@@ -275,11 +275,11 @@ final class Discovery {
       return null;
     }
     facts.expire(nowNanos).forEach(this::touchTask);
-    List<Service> services = routed.refresh(probation.admitted(), seen -> service(seen, planner));
+    ChunkedMap<String, Service> services =
+        routed.refresh(probation.admitted(), seen -> service(seen, planner));
     if (topology == null
-        || !services.equals(topologyServices)
+        || !services.equals(topology.servicesById())
         || !otherNodes.equals(topologyNodes)) {
-      topologyServices = services;
       topologyNodes = otherNodes;
       topology = new Topology(services, otherNodes);
     }
