@@ -8,7 +8,6 @@ import io.tidegate.metrics.RouteCounters;
 import io.tidegate.metrics.RouteKey;
 import io.tidegate.metrics.ShardCounters;
 import java.time.Duration;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class RetentionTest {
@@ -49,6 +48,7 @@ class RetentionTest {
 
   private void sweepAfter(Duration time) {
     nowNanos += time.toNanos();
-    retention.sweep(Map.of(), nowNanos);
+    retention.compare(ROUTE, null, nowNanos);
+    retention.sweep(nowNanos);
   }
 }
