@@ -14,6 +14,7 @@ import java.lang.foreign.Arena;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -32,16 +33,27 @@ final class ServedRoute {
   final RouteLimits limits;
   private final RandomGenerator random;
   private final Map<EndpointKey, Kept> kept;
-  private final EndpointLoad[] loads;
-  private final SockAddr[] addresses;
+  private final Kept[] pickable;
   // Filled when it is first asked for; a route without sessions does not need it.
   private final Map<EndpointKey, Integer> indices = new HashMap<>();
   // Made when it is first asked for; a route whose endpoints answer does not need it.
   private @Nullable ServedDetours detours;
+  // Of the addresses that are encoded here; made when the first one is.
+  private @Nullable Arena arena;
 
-  /** What an endpoint keeps from table to table. */
-  private record Kept(
-      EndpointLoad load, @Nullable InetSocketAddress address, @Nullable SockAddr encoded) {}
+  /**
+   * What an endpoint keeps from table to table. Its address is encoded when it is first dialled.
+   */
+  private static final class Kept {
+    final EndpointLoad load;
+    final @Nullable InetSocketAddress address;
+    @Nullable SockAddr encoded;
+
+    Kept(EndpointLoad load, @Nullable InetSocketAddress address) {
+      this.load = load;
+      this.address = address;
+    }
+  }
 
   /**
    * Serves a route, with the loads of endpoints that are there already.
@@ -58,34 +70,27 @@ final class ServedRoute {
     this.counters = counters;
     this.limits = limits;
     this.random = random;
-    loads = new EndpointLoad[route.endpoints().size()];
-    addresses = new SockAddr[loads.length];
-    kept = HashMap.newHashMap(loads.length + route.withheld().size());
-    Arena arena = Arena.ofAuto();
-    for (int i = 0; i < loads.length; i++) {
-      Kept endpoint = keep(route.endpoints().get(i), before, arena);
-      loads[i] = endpoint.load;
-      addresses[i] = Objects.requireNonNull(endpoint.encoded);
-    }
+    kept = HashMap.newHashMap(route.endpoints().size() + route.withheld().size());
+    pickable =
+        route.endpoints().stream().map(endpoint -> keep(endpoint, before)).toArray(Kept[]::new);
     // Those that are withheld keep their load too: they may come back while their relays still run.
-    route.withheld().forEach(endpoint -> keep(endpoint, before, arena));
+    route.withheld().forEach(endpoint -> keep(endpoint, before));
     if (before != null) {
       before.kept.values().forEach(endpoint -> endpoint.load.leavePicker());
     }
+    EndpointLoad[] loads =
+        Arrays.stream(pickable).map(endpoint -> endpoint.load).toArray(EndpointLoad[]::new);
     picker = Pickers.of(route.policy().balance(), loads, random);
   }
 
-  private Kept keep(Endpoint endpoint, @Nullable ServedRoute before, Arena arena) {
+  private Kept keep(Endpoint endpoint, @Nullable ServedRoute before) {
     EndpointKey key = key(endpoint);
     InetSocketAddress address = endpoint.address();
     Kept old = before == null ? null : before.kept.get(key);
-    Kept now;
-    if (old != null && Objects.equals(old.address, address)) {
-      now = old;
-    } else {
-      EndpointLoad load = old == null ? new EndpointLoad() : old.load;
-      now = new Kept(load, address, address == null ? null : new SockAddr(address, arena));
-    }
+    Kept now =
+        old != null && Objects.equals(old.address, address)
+            ? old
+            : new Kept(old == null ? new EndpointLoad() : old.load, address);
     kept.put(key, now);
     return now;
   }
@@ -109,7 +114,7 @@ final class ServedRoute {
   }
 
   boolean isDetour(int index) {
-    return index >= loads.length;
+    return index >= pickable.length;
   }
 
   /** Whether the address belongs to one of the nodes that detours lead to. */
@@ -133,7 +138,7 @@ final class ServedRoute {
   // --- whatever can be dialled ---
 
   int dialableCount() {
-    return loads.length + route.detours().size();
+    return pickable.length + route.detours().size();
   }
 
   Endpoint endpoint(int index) {
@@ -141,11 +146,23 @@ final class ServedRoute {
   }
 
   SockAddr address(int index) {
-    return isDetour(index) ? detours().address(index) : addresses[index];
+    return isDetour(index) ? detours().address(index) : encoded(pickable[index]);
+  }
+
+  private SockAddr encoded(Kept endpoint) {
+    SockAddr encoded = endpoint.encoded;
+    if (encoded == null) {
+      if (arena == null) {
+        arena = Arena.ofAuto();
+      }
+      encoded = new SockAddr(Objects.requireNonNull(endpoint.address), arena);
+      endpoint.encoded = encoded;
+    }
+    return encoded;
   }
 
   EndpointLoad load(int index) {
-    return isDetour(index) ? detours().load() : loads[index];
+    return isDetour(index) ? detours().load() : pickable[index].load;
   }
 
   EndpointCounters countersOf(int index) {
@@ -166,7 +183,7 @@ final class ServedRoute {
 
   private Map<EndpointKey, Integer> indices() {
     if (indices.isEmpty()) {
-      for (int i = 0; i < loads.length; i++) {
+      for (int i = 0; i < pickable.length; i++) {
         indices.put(key(route.endpoints().get(i)), i);
       }
     }
