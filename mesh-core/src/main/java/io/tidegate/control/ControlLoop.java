@@ -31,7 +31,7 @@ public final class ControlLoop implements Agent {
   private final Consumer<RoutingTable> publisher;
 
   // Control thread only.
-  private final Routes routes = new Routes();
+  private Routes routes = Routes.NONE;
   private RoutingTable table = RoutingTable.EMPTY;
   private long publishedAtNanos;
 
@@ -57,7 +57,8 @@ public final class ControlLoop implements Agent {
     }
     Topology topology = mailbox.getAndSet(null);
     if (topology != null) {
-      publish(routes.of(topology, table.version() + 1), nowNanos);
+      routes = routes.next(topology);
+      publish(routes.table(table.version() + 1), nowNanos);
     }
     return 1;
   }

@@ -1,5 +1,8 @@
 package io.tidegate.control;
 
+import io.tidegate.control.Claims.Claim;
+import io.tidegate.routing.ChunkedMap;
+import io.tidegate.routing.ChunkedMap.Difference;
 import io.tidegate.routing.Clash;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.EndpointState;
@@ -10,78 +13,78 @@ import io.tidegate.routing.Route;
 import io.tidegate.routing.RoutingTable;
 import io.tidegate.routing.Service;
 import io.tidegate.routing.Topology;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From topology to routes: decides which endpoints may be picked. A service that is equal to the
- * one in the topology before keeps its routes.
+ * All that follows from one topology: whose each port is and which endpoints may be picked. What
+ * follows from the next topology is made from it, at the cost of what is different there.
+ *
+ * <pre>
+ *   services that differ ──► ports whose claims differ ──► their routes and clashes
+ * </pre>
  */
-final class Routes {
+record Routes(
+    Topology topology,
+    Claims claims,
+    ChunkedMap<PublishedPort, Route> byPort,
+    ChunkedMap<PublishedPort, Clash> clashes) {
 
-  private record Claimed(Service service, Publication publication) {
+  /** What follows from nothing. */
+  static final Routes NONE = from(List.of());
 
-    Clash.Claim claim() {
-      return new Clash.Claim(service.id(), service.name(), publication.means());
+  private static Routes from(List<Node> nodes) {
+    return new Routes(
+        new Topology(List.of(), nodes), Claims.NONE, ChunkedMap.empty(), ChunkedMap.empty());
+  }
+
+  RoutingTable table(long version) {
+    return new RoutingTable(version, byPort, clashes);
+  }
+
+  /** What follows from the next topology. With other nodes, every route has other detours. */
+  Routes next(Topology next) {
+    Routes before = next.nodes().equals(topology.nodes()) ? this : from(next.nodes());
+    Claims claimsNow = before.claimsIn(next);
+    // the list that all routes share already, not its equal
+    Topology shared = new Topology(next.servicesById(), before.topology.nodes());
+    Routes now = new Routes(shared, claimsNow, before.byPort, before.clashes);
+    for (var port : claimsNow.byPort().differencesFrom(before.claims.byPort())) {
+      now = now.decide(port.key(), port.after());
     }
+    return now;
   }
 
-  private record Built(Claimed claimed, Route route) {}
-
-  private Map<PublishedPort, Built> built = Map.of();
-  private List<Node> nodes = List.of();
-
-  /** The table of a topology. Of several services that publish one port, the oldest has it. */
-  RoutingTable of(Topology topology, long version) {
-    Map<PublishedPort, Built> before = topology.nodes().equals(nodes) ? built : Map.of();
-    built = HashMap.newHashMap(before.size());
-    nodes = topology.nodes();
-    SortedMap<PublishedPort, Route> routes = new TreeMap<>();
-    List<Clash> clashes = new ArrayList<>();
-    claims(topology)
-        .forEach(
-            (port, claims) -> {
-              Built now = build(claims.getFirst(), before.get(port));
-              built.put(port, now);
-              routes.put(port, now.route());
-              if (claims.size() > 1) {
-                clashes.add(clash(port, claims));
-              }
-            });
-    return new RoutingTable(version, routes, clashes);
+  private Claims claimsIn(Topology next) {
+    Claims now = claims;
+    for (Difference<String, Service> service :
+        next.servicesById().differencesFrom(topology.servicesById())) {
+      now = service.before() == null ? now : now.without(service.before());
+      now = service.after() == null ? now : now.with(service.after());
+    }
+    return now;
   }
 
-  private static Clash clash(PublishedPort port, List<Claimed> claims) {
-    List<Clash.Claim> all = claims.stream().map(Claimed::claim).toList();
+  /** Of several services that publish one port, the oldest has it. */
+  private Routes decide(PublishedPort port, @Nullable List<Claim> claimed) {
+    if (claimed == null) {
+      return new Routes(topology, claims, byPort.without(port), clashes.without(port));
+    }
+    return new Routes(
+        topology,
+        claims,
+        byPort.with(port, route(claimed.getFirst())),
+        claimed.size() == 1 ? clashes.without(port) : clashes.with(port, clash(port, claimed)));
+  }
+
+  private static Clash clash(PublishedPort port, List<Claim> claimed) {
+    List<Clash.Claim> all = claimed.stream().map(Claim::inClash).toList();
     return new Clash(port, all.getFirst(), all.subList(1, all.size()));
   }
 
-  private Built build(Claimed claimed, @Nullable Built before) {
-    return before != null && before.claimed().equals(claimed)
-        ? before
-        : new Built(claimed, route(claimed, nodes));
-  }
-
-  private static SortedMap<PublishedPort, List<Claimed>> claims(Topology topology) {
-    SortedMap<PublishedPort, List<Claimed>> claims = new TreeMap<>();
-    for (Service service : topology.services().stream().sorted(Service.BY_AGE).toList()) {
-      for (Publication publication : service.publications()) {
-        claims
-            .computeIfAbsent(publication.port(), _ -> new ArrayList<>(1))
-            .add(new Claimed(service, publication));
-      }
-    }
-    return claims;
-  }
-
-  private static Route route(Claimed claimed, List<Node> nodes) {
-    Service service = claimed.service;
-    Publication publication = claimed.publication;
+  private Route route(Claim claim) {
+    Service service = claim.service();
+    Publication publication = claim.publication();
     List<Endpoint> all =
         service.tasks().stream().map(task -> Endpoint.of(task, publication.targetPort())).toList();
     EndpointState eligible = eligible(all);
@@ -91,7 +94,7 @@ final class Routes {
         service.name(),
         service.policy(),
         all.stream().filter(endpoint -> endpoint.state() == eligible).toList(),
-        nodes.stream().map(node -> Endpoint.detour(node, publication.port())).toList(),
+        topology.nodes(),
         all.stream().filter(endpoint -> endpoint.state() != eligible).toList());
   }
 

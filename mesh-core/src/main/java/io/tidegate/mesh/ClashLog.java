@@ -1,9 +1,10 @@
 package io.tidegate.mesh;
 
+import io.tidegate.routing.ChunkedMap;
+import io.tidegate.routing.ChunkedMap.Difference;
 import io.tidegate.routing.Clash;
+import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.RoutingTable;
-import java.util.HashSet;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,23 +13,16 @@ final class ClashLog {
 
   private static final Logger LOG = LoggerFactory.getLogger(ClashLog.class);
 
-  private Set<Clash> known = Set.of();
+  private ChunkedMap<PublishedPort, Clash> known = ChunkedMap.empty();
 
   void onTable(RoutingTable table) {
-    if (known.isEmpty() && table.clashes().isEmpty()) {
-      return;
-    }
-    Set<Clash> now = new HashSet<>(table.clashes());
-    for (Clash clash : table.clashes()) {
-      if (!known.contains(clash)) {
-        LOG.warn("{}", clash);
+    for (Difference<PublishedPort, Clash> clash : table.clashesByPort().differencesFrom(known)) {
+      if (clash.after() != null) {
+        LOG.warn("{}", clash.after());
+      } else {
+        LOG.info("{}: published by one service alone again", clash.key());
       }
     }
-    for (Clash clash : known) {
-      if (now.stream().noneMatch(other -> other.port().equals(clash.port()))) {
-        LOG.info("{}: published by one service alone again", clash.port());
-      }
-    }
-    known = now;
+    known = table.clashesByPort();
   }
 }

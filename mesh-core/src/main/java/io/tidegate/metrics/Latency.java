@@ -17,7 +17,7 @@ public final class Latency {
   // Written once, by the writer; a reader sees null or the recorder.
   private volatile @Nullable SingleWriterRecorder recorder;
   // Readers only, under this object's lock: what earlier readers took out of the recorder.
-  private final Histogram total = new Histogram(SIGNIFICANT_DIGITS);
+  private @Nullable Histogram total;
   private @Nullable Histogram recycled;
 
   /** For the one writer only. */
@@ -37,6 +37,9 @@ public final class Latency {
       return;
     }
     recycled = current.getIntervalHistogram(recycled);
+    if (total == null) {
+      total = new Histogram(SIGNIFICANT_DIGITS);
+    }
     total.add(recycled);
     sum.add(total);
   }

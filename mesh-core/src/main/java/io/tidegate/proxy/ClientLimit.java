@@ -1,10 +1,11 @@
 package io.tidegate.proxy;
 
 import io.tidegate.metrics.RouteKey;
+import io.tidegate.routing.ChunkedMap;
+import io.tidegate.routing.ChunkedMap.Difference;
+import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Route;
 import io.tidegate.routing.RoutingTable;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -19,19 +20,24 @@ record ClientLimit(int most, AtomicInteger clients) {
   /**
    * The limits of a table's routes.
    *
-   * @param before those of the table before
+   * @param before the table before
+   * @param limits those of the table before
    */
-  static Map<RouteKey, ClientLimit> of(RoutingTable table, Map<RouteKey, ClientLimit> before) {
-    Map<RouteKey, ClientLimit> limits = new HashMap<>();
-    for (Route route : table.routes().values()) {
-      int most = route.policy().connections();
-      if (most > 0) {
-        RouteKey key = RouteKey.of(route);
-        ClientLimit old = before.get(key);
-        limits.put(key, new ClientLimit(most, old == null ? new AtomicInteger() : old.clients));
+  static ChunkedMap<RouteKey, ClientLimit> of(
+      RoutingTable table, RoutingTable before, ChunkedMap<RouteKey, ClientLimit> limits) {
+    ChunkedMap<RouteKey, ClientLimit> next = limits;
+    for (Difference<PublishedPort, Route> route : table.routes().differencesFrom(before.routes())) {
+      if (route.before() != null) {
+        next = next.without(RouteKey.of(route.before()));
+      }
+      if (route.after() != null && route.after().policy().connections() > 0) {
+        RouteKey key = RouteKey.of(route.after());
+        ClientLimit old = limits.get(key);
+        AtomicInteger clients = old == null ? new AtomicInteger() : old.clients;
+        next = next.with(key, new ClientLimit(route.after().policy().connections(), clients));
       }
     }
-    return limits;
+    return next;
   }
 
   /** Whether one more may come; if so, it counts until {@link #leave}. */

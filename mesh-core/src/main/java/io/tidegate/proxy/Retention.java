@@ -6,10 +6,9 @@ import io.tidegate.metrics.RouteCounters;
 import io.tidegate.metrics.RouteKey;
 import io.tidegate.metrics.ShardCounters;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,37 +23,50 @@ final class Retention {
   private record Kept(RouteKey route, @Nullable EndpointKey endpoint) {}
 
   private final ShardCounters counters;
-  private final Map<Kept, Long> goneSinceNanos = new HashMap<>();
+  // In the order in which they went.
+  private final Map<Kept, Long> goneSinceNanos = new LinkedHashMap<>();
 
   Retention(ShardCounters counters) {
     this.counters = counters;
   }
 
   /**
-   * Looks through all counters; called with every table.
+   * Notes which counters of a route are of what is served and which are not; called for every route
+   * that is another than before, or gone.
    *
-   * @param served the routes in force
+   * @param served how the route is served, or null if it is gone
    */
-  void sweep(Map<RouteKey, ServedRoute> served, long nowNanos) {
-    Set<Kept> gone = new HashSet<>();
-    counters.routes.forEach(
-        (key, route) -> {
-          ServedRoute current = served.get(key);
-          if (current == null) {
-            gone.add(new Kept(key, null));
-          }
-          for (EndpointKey endpoint : route.endpoints.keySet()) {
-            if (current == null || !current.has(endpoint)) {
-              gone.add(new Kept(key, endpoint));
-            }
-          }
-        });
-    goneSinceNanos.keySet().retainAll(gone);
-    gone.forEach(key -> goneSinceNanos.putIfAbsent(key, nowNanos));
-    goneSinceNanos
-        .entrySet()
-        .removeIf(
-            expired -> nowNanos - expired.getValue() >= KEEP.toNanos() && drop(expired.getKey()));
+  void compare(RouteKey key, @Nullable ServedRoute served, long nowNanos) {
+    RouteCounters route = counters.routes.get(key);
+    if (route == null) {
+      return;
+    }
+    note(new Kept(key, null), served != null, nowNanos);
+    for (EndpointKey endpoint : route.endpoints.keySet()) {
+      note(new Kept(key, endpoint), served != null && served.has(endpoint), nowNanos);
+    }
+  }
+
+  private void note(Kept kept, boolean isServed, long nowNanos) {
+    if (isServed) {
+      goneSinceNanos.remove(kept);
+    } else {
+      goneSinceNanos.putIfAbsent(kept, nowNanos);
+    }
+  }
+
+  /** Lets go of what has been gone for long enough; called with every table. */
+  void sweep(long nowNanos) {
+    Iterator<Map.Entry<Kept, Long>> oldestFirst = goneSinceNanos.entrySet().iterator();
+    while (oldestFirst.hasNext()) {
+      Map.Entry<Kept, Long> gone = oldestFirst.next();
+      if (nowNanos - gone.getValue() < KEEP.toNanos()) {
+        return;
+      }
+      if (drop(gone.getKey())) {
+        oldestFirst.remove();
+      }
+    }
   }
 
   private boolean drop(Kept kept) {

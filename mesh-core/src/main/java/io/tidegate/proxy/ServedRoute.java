@@ -8,7 +8,7 @@ import io.tidegate.metrics.EndpointCounters;
 import io.tidegate.metrics.EndpointKey;
 import io.tidegate.metrics.RouteCounters;
 import io.tidegate.routing.Endpoint;
-import io.tidegate.routing.EndpointState;
+import io.tidegate.routing.Reach;
 import io.tidegate.routing.Route;
 import java.lang.foreign.Arena;
 import java.net.InetAddress;
@@ -16,15 +16,9 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,17 +32,28 @@ final class ServedRoute {
   final RouteCounters counters;
   final RouteLimits limits;
   private final RandomGenerator random;
-  private final List<Endpoint> dialable;
-  private final int nearDetours;
   private final Map<EndpointKey, Kept> kept;
-  private final EndpointLoad[] loads;
-  private final SockAddr[] addresses;
+  private final Kept[] pickable;
   // Filled when it is first asked for; a route without sessions does not need it.
   private final Map<EndpointKey, Integer> indices = new HashMap<>();
+  // Made when it is first asked for; a route whose endpoints answer does not need it.
+  private @Nullable ServedDetours detours;
+  // Of the addresses that are encoded here; made when the first one is.
+  private @Nullable Arena arena;
 
-  /** What an endpoint keeps from table to table. */
-  private record Kept(
-      EndpointLoad load, @Nullable InetSocketAddress address, @Nullable SockAddr encoded) {}
+  /**
+   * What an endpoint keeps from table to table. Its address is encoded when it is first dialled.
+   */
+  private static final class Kept {
+    final EndpointLoad load;
+    final @Nullable InetSocketAddress address;
+    @Nullable SockAddr encoded;
+
+    Kept(EndpointLoad load, @Nullable InetSocketAddress address) {
+      this.load = load;
+      this.address = address;
+    }
+  }
 
   /**
    * Serves a route, with the loads of endpoints that are there already.
@@ -65,89 +70,51 @@ final class ServedRoute {
     this.counters = counters;
     this.limits = limits;
     this.random = random;
-    Set<String> nodesWithTasks = nodesOfUnreachableTasks(route);
-    nearDetours = (int) route.detours().stream().filter(leadsTo(nodesWithTasks)).count();
-    dialable =
-        Stream.of(
-                route.endpoints().stream(),
-                route.detours().stream().filter(leadsTo(nodesWithTasks)),
-                route.detours().stream().filter(leadsTo(nodesWithTasks).negate()))
-            .flatMap(Function.identity())
-            .toList();
-    loads = new EndpointLoad[dialable.size()];
-    addresses = new SockAddr[dialable.size()];
-    kept = HashMap.newHashMap(loads.length + route.withheld().size());
-    Arena arena = Arena.ofAuto();
-    for (int i = 0; i < loads.length; i++) {
-      Kept endpoint = keep(dialable.get(i), before, arena);
-      loads[i] = endpoint.load;
-      addresses[i] = Objects.requireNonNull(endpoint.encoded);
-    }
+    kept = HashMap.newHashMap(route.endpoints().size() + route.withheld().size());
+    pickable =
+        route.endpoints().stream().map(endpoint -> keep(endpoint, before)).toArray(Kept[]::new);
     // Those that are withheld keep their load too: they may come back while their relays still run.
-    route.withheld().forEach(endpoint -> keep(endpoint, before, arena));
+    route.withheld().forEach(endpoint -> keep(endpoint, before));
     if (before != null) {
       before.kept.values().forEach(endpoint -> endpoint.load.leavePicker());
     }
-    EndpointLoad[] pickable = Arrays.copyOf(loads, route.endpoints().size());
-    picker = Pickers.of(route.policy().balance(), pickable, random);
+    EndpointLoad[] loads =
+        Arrays.stream(pickable).map(endpoint -> endpoint.load).toArray(EndpointLoad[]::new);
+    picker = Pickers.of(route.policy().balance(), loads, random);
   }
 
-  private Kept keep(Endpoint endpoint, @Nullable ServedRoute before, Arena arena) {
+  private Kept keep(Endpoint endpoint, @Nullable ServedRoute before) {
     EndpointKey key = key(endpoint);
     InetSocketAddress address = endpoint.address();
     Kept old = before == null ? null : before.kept.get(key);
-    Kept now;
-    if (old != null && Objects.equals(old.address, address)) {
-      now = old;
-    } else {
-      EndpointLoad load = old == null ? new EndpointLoad() : old.load;
-      now = new Kept(load, address, address == null ? null : new SockAddr(address, arena));
-    }
+    Kept now =
+        old != null && Objects.equals(old.address, address)
+            ? old
+            : new Kept(old == null ? new EndpointLoad() : old.load, address);
     kept.put(key, now);
     return now;
   }
 
-  /** The nodes that reach tasks which this one cannot. */
-  private static Set<String> nodesOfUnreachableTasks(Route route) {
-    return route.withheld().stream()
-        .filter(endpoint -> endpoint.state() == EndpointState.UNREACHABLE)
-        .map(Endpoint::nodeId)
-        .collect(Collectors.toSet());
-  }
+  // --- detours ---
 
-  private static Predicate<Endpoint> leadsTo(Set<String> nodes) {
-    return detour -> nodes.contains(detour.nodeId());
-  }
-
-  /**
-   * A detour that was not tried yet, or {@link Picker#NONE}. Nodes that have a task of the route go
-   * first: they need nobody's help.
-   */
-  int pickDetour(Tried tried) {
-    int first = route.endpoints().size();
-    int near = pickDetour(first, nearDetours, tried);
-    return near != Picker.NONE
-        ? near
-        : pickDetour(first + nearDetours, route.detours().size() - nearDetours, tried);
-  }
-
-  private int pickDetour(int first, int count, Tried tried) {
-    int start = count == 0 ? 0 : random.nextInt(count);
-    for (int i = 0; i < count; i++) {
-      int index = first + (start + i) % count;
-      if (!tried.contains(index)) {
-        return index;
-      }
+  private ServedDetours detours() {
+    if (detours == null) {
+      detours = new ServedDetours(route, random);
     }
-    return Picker.NONE;
+    return detours;
   }
 
-  int dialableCount() {
-    return dialable.size();
+  /** A detour that was not tried yet, or {@link Picker#NONE}. */
+  int pickDetour(Tried tried) {
+    return hasDetours() ? detours().pick(tried) : Picker.NONE;
   }
 
   boolean hasDetours() {
     return !route.detours().isEmpty();
+  }
+
+  boolean isDetour(int index) {
+    return index >= pickable.length;
   }
 
   /** Whether the address belongs to one of the nodes that detours lead to. */
@@ -156,9 +123,7 @@ final class ServedRoute {
       return false;
     }
     InetAddress address = unmapped(client.getAddress());
-    return route.detours().stream()
-        .map(detour -> Objects.requireNonNull(detour.address()).getAddress())
-        .anyMatch(address::equals);
+    return route.detours().stream().anyMatch(node -> node.address().equals(address));
   }
 
   /** A dual-stack listener sees IPv4 clients as ::ffff:a.b.c.d. */
@@ -170,16 +135,38 @@ final class ServedRoute {
     }
   }
 
-  boolean isDetour(int index) {
-    return index >= route.endpoints().size();
+  // --- whatever can be dialled ---
+
+  int dialableCount() {
+    return pickable.length + route.detours().size();
   }
 
   Endpoint endpoint(int index) {
-    return dialable.get(index);
+    return isDetour(index) ? detours().endpoint(index) : route.endpoints().get(index);
   }
 
   SockAddr address(int index) {
-    return addresses[index];
+    return isDetour(index) ? detours().address(index) : encoded(pickable[index]);
+  }
+
+  private SockAddr encoded(Kept endpoint) {
+    SockAddr encoded = endpoint.encoded;
+    if (encoded == null) {
+      if (arena == null) {
+        arena = Arena.ofAuto();
+      }
+      encoded = new SockAddr(Objects.requireNonNull(endpoint.address), arena);
+      endpoint.encoded = encoded;
+    }
+    return encoded;
+  }
+
+  EndpointLoad load(int index) {
+    return isDetour(index) ? detours().load() : pickable[index].load;
+  }
+
+  EndpointCounters countersOf(int index) {
+    return counters.endpoints.computeIfAbsent(key(endpoint(index)), _ -> new EndpointCounters());
   }
 
   /**
@@ -187,13 +174,20 @@ final class ServedRoute {
    * Picker#NONE}.
    */
   int indexOf(Endpoint older) {
+    int index =
+        older.reach().kind() == Reach.Kind.DETOUR
+            ? detours().indexOf(older)
+            : indices().getOrDefault(key(older), Picker.NONE);
+    return index != Picker.NONE && isSameWay(endpoint(index), older) ? index : Picker.NONE;
+  }
+
+  private Map<EndpointKey, Integer> indices() {
     if (indices.isEmpty()) {
-      for (int i = 0; i < dialable.size(); i++) {
-        indices.put(key(dialable.get(i)), i);
+      for (int i = 0; i < pickable.length; i++) {
+        indices.put(key(route.endpoints().get(i)), i);
       }
     }
-    int index = indices.getOrDefault(key(older), Picker.NONE);
-    return index != Picker.NONE && isSameWay(endpoint(index), older) ? index : Picker.NONE;
+    return indices;
   }
 
   private static boolean isSameWay(Endpoint endpoint, Endpoint older) {
@@ -201,17 +195,12 @@ final class ServedRoute {
         && Objects.equals(endpoint.reach().namespace(), older.reach().namespace());
   }
 
-  EndpointLoad load(int index) {
-    return loads[index];
-  }
-
-  EndpointCounters countersOf(int index) {
-    return counters.endpoints.computeIfAbsent(key(endpoint(index)), _ -> new EndpointCounters());
-  }
-
   /** Whether the key is part of the route, picked or not. */
   boolean has(EndpointKey key) {
-    return kept.containsKey(key);
+    return kept.containsKey(key)
+        || route.detours().stream()
+            .filter(node -> node.id().equals(key.nodeId()))
+            .anyMatch(node -> key(Endpoint.detour(node, route.port())).equals(key));
   }
 
   /** Whether an endpoint of an older route is part of this one, picked or not. */

@@ -6,22 +6,17 @@ import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.unix.Buffer;
-import io.tidegate.metrics.RouteCounters;
 import io.tidegate.metrics.RouteKey;
 import io.tidegate.metrics.ShardCounter;
 import io.tidegate.metrics.ShardCounters;
 import io.tidegate.routing.PublishedPort;
-import io.tidegate.routing.Route;
 import io.tidegate.routing.RoutingTable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.agrona.concurrent.NanoClock;
@@ -50,12 +45,8 @@ final class Shard {
   private final IoEventLoop loop;
   private final ProxyConfig config;
   private final UpstreamSockets upstreamSockets;
-  private final RandomGenerator random;
   private final ShardCounters counters = new ShardCounters();
-  private final Retention retention = new Retention(counters);
-
-  // Written by the loop, read by whoever asks for the listeners' status.
-  private final ConcurrentMap<PublishedPort, ServedPort> ports = new ConcurrentHashMap<>();
+  private final ServedPorts ports;
 
   // Shard loop only, all below.
   private final ShardClock clock;
@@ -78,7 +69,7 @@ final class Shard {
     this.loop = loop;
     this.config = config;
     this.upstreamSockets = upstreamSockets;
-    this.random = random;
+    ports = new ServedPorts(this, random);
     this.clock = new ShardClock(loop, clock);
     admission = new Admission(config);
     pipes =
@@ -90,58 +81,17 @@ final class Shard {
 
   // --- routes ---
 
-  /**
-   * Puts a table in force, with the limits of those routes that have one: ports that appear are
-   * bound, ports that go are closed, all others are left alone.
-   */
+  /** Puts a table in force, with the limits of those routes that have one. */
   void apply(RoutingTable table, Map<RouteKey, ClientLimit> limits) {
     assert loop.inEventLoop();
-    if (stopped) {
-      return;
+    if (!stopped) {
+      ports.apply(table, limits);
     }
-    for (Route route : table.routes().values()) {
-      serve(route, limits);
-    }
-    ports.forEach(
-        (port, served) -> {
-          if (!table.routes().containsKey(port)) {
-            served.close();
-            ports.remove(port);
-          }
-        });
-    sweepCounters();
-  }
-
-  private void serve(Route route, Map<RouteKey, ClientLimit> limits) {
-    ServedPort port = ports.get(route.port());
-    if (port == null) {
-      port = new ServedPort(this, serve(route, limits, null));
-      ports.put(route.port(), port);
-      port.bind();
-    } else if (!port.served().route.equals(route)) {
-      port.serve(serve(route, limits, port.served()));
-    }
-  }
-
-  private ServedRoute serve(
-      Route route, Map<RouteKey, ClientLimit> limits, @Nullable ServedRoute before) {
-    RouteKey key = RouteKey.of(route);
-    RouteCounters own = counters.routes.computeIfAbsent(key, _ -> new RouteCounters());
-    RouteLimits ownLimits = RouteLimits.of(route.policy(), config, limits.get(key));
-    return new ServedRoute(route, own, ownLimits, before, random);
-  }
-
-  private void sweepCounters() {
-    Map<RouteKey, ServedRoute> served = new HashMap<>();
-    for (ServedPort port : ports.values()) {
-      served.put(RouteKey.of(port.served().route), port.served());
-    }
-    retention.sweep(served, clock.nanoTime());
   }
 
   /** The ports of the table in force; for any thread. */
   Map<PublishedPort, ServedPort> ports() {
-    return ports;
+    return ports.byPort();
   }
 
   /** For any thread to read. */
@@ -159,8 +109,7 @@ final class Shard {
   void drain(Runnable whenDrained) {
     assert loop.inEventLoop();
     stopped = true;
-    ports.values().forEach(ServedPort::close);
-    ports.clear();
+    ports.closeAll();
     whenIdle = whenDrained;
     runWhenIdle();
   }
@@ -169,8 +118,7 @@ final class Shard {
   void abandonAll() {
     assert loop.inEventLoop();
     stopped = true;
-    ports.values().forEach(ServedPort::close);
-    ports.clear();
+    ports.closeAll();
     clock.abandonAll();
     closeRetired();
     pipes.close();

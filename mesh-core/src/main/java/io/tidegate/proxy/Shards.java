@@ -7,12 +7,12 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.tidegate.metrics.MeshStats;
 import io.tidegate.metrics.RouteKey;
+import io.tidegate.routing.ChunkedMap;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.RoutingTable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
@@ -29,7 +29,8 @@ public final class Shards implements AutoCloseable {
   private final List<Loop> loops = new ArrayList<>();
 
   // Of whoever publishes tables, alone.
-  private Map<RouteKey, ClientLimit> limits = Map.of();
+  private RoutingTable published = RoutingTable.EMPTY;
+  private ChunkedMap<RouteKey, ClientLimit> limits = ChunkedMap.empty();
 
   private record Loop(IoEventLoop eventLoop, Shard shard) {}
 
@@ -61,8 +62,9 @@ public final class Shards implements AutoCloseable {
    * thread at a time.
    */
   public void publish(RoutingTable table) {
-    Map<RouteKey, ClientLimit> next = ClientLimit.of(table, limits);
+    ChunkedMap<RouteKey, ClientLimit> next = ClientLimit.of(table, published, limits);
     limits = next;
+    published = table;
     loops.forEach(loop -> loop.eventLoop.execute(() -> loop.shard.apply(table, next)));
   }
 

@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param endpoints those that may be picked: a picker never asks again. All of them are {@link
  *     EndpointState#READY}, or all {@link EndpointState#DOUBTED} where nothing else is left
- * @param detours other nodes that serve the port too, tried only when no endpoint answers
+ * @param detours other nodes, which serve the port too: tried only when no endpoint answers
  * @param withheld those that are known but not picked, for people
  */
 public record Route(
@@ -16,7 +16,7 @@ public record Route(
     String serviceName,
     Policy policy,
     List<Endpoint> endpoints,
-    List<Endpoint> detours,
+    List<Node> detours,
     List<Endpoint> withheld) {
 
   public Route {
@@ -32,7 +32,7 @@ public record Route(
       String serviceName,
       BalancingPolicy balance,
       List<Endpoint> endpoints,
-      List<Endpoint> detours,
+      List<Node> detours,
       List<Endpoint> withheld) {
     this(port, serviceId, serviceName, Policy.of(balance), endpoints, detours, withheld);
   }

@@ -1,35 +1,41 @@
 package io.tidegate.routing;
 
-import java.util.Collections;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.Map;
 
 /**
  * The snapshot of all routes that the data path reads: immutable, replaced whole, newer ones with a
- * higher version.
+ * higher version. One that was made from another shares with it all routes that did not change.
  *
  * @param routes by published port, in the order of the ports
- * @param clashes the ports that more than one service publishes, in their order
+ * @param clashesByPort the ports that more than one service publishes
  */
 public record RoutingTable(
-    long version, SortedMap<PublishedPort, Route> routes, List<Clash> clashes) {
+    long version,
+    ChunkedMap<PublishedPort, Route> routes,
+    ChunkedMap<PublishedPort, Clash> clashesByPort) {
 
   /** What is in force before anything was discovered. */
-  public static final RoutingTable EMPTY = new RoutingTable(0, new TreeMap<>());
+  public static final RoutingTable EMPTY =
+      new RoutingTable(0, ChunkedMap.empty(), ChunkedMap.empty());
 
-  public RoutingTable {
-    routes = Collections.unmodifiableSortedMap(new TreeMap<>(routes));
-    clashes = List.copyOf(clashes);
+  /** A table that was listed. */
+  public RoutingTable(long version, Map<PublishedPort, Route> routes, List<Clash> clashes) {
+    this(version, ChunkedMap.copyOf(routes), ChunkedMap.of(clashes, Clash::port));
   }
 
   /** A table without clashes. */
-  public RoutingTable(long version, SortedMap<PublishedPort, Route> routes) {
+  public RoutingTable(long version, Map<PublishedPort, Route> routes) {
     this(version, routes, List.of());
+  }
+
+  /** In the order of their ports. */
+  public List<Clash> clashes() {
+    return clashesByPort.values();
   }
 
   /** Whether another table says the same, whatever its version. */
   public boolean isSameAs(RoutingTable other) {
-    return routes.equals(other.routes) && clashes.equals(other.clashes);
+    return routes.equals(other.routes) && clashesByPort.equals(other.clashesByPort);
   }
 }

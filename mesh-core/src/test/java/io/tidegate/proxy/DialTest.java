@@ -97,7 +97,7 @@ class DialTest {
   void takesADetourWhenNoEndpointAnswers() throws Exception {
     try (var otherNode = TestTask.echoOn("127.0.0.2");
         var proxy = new ProxyFixture()) {
-      int port = proxy.serveWithDetours(List.of(refusing()), List.of(otherNode.address()));
+      int port = proxy.serveWithDetour(refusing(), otherNode.address());
       try (Socket client = proxy.connect(port)) {
         assertAnswers(client);
       }
@@ -108,9 +108,9 @@ class DialTest {
   @Test
   void prefersEndpointsToDetours() throws Exception {
     try (var task = TestTask.echo();
-        var otherNode = TestTask.echo();
+        var otherNode = TestTask.echoOn("127.0.0.2");
         var proxy = new ProxyFixture()) {
-      int port = proxy.serveWithDetours(List.of(task.address()), List.of(otherNode.address()));
+      int port = proxy.serveWithDetour(task.address(), otherNode.address());
       for (int i = 0; i < 20; i++) {
         try (Socket client = proxy.connect(port)) {
           assertAnswers(client);
@@ -122,11 +122,11 @@ class DialTest {
 
   @Test
   void refusesADetourToAClientThatIsANodeItself() throws Exception {
-    try (var otherNode = TestTask.echo();
+    try (var otherNode = TestTask.echoOn("127.0.0.2");
         var proxy = new ProxyFixture()) {
-      // The client comes from 127.0.0.1, where the other node is: it has made its detour already.
-      int port = proxy.serveWithDetours(List.of(refusing()), List.of(otherNode.address()));
-      assertReset(proxy, port);
+      int port = proxy.serveWithDetour(refusing(), otherNode.address());
+      // The client comes from where the other node is: it has made its detour already.
+      assertReset(proxy, "127.0.0.2", port);
       assertThat(otherNode.connections()).isZero();
     }
   }
@@ -165,10 +165,14 @@ class DialTest {
   }
 
   private static void assertReset(ProxyFixture proxy, int port) {
+    assertReset(proxy, "127.0.0.1", port);
+  }
+
+  private static void assertReset(ProxyFixture proxy, String from, int port) {
     // On loopback the reset may arrive before connect has returned.
     assertThatThrownBy(
             () -> {
-              try (Socket client = proxy.connect(port)) {
+              try (Socket client = proxy.connectFrom(from, port)) {
                 client.getInputStream().read();
               }
             })

@@ -177,19 +177,11 @@ final class ProxyFixture implements AutoCloseable {
     publish();
   }
 
-  /** Serves a fresh port with detours to other nodes, given by the addresses of their listeners. */
-  int serveWithDetours(List<InetSocketAddress> endpoints, List<InetSocketAddress> detours) {
-    int port = freePort();
+  /** Serves the port on which another node listens, with a detour to it. */
+  int serveWithDetour(InetSocketAddress endpoint, InetSocketAddress node) {
+    int port = node.getPort();
     PublishedPort published = PublishedPort.tcp(port);
-    Route plain = route(published, endpoints.toArray(InetSocketAddress[]::new));
-    List<Endpoint> ways =
-        detours.stream()
-            .map(
-                detour ->
-                    Endpoint.detour(
-                        new Node("node-" + detour.getPort(), detour.getAddress()),
-                        PublishedPort.tcp(detour.getPort())))
-            .toList();
+    Route plain = route(published, endpoint);
     routes.put(
         published,
         new Route(
@@ -198,7 +190,7 @@ final class ProxyFixture implements AutoCloseable {
             plain.serviceName(),
             plain.policy(),
             plain.endpoints(),
-            ways,
+            List.of(new Node("node-" + port, node.getAddress())),
             List.of()));
     publish();
     awaitBound(port);
@@ -244,7 +236,12 @@ final class ProxyFixture implements AutoCloseable {
   }
 
   Socket connect(int port) throws IOException {
+    return connectFrom("127.0.0.1", port);
+  }
+
+  Socket connectFrom(String address, int port) throws IOException {
     Socket socket = new Socket();
+    socket.bind(new InetSocketAddress(address, 0));
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5_000);
     socket.setSoTimeout(20_000);
     return socket;

@@ -1,5 +1,6 @@
 package io.tidegate.proxy;
 
+import static io.tidegate.routing.TaskState.RUNNING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidegate.metrics.EndpointCounters;
@@ -7,8 +8,18 @@ import io.tidegate.metrics.EndpointKey;
 import io.tidegate.metrics.RouteCounters;
 import io.tidegate.metrics.RouteKey;
 import io.tidegate.metrics.ShardCounters;
+import io.tidegate.routing.BalancingPolicy;
+import io.tidegate.routing.Endpoint;
+import io.tidegate.routing.Node;
+import io.tidegate.routing.PublishedPort;
+import io.tidegate.routing.Reach;
+import io.tidegate.routing.Route;
+import io.tidegate.routing.Task;
+import java.net.InetAddress;
 import java.time.Duration;
-import java.util.Map;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class RetentionTest {
@@ -29,26 +40,81 @@ class RetentionTest {
 
   @Test
   void keepsCountersOfARouteThatIsGoneForTenMinutes() {
-    sweepAfter(Duration.ZERO);
-    sweepAfter(Duration.ofMinutes(9));
+    sweepGoneAfter(Duration.ZERO);
+    sweepGoneAfter(Duration.ofMinutes(9));
     assertThat(counters.routes).containsKey(ROUTE);
-    sweepAfter(Duration.ofMinutes(2));
+    sweepGoneAfter(Duration.ofMinutes(2));
     assertThat(counters.routes).isEmpty();
   }
 
   @Test
   void keepsCountersForAsLongAsARelayIsActive() {
     endpoint.relays.increment();
-    sweepAfter(Duration.ZERO);
-    sweepAfter(Duration.ofMinutes(20));
+    sweepGoneAfter(Duration.ZERO);
+    sweepGoneAfter(Duration.ofMinutes(20));
     assertThat(counters.routes).containsKey(ROUTE);
     endpoint.ended.increment();
-    sweepAfter(Duration.ofMinutes(1));
+    sweepGoneAfter(Duration.ofMinutes(1));
     assertThat(counters.routes).isEmpty();
+  }
+
+  @Test
+  void keepsCountersOfAnEndpointThatCameBackInTime() {
+    compareAfter(Duration.ZERO, served());
+    compareAfter(Duration.ofMinutes(9), served(ENDPOINT));
+    sweepAfter(Duration.ofMinutes(2));
+    assertThat(route.endpoints).containsKey(ENDPOINT);
+  }
+
+  @Test
+  void letsGoOfAnEndpointThatIsGoneFromARouteThatIsServed() {
+    compareAfter(Duration.ZERO, served());
+    sweepAfter(Duration.ofMinutes(11));
+    assertThat(route.endpoints).isEmpty();
+    assertThat(counters.routes).containsKey(ROUTE);
+  }
+
+  @Test
+  void keepsCountersOfADetourForAsLongAsItsNodeIsThere() {
+    EndpointKey detour = new EndpointKey("detour/n2", "detour", "n2");
+    route.endpoints.put(detour, new EndpointCounters());
+    compareAfter(Duration.ZERO, served(ENDPOINT));
+    sweepAfter(Duration.ofMinutes(11));
+    assertThat(route.endpoints).containsOnlyKeys(ENDPOINT, detour);
+  }
+
+  /** The route with one other node, as it is served with some endpoints. */
+  private ServedRoute served(EndpointKey... endpoints) {
+    Reach reach = Reach.direct(InetAddress.getLoopbackAddress(), 80, "given by the test");
+    Route served =
+        new Route(
+            PublishedPort.tcp(ROUTE.port()),
+            ROUTE.serviceId(),
+            ROUTE.serviceName(),
+            BalancingPolicy.P2C,
+            Stream.of(endpoints)
+                .map(key -> new Task(key.taskId(), key.taskName(), key.nodeId(), RUNNING, reach))
+                .map(task -> Endpoint.of(task, 80))
+                .toList(),
+            List.of(new Node("n2", InetAddress.ofLiteral("192.0.2.2"))),
+            List.of());
+    RouteLimits limits = RouteLimits.of(served.policy(), ProxyConfig.defaults(), null);
+    return new ServedRoute(served, route, limits, null, new SplittableRandom());
+  }
+
+  private void compareAfter(Duration time, ServedRoute served) {
+    nowNanos += time.toNanos();
+    retention.compare(ROUTE, served, nowNanos);
+  }
+
+  private void sweepGoneAfter(Duration time) {
+    nowNanos += time.toNanos();
+    retention.compare(ROUTE, null, nowNanos);
+    retention.sweep(nowNanos);
   }
 
   private void sweepAfter(Duration time) {
     nowNanos += time.toNanos();
-    retention.sweep(Map.of(), nowNanos);
+    retention.sweep(nowNanos);
   }
 }

@@ -25,10 +25,9 @@ class ServedRouteTest {
 
   @RepeatedTest(20)
   void makesDetoursToNodesWithTasksFirst() {
-    List<Endpoint> detours =
+    List<Node> detours =
         IntStream.range(0, 9)
             .mapToObj(i -> new Node("n" + i, InetAddress.ofLiteral("192.0.2." + i)))
-            .map(node -> Endpoint.detour(node, PORT))
             .toList();
     Route route =
         new Route(

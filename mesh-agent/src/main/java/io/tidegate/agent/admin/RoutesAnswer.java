@@ -219,6 +219,7 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
             .toList();
     List<DetourAnswer> detours =
         route.detours().stream()
+            .map(node -> Endpoint.detour(node, route.port()))
             .map(detour -> new DetourAnswer(detour.nodeId(), text(detour.address())))
             .toList();
     return new RouteAnswer(

@@ -3,17 +3,19 @@ package io.tidegate.agent.swarm;
 import io.tidegate.agent.cluster.ClusterState;
 import io.tidegate.agent.cluster.Commit;
 import io.tidegate.agent.cluster.TaskMark;
+import io.tidegate.routing.ChunkedMap;
 import io.tidegate.routing.Node;
 import io.tidegate.routing.Origin;
 import io.tidegate.routing.Service;
 import io.tidegate.routing.Task;
 import io.tidegate.routing.TaskState;
 import io.tidegate.routing.Topology;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Set;
 import org.agrona.concurrent.EpochNanoClock;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +45,6 @@ final class Discovery {
   private List<Node> otherNodes = List.of();
   private @Nullable Origin newestMark;
   private @Nullable Topology topology;
-  private List<Service> topologyServices = List.of();
   private List<Node> topologyNodes = List.of();
 
   /**
@@ -107,12 +108,24 @@ final class Discovery {
   private void plan(ReachPlanner planner) {
     ReachPlanner before = reaches;
     reaches = planner;
-    if (before == null
-        || !before.sandbox().equals(planner.sandbox())
-        || !Objects.equals(before.reachable(), planner.reachable())) {
+    if (before == null || planner.isOtherThan(before)) {
       routed.touchAll();
-    } else {
-      planner.local().differences(before.local()).forEach(this::touchTask);
+      return;
+    }
+    planner.local().differences(before.local()).forEach(this::touchTask);
+    Set<InetAddress> moved = planner.reachableOtherThan(before);
+    if (!moved.isEmpty()) {
+      touchTasksAt(moved);
+    }
+  }
+
+  private void touchTasksAt(Set<InetAddress> addresses) {
+    for (SeenService service : view.services().values()) {
+      for (SeenTask task : service.tasks()) {
+        if (task.ingressAddress() != null && addresses.contains(task.ingressAddress())) {
+          routed.touch(service.name());
+        }
+      }
     }
   }
 
@@ -217,11 +230,11 @@ final class Discovery {
       return null;
     }
     marks.expire(nowNanos).forEach(this::touchTask);
-    List<Service> services = routed.refresh(view.services(), seen -> service(seen, planner));
+    ChunkedMap<String, Service> services =
+        routed.refresh(view.services(), seen -> service(seen, planner));
     if (topology == null
-        || !services.equals(topologyServices)
+        || !services.equals(topology.servicesById())
         || !otherNodes.equals(topologyNodes)) {
-      topologyServices = services;
       topologyNodes = otherNodes;
       topology = new Topology(services, otherNodes, newest());
     }

@@ -2,6 +2,7 @@ package io.tidegate.agent.swarm;
 
 import io.tidegate.routing.Reach;
 import java.net.InetAddress;
+import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,21 @@ record ReachPlanner(LocalTasks local, Sandbox sandbox, @Nullable Set<InetAddress
         && reachable != null
         && !reachable.contains(address)
         && local.bridgeAddress(task.id()) == null;
+  }
+
+  /** Whether another plan may lead any task by another way, not only those that moved. */
+  boolean isOtherThan(ReachPlanner other) {
+    return !sandbox.equals(other.sandbox) || (reachable == null) != (other.reachable == null);
+  }
+
+  /** The addresses that only one of both takes for reachable. */
+  Set<InetAddress> reachableOtherThan(ReachPlanner other) {
+    Set<InetAddress> here = reachable == null ? Set.of() : reachable;
+    Set<InetAddress> there = other.reachable == null ? Set.of() : other.reachable;
+    Set<InetAddress> different = new HashSet<>();
+    here.stream().filter(address -> !there.contains(address)).forEach(different::add);
+    there.stream().filter(address -> !here.contains(address)).forEach(different::add);
+    return different;
   }
 
   private Reach overlay(SeenTask task, String where) {

@@ -53,7 +53,7 @@ final class FakeView implements AgentView {
             "web",
             BalancingPolicy.P2C,
             List.of(overlay, ready),
-            List.of(Endpoint.detour(new Node("n2", InetAddress.ofLiteral("192.0.2.2")), port)),
+            List.of(new Node("n2", InetAddress.ofLiteral("192.0.2.2"))),
             List.of(draining, lost));
     table = new RoutingTable(7, new TreeMap<>(Map.of(port, web)));
     listeners.add(new ListenerStatus(port, 2, 2, null));

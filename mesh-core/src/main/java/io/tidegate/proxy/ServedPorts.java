@@ -1,0 +1,103 @@
+package io.tidegate.proxy;
+
+import io.tidegate.metrics.RouteCounters;
+import io.tidegate.metrics.RouteKey;
+import io.tidegate.routing.ChunkedMap.Difference;
+import io.tidegate.routing.PublishedPort;
+import io.tidegate.routing.Route;
+import io.tidegate.routing.RoutingTable;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ports of the table in force, as one shard serves them. Every method runs on the shard's loop
+ * unless it says otherwise.
+ */
+final class ServedPorts {
+
+  private final Shard shard;
+  private final RandomGenerator random;
+  private final Retention retention;
+  private RoutingTable table = RoutingTable.EMPTY;
+
+  // Written by the loop, read by whoever asks for the listeners' status.
+  private final ConcurrentMap<PublishedPort, ServedPort> ports = new ConcurrentHashMap<>();
+
+  ServedPorts(Shard shard, RandomGenerator random) {
+    this.shard = shard;
+    this.random = random;
+    retention = new Retention(shard.counters());
+  }
+
+  /** For any thread. */
+  Map<PublishedPort, ServedPort> byPort() {
+    return ports;
+  }
+
+  /**
+   * Puts a table in force: ports that appear are bound, ports that go are closed, a route that is
+   * another than before is served anew, and everything else is left alone.
+   */
+  void apply(RoutingTable next, Map<RouteKey, ClientLimit> limits) {
+    long nowNanos = shard.clock().nanoTime();
+    for (Difference<PublishedPort, Route> route : next.routes().differencesFrom(table.routes())) {
+      if (route.after() == null) {
+        withdraw(route.key());
+      } else {
+        serve(route.after(), limits);
+      }
+      retain(route.before(), nowNanos);
+      retain(route.after(), nowNanos);
+    }
+    table = next;
+    retention.sweep(nowNanos);
+  }
+
+  private void serve(Route route, Map<RouteKey, ClientLimit> limits) {
+    ServedPort port = ports.get(route.port());
+    if (port == null) {
+      port = new ServedPort(shard, served(route, limits, null));
+      ports.put(route.port(), port);
+      port.bind();
+    } else {
+      port.serve(served(route, limits, port.served()));
+    }
+  }
+
+  private ServedRoute served(
+      Route route, Map<RouteKey, ClientLimit> limits, @Nullable ServedRoute before) {
+    RouteKey key = RouteKey.of(route);
+    RouteCounters own = shard.counters().routes.computeIfAbsent(key, _ -> new RouteCounters());
+    RouteLimits ownLimits = RouteLimits.of(route.policy(), shard.config(), limits.get(key));
+    return new ServedRoute(route, own, ownLimits, before, random);
+  }
+
+  private void withdraw(PublishedPort port) {
+    ServedPort served = ports.remove(port);
+    if (served != null) {
+      served.close();
+    }
+  }
+
+  private void retain(@Nullable Route route, long nowNanos) {
+    if (route != null) {
+      RouteKey key = RouteKey.of(route);
+      retention.compare(key, servedNow(route.port(), key), nowNanos);
+    }
+  }
+
+  private @Nullable ServedRoute servedNow(PublishedPort port, RouteKey key) {
+    ServedPort served = ports.get(port);
+    return served != null && RouteKey.of(served.served().route).equals(key)
+        ? served.served()
+        : null;
+  }
+
+  void closeAll() {
+    ports.values().forEach(ServedPort::close);
+    ports.clear();
+  }
+}

@@ -1,0 +1,160 @@
+package io.tidegate.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tidegate.routing.BalancingPolicy;
+import io.tidegate.routing.Clash;
+import io.tidegate.routing.Node;
+import io.tidegate.routing.Policy;
+import io.tidegate.routing.Protocol;
+import io.tidegate.routing.Publication;
+import io.tidegate.routing.PublishedPort;
+import io.tidegate.routing.Reach;
+import io.tidegate.routing.Route;
+import io.tidegate.routing.RoutingTable;
+import io.tidegate.routing.Service;
+import io.tidegate.routing.Task;
+import io.tidegate.routing.TaskState;
+import io.tidegate.routing.Topology;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RoutesTest {
+
+  private static final int STEPS = 400;
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5})
+  void endsAfterAnyChangesWhereANewOneBegins(int seed) {
+    Random random = new Random(seed);
+    Routes routes = Routes.NONE;
+    Topology topology = Topology.EMPTY;
+    int clashes = 0;
+    for (int step = 0; step < STEPS; step++) {
+      topology = changed(topology, random);
+      routes = routes.next(topology);
+      RoutingTable table = routes.table(step);
+      assertThat(table).isEqualTo(Routes.NONE.next(listedAnew(topology)).table(step));
+      assertThat(List.copyOf(table.routes().keySet())).isSorted();
+      assertThat(table.clashes()).extracting(Clash::port).isSorted();
+      clashes += table.clashes().size();
+    }
+    assertThat(clashes).isGreaterThan(STEPS);
+  }
+
+  @Test
+  void leavesEveryOlderTableAsItWas() {
+    Random random = new Random(6);
+    List<RoutingTable> tables = new ArrayList<>();
+    List<RoutingTable> copies = new ArrayList<>();
+    Routes routes = Routes.NONE;
+    Topology topology = Topology.EMPTY;
+    for (int step = 0; step < STEPS; step++) {
+      topology = changed(topology, random);
+      routes = routes.next(topology);
+      tables.add(routes.table(step));
+      copies.add(Routes.NONE.next(listedAnew(topology)).table(step));
+    }
+    assertThat(tables).isEqualTo(copies);
+  }
+
+  @Test
+  void keepsEveryRouteThatNothingChanged() {
+    Topology topology = new Topology(IntStream.range(0, 50).mapToObj(i -> alone(i, 0)).toList());
+    Routes routes = Routes.NONE.next(topology);
+    Routes next =
+        routes.next(new Topology(topology.servicesById().with("s7", alone(7, 1)), List.of()));
+
+    assertThat(next.table(2).routes().differencesFrom(routes.table(1).routes()))
+        .singleElement()
+        .satisfies(route -> assertThat(route.key()).isEqualTo(PublishedPort.tcp(1_007)));
+    assertThat(route(next, 8)).isSameAs(route(routes, 8));
+  }
+
+  @Test
+  void sharesOneListOfNodesAmongAllRoutes() {
+    Topology topology = new Topology(List.of(alone(1, 0), alone(2, 0)), nodes(100));
+    Routes routes = Routes.NONE.next(topology);
+    Routes next =
+        routes.next(new Topology(topology.servicesById().with("s1", alone(1, 1)), nodes(100)));
+
+    assertThat(route(next, 1).detours()).hasSize(100).isSameAs(route(next, 2).detours());
+    assertThat(route(next, 1)).isNotEqualTo(route(routes, 1));
+  }
+
+  private static Route route(Routes routes, int number) {
+    return Objects.requireNonNull(routes.table(1).routes().get(PublishedPort.tcp(1_000 + number)));
+  }
+
+  /** One that publishes a port that nobody else does. */
+  private static Service alone(int number, int change) {
+    Publication publication = new Publication(PublishedPort.tcp(1_000 + number), 80);
+    return new Service(
+        "s" + number,
+        "s" + number,
+        BalancingPolicy.P2C,
+        List.of(publication),
+        List.of(task("t" + number, change)));
+  }
+
+  /** The same content with nothing in common. */
+  private static Topology listedAnew(Topology topology) {
+    return new Topology(List.copyOf(topology.services()).reversed(), topology.nodes());
+  }
+
+  private static Topology changed(Topology topology, Random random) {
+    if (random.nextInt(40) == 0) {
+      return new Topology(topology.servicesById(), nodes(random.nextInt(4)));
+    }
+    var services = topology.servicesById();
+    for (int i = random.nextInt(4); i >= 0; i--) {
+      String id = "s" + random.nextInt(300);
+      services =
+          random.nextInt(4) == 0 ? services.without(id) : services.with(id, service(id, random));
+    }
+    return new Topology(services, topology.nodes());
+  }
+
+  /** One that has some of few ports and some of few ages. */
+  private static Service service(String id, Random random) {
+    List<Publication> publications =
+        IntStream.range(0, random.nextInt(4))
+            .mapToObj(
+                _ ->
+                    new Publication(
+                        new PublishedPort(1 + random.nextInt(150), any(Protocol.values(), random)),
+                        80,
+                        any(Publication.Means.values(), random)))
+            .toList();
+    List<Task> tasks =
+        IntStream.range(0, random.nextInt(3))
+            .mapToObj(i -> task(id + "." + i, random.nextInt(5)))
+            .toList();
+    return new Service(id, id, random.nextInt(3), Policy.DEFAULT, publications, List.of(), tasks);
+  }
+
+  private static <T> T any(T[] values, Random random) {
+    return values[random.nextInt(values.length)];
+  }
+
+  private static Task task(String id, int change) {
+    Reach reach =
+        change == 0
+            ? Reach.none("test")
+            : Reach.local(InetAddress.ofLiteral("10.0.0." + change), "");
+    return new Task(id, id, "n1", change == 1 ? TaskState.DRAINING : TaskState.RUNNING, reach);
+  }
+
+  private static List<Node> nodes(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> new Node("n" + i, InetAddress.ofLiteral("192.0.2." + i)))
+        .toList();
+  }
+}
