@@ -35,7 +35,7 @@ class TaskChangeTest {
     long few = bytesPerChange(new ManyServices(100, 10, 100));
     long many = new TaskChangeTest().bytesPerChange(new ManyServices(10_000, 10, 100));
 
-    assertThat(few).as("bytes per change, 100 services").isLessThan(24 << 10);
+    assertThat(few).as("bytes per change, 100 services").isLessThan(32 << 10);
     assertThat(many).as("bytes per change, 10,000 services").isLessThan(few + (4 << 10));
   }
 
