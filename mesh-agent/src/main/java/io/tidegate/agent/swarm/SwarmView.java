@@ -52,7 +52,6 @@ final class SwarmView {
 
   private final EpochNanoClock timeOfDay;
   private final RoutedServices routed;
-  private final Probation probation = new Probation();
   private final Policies policies = new Policies();
   private final GossipPorts gossipPorts = new GossipPorts();
   private final GossipMerge gossipMerge = new GossipMerge(GOSSIP_HOLD);
@@ -61,6 +60,7 @@ final class SwarmView {
   private final Set<String> unservedPorts = new HashSet<>();
 
   private ClusterView cluster = new ClusterView();
+  private Probation probation = new Probation();
   private boolean isSaved;
   private Set<String> peers = Set.of();
   private boolean isGossip;
@@ -167,6 +167,7 @@ final class SwarmView {
   /** This node has joined another Swarm: nothing of the last one is true. */
   void onOtherSwarm(long nowNanos) {
     take(REST, new ClusterState(List.of(), List.of(), List.of()), nowNanos);
+    probation = new Probation();
     isTold = false;
   }
 

@@ -370,6 +370,92 @@ class DiscoveryTest {
     assertThat(discovery.isUnsettled(seconds(16))).isFalse();
   }
 
+  @Test
+  void beginsWithWhatWasSavedAndDoubtsItUntilSomebodyTellsMore() {
+    discovery.onSaved("n1", Answers.cluster(), Answers.sandbox(), 0);
+    assertThat(taskIds()).hasSize(7);
+    assertThat(task(TASK.id()).state()).isEqualTo(TaskState.DOUBTED);
+    assertThat(task(TASK.id()).origin().source()).isEqualTo("saved");
+
+    discovery.onListed("stream", Answers.cluster(), seconds(1));
+    assertThat(task(TASK.id()).state()).isEqualTo(TaskState.RUNNING);
+    assertThat(task(TASK.id()).origin().source()).isEqualTo("stream");
+  }
+
+  @Test
+  void letsGossipConfirmWhatWasSaved() {
+    discovery.onSaved(
+        Answers.worker().engine().swarm().nodeId(), Answers.cluster(), Answers.sandbox(), 0);
+    discovery.onReading(Answers.worker(), seconds(1));
+
+    assertThat(task(TASK.id()).state()).isEqualTo(TaskState.RUNNING);
+    assertThat(task(TASK.id()).origin().source()).isEqualTo("swarm-gossip");
+  }
+
+  @Test
+  void forgetsWhatWasSavedInAnotherSwarm() {
+    discovery.onSaved("of another Swarm", Answers.cluster(), Answers.sandbox(), 0);
+    discovery.onReading(Answers.worker(Answers.emptyIngress()), seconds(1));
+    discovery.onReading(Answers.worker(Answers.emptyIngress()), seconds(2));
+
+    assertThat(services()).isEmpty();
+  }
+
+  @Test
+  void takesOutATaskOfAnotherNodeThatItsNodeSaysIsDead() {
+    discovery.onReading(Answers.manager(), 0);
+    mark(TaskMark.Kind.DIED, Answers.OWN_TASK_OF_N2, seconds(1));
+
+    assertThat(taskOrNull(Answers.OWN_TASK_OF_N2)).isNull();
+    assertThat(Objects.requireNonNull(discovery.topology(seconds(1))).origin().source())
+        .isEqualTo("test");
+  }
+
+  @Test
+  void letsGossipMarkWhatAManagerWithoutALeaderStillStreams() {
+    beWatched();
+    leaderless(Answers.ingress("n2"), 1);
+    leaderless(ingressWithout("dns", "10.213.77.11"), 12);
+    assertThat(service("dns").tasks())
+        .extracting(Task::state)
+        .containsExactly(TaskState.DOUBTED, TaskState.DOUBTED);
+
+    discovery.onReading(Answers.manager(), seconds(22));
+    assertThat(service("dns").tasks())
+        .extracting(Task::state)
+        .containsExactly(TaskState.RUNNING, TaskState.RUNNING);
+  }
+
+  private void leaderless(NetworkAnswers.Network ingress, long second) {
+    Reading reading = Answers.manager();
+    discovery.onReading(
+        new Reading(
+            reading.engine(), null, ingress, reading.local(), reading.sandbox(), true, "no leader"),
+        seconds(second));
+  }
+
+  @Test
+  void touchesOnlyServicesOfWhichTheReachableTasksAreOthers() {
+    discovery.onReading(Answers.manager(), 0);
+    Service web = service("web");
+    Reading reading = Answers.manager();
+    discovery.onReading(
+        new Reading(
+            reading.engine(),
+            reading.cluster(),
+            ingressWithout("dns", "none"),
+            reading.local(),
+            reading.sandbox(),
+            true,
+            null),
+        0);
+
+    assertThat(service("web")).isSameAs(web);
+    assertThat(service("dns").tasks())
+        .extracting(task -> task.reach().kind())
+        .contains(Reach.Kind.NONE);
+  }
+
   private static final ClusterTask TASK =
       Answers.cluster().tasks().stream()
           .filter(task -> task.id().equals(Answers.TASK_ON_N1))
