@@ -29,6 +29,7 @@ public final class ControlLoop implements Agent {
   private final AtomicReference<@Nullable Topology> mailbox = new AtomicReference<>();
   private final NanoClock clock;
   private final Consumer<RoutingTable> publisher;
+  private final Consumer<Topology> inForce;
 
   // Control thread only.
   private Routes routes = Routes.NONE;
@@ -39,8 +40,19 @@ public final class ControlLoop implements Agent {
    * @param publisher gets each new table, on the control thread
    */
   public ControlLoop(NanoClock clock, Consumer<RoutingTable> publisher) {
+    this(clock, publisher, _ -> {});
+  }
+
+  /**
+   * @param publisher gets each new table, on the control thread
+   * @param inForce gets each topology that the table in force says all of, afterwards; one that a
+   *     newer one has overtaken never comes here
+   */
+  public ControlLoop(
+      NanoClock clock, Consumer<RoutingTable> publisher, Consumer<Topology> inForce) {
     this.clock = clock;
     this.publisher = publisher;
+    this.inForce = inForce;
     publishedAtNanos = clock.nanoTime() - COALESCE.toNanos();
   }
 
@@ -59,6 +71,7 @@ public final class ControlLoop implements Agent {
     if (topology != null) {
       routes = routes.next(topology);
       publish(routes.table(table.version() + 1), nowNanos);
+      inForce.accept(topology);
     }
     return 1;
   }

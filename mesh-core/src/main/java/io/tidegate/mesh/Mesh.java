@@ -11,6 +11,7 @@ import io.tidegate.routing.Topology;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator.SplittableGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.agrona.concurrent.AgentRunner;
@@ -31,6 +32,7 @@ public final class Mesh implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Mesh.class);
 
+  private final NanoClock clock = SystemNanoClock.INSTANCE;
   private final Shards shards;
   private final ControlLoop control;
   private final AgentRunner runner;
@@ -39,13 +41,14 @@ public final class Mesh implements AutoCloseable {
 
   // Written by the control thread.
   private volatile RoutingTable table = RoutingTable.EMPTY;
+  private volatile long publishedAtNanos;
 
-  private Mesh(ProxyConfig config, UpstreamSockets sockets) {
-    NanoClock clock = SystemNanoClock.INSTANCE;
+  private Mesh(ProxyConfig config, UpstreamSockets sockets, Consumer<Topology> inForce) {
+    publishedAtNanos = clock.nanoTime();
     SplittableGenerator random =
         RandomGeneratorFactory.<SplittableGenerator>of("L64X128MixRandom").create();
     shards = new Shards(config, sockets, clock, random);
-    control = new ControlLoop(clock, this::publish);
+    control = new ControlLoop(clock, this::publish, inForce);
     runner =
         new AgentRunner(
             new ParkingIdleStrategy(ControlLoop.COALESCE),
@@ -61,7 +64,18 @@ public final class Mesh implements AutoCloseable {
    * @throws UnsupportedOperationException if the native epoll transport cannot be loaded
    */
   public static Mesh start(ProxyConfig config, UpstreamSockets sockets) {
-    return new Mesh(config, sockets);
+    return start(config, sockets, _ -> {});
+  }
+
+  /**
+   * Starts as above.
+   *
+   * @param inForce gets each topology on the control thread, once the table in force says all of
+   *     it; one that a newer one has overtaken never comes here
+   */
+  public static Mesh start(
+      ProxyConfig config, UpstreamSockets sockets, Consumer<Topology> inForce) {
+    return new Mesh(config, sockets, inForce);
   }
 
   /**
@@ -74,6 +88,7 @@ public final class Mesh implements AutoCloseable {
 
   private void publish(RoutingTable next) {
     table = next;
+    publishedAtNanos = clock.nanoTime();
     shards.publish(next);
     clashLog.onTable(next);
   }
@@ -81,6 +96,11 @@ public final class Mesh implements AutoCloseable {
   /** The routing table that was published last. */
   public RoutingTable table() {
     return table;
+  }
+
+  /** How long ago that was, or the start where nothing was published yet. */
+  public Duration tableAge() {
+    return Duration.ofNanos(clock.nanoTime() - publishedAtNanos);
   }
 
   public MeshStats stats() {

@@ -22,7 +22,8 @@ public record Endpoint(
     int port = reach.fixedPort() == 0 ? targetPort : reach.fixedPort();
     InetSocketAddress address =
         reach.address() == null ? null : new InetSocketAddress(reach.address(), port);
-    return new Endpoint(task.id(), task.name(), task.nodeId(), state(task), address, reach);
+    return new Endpoint(
+        task.id(), task.name(), task.nodeId(), EndpointState.of(task), address, reach);
   }
 
   /** Another node as a way to a published port: not a task, but as good as one to a client. */
@@ -34,16 +35,5 @@ public record Endpoint(
         EndpointState.READY,
         new InetSocketAddress(node.address(), port.number()),
         Reach.detour(node.address(), port.number()));
-  }
-
-  private static EndpointState state(Task task) {
-    if (task.reach().kind() == Reach.Kind.NONE) {
-      return EndpointState.UNREACHABLE;
-    }
-    return switch (task.state()) {
-      case RUNNING -> EndpointState.READY;
-      case DRAINING -> EndpointState.DRAINING;
-      case DOUBTED -> EndpointState.DOUBTED;
-    };
   }
 }

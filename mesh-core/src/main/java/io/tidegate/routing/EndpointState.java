@@ -13,6 +13,18 @@ public enum EndpointState {
   /** There is no way from this node to its task. */
   UNREACHABLE;
 
+  /** That of a task's endpoints. */
+  public static EndpointState of(Task task) {
+    if (task.reach().kind() == Reach.Kind.NONE) {
+      return UNREACHABLE;
+    }
+    return switch (task.state()) {
+      case RUNNING -> READY;
+      case DRAINING -> DRAINING;
+      case DOUBTED -> DOUBTED;
+    };
+  }
+
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT);

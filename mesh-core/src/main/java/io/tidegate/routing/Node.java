@@ -6,6 +6,13 @@ import java.net.InetAddress;
  * Another node of the mesh, whose agent serves the same published ports.
  *
  * @param id Swarm's node id, or the address where that is not known
+ * @param name its hostname, empty where that is not known
  * @param address where other nodes reach it
  */
-public record Node(String id, InetAddress address) {}
+public record Node(String id, String name, InetAddress address) {
+
+  /** A node whose name is not known. */
+  public Node(String id, InetAddress address) {
+    this(id, "", address);
+  }
+}

@@ -31,6 +31,11 @@ public record Topology(ChunkedMap<String, Service> servicesById, List<Node> node
   }
 
   /** A topology that was listed; of services with the same id, the last counts. */
+  public Topology(List<Service> services, List<Node> nodes, Origin origin) {
+    this(ChunkedMap.of(services, Service::id), nodes, origin);
+  }
+
+  /** A listed topology of which only the present counts. */
   public Topology(List<Service> services, List<Node> nodes) {
     this(ChunkedMap.of(services, Service::id), nodes);
   }

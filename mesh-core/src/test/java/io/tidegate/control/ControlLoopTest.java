@@ -32,7 +32,8 @@ class ControlLoopTest {
 
   private final List<RoutingTable> published = new ArrayList<>();
   private long nowNanos = 1_000;
-  private final ControlLoop control = new ControlLoop(() -> nowNanos, published::add);
+  private final List<Topology> inForce = new ArrayList<>();
+  private final ControlLoop control = new ControlLoop(() -> nowNanos, published::add, inForce::add);
 
   @Test
   void publishesTheFirstTopologyAtOnce() {
@@ -77,6 +78,32 @@ class ControlLoopTest {
     offer(web(running("b", "10.0.0.8"), running("a", "10.0.0.7")));
     pass(Duration.ofSeconds(1));
     assertThat(published).hasSize(1);
+  }
+
+  @Test
+  void tellsOfEachTopologyThatTheTableInForceSaysAllOf() {
+    Topology first = new Topology(List.of(web(running("a", "10.0.0.7"))));
+    Topology overtaken = new Topology(List.of(web(running("b", "10.0.0.8"))));
+    Topology second = new Topology(List.of(web(running("c", "10.0.0.9"))));
+    Topology equal = new Topology(second.services());
+    control.offer(first);
+    control.doWork();
+    control.offer(overtaken);
+    control.doWork();
+    control.offer(second);
+    assertThat(inForce).containsExactly(first);
+    pass(ControlLoop.COALESCE);
+    control.offer(equal);
+    pass(ControlLoop.COALESCE);
+    assertThat(inForce)
+        .usingElementComparator(ControlLoopTest::identity)
+        .containsExactly(first, second, equal);
+    assertThat(published).hasSize(2);
+  }
+
+  @SuppressWarnings("ReferenceEquality") // Which of two equal ones it is counts here.
+  private static int identity(Topology one, Topology other) {
+    return one == other ? 0 : 1;
   }
 
   @Test

@@ -20,6 +20,7 @@ final class KnownNodes {
 
   private final long holdNanos;
   private final Map<String, String> idByAddress = new HashMap<>();
+  private final Map<String, String> nameById = new HashMap<>();
   private final Map<String, Long> lastSeen = new LinkedHashMap<>();
   private String ownAddress = "";
   private boolean isDoubtNew;
@@ -53,7 +54,9 @@ final class KnownNodes {
   /** All nodes, as a manager tells them. */
   void onCluster(Collection<ClusterNode> nodes, long nowNanos) {
     lastSeen.clear();
+    nameById.clear();
     for (ClusterNode node : nodes) {
+      nameById.put(node.id(), node.name());
       learn(node.address(), node.id());
       if (node.state() != ClusterNode.State.DOWN) {
         lastSeen.put(node.address(), nowNanos);
@@ -78,7 +81,8 @@ final class KnownNodes {
     for (String address : lastSeen.keySet()) {
       InetAddress parsed = Addresses.parse(address);
       if (parsed != null && !address.equals(ownAddress)) {
-        nodes.add(new Node(idOf(address), parsed));
+        String id = idOf(address);
+        nodes.add(new Node(id, nameById.getOrDefault(id, ""), parsed));
       }
     }
     return nodes;

@@ -20,7 +20,15 @@ class KnownNodesTest {
     nodes.onEngine(Answers.engine("n1").swarm());
     nodes.onCluster(Answers.cluster().nodes(), 0);
 
-    assertThat(nodes.nodes()).hasSize(2).contains(N2).doesNotContain(N1);
+    assertThat(nodes.nodes()).hasSize(2).contains(named(N2, "n2")).doesNotContain(named(N1, "n1"));
+  }
+
+  @Test
+  void keepsNamesThatAManagerToldWhereGossipTellsNone() {
+    nodes.onCluster(Answers.cluster().nodes(), 0);
+    readWorker(Answers.ingress("n2"), 0);
+
+    assertThat(nodes.nodes()).contains(named(N1, "n1"));
   }
 
   @Test
@@ -73,6 +81,10 @@ class KnownNodesTest {
         ClusterNode.State.DOWN,
         node.availability(),
         node.role());
+  }
+
+  private static Node named(Node node, String name) {
+    return new Node(node.id(), name, node.address());
   }
 
   private static Node node(String id, String address) {
