@@ -50,6 +50,8 @@ class ArchitectureTest {
           .definedBy("io.tidegate.agent.cluster")
           .layer("watch")
           .definedBy("io.tidegate.agent.watch")
+          .layer("changes")
+          .definedBy("io.tidegate.agent.changes")
           .layer("identity")
           .definedBy("io.tidegate.agent.identity")
           .layer("peer")
@@ -96,9 +98,13 @@ class ArchitectureTest {
           .mayOnlyAccessLayers(
               "routing", "labels", "source", "linux", "cluster", "watch", "identity", "peer")
           .whereLayer("admin")
-          .mayOnlyAccessLayers("routing", "metrics", "proxy", "source", "linux")
+          .mayOnlyAccessLayers(
+              "routing", "metrics", "proxy", "labels", "source", "changes", "linux")
+          .whereLayer("changes")
+          .mayOnlyAccessLayers("routing", "metrics")
           .whereLayer("demo")
-          .mayOnlyAccessLayers("routing", "metrics", "proxy", "mesh", "source", "admin", "linux")
+          .mayOnlyAccessLayers(
+              "routing", "metrics", "proxy", "mesh", "source", "changes", "admin", "linux")
           .whereLayer("cli")
           .mayOnlyAccessLayers(
               "routing",

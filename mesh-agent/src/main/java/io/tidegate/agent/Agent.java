@@ -1,6 +1,7 @@
 package io.tidegate.agent;
 
 import io.tidegate.agent.admin.AdminServer;
+import io.tidegate.agent.changes.ChangeLog;
 import io.tidegate.agent.cli.AgentConfig;
 import io.tidegate.agent.linux.PortHolder;
 import io.tidegate.agent.source.HostPort;
@@ -13,14 +14,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.time.Duration;
+import org.agrona.concurrent.SystemEpochNanoClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running agent: a source that feeds a mesh, and the admin pages that show both.
+ * A running agent: a source that feeds a mesh, a log of what changed, and the admin pages that show
+ * all of them.
  *
  * <pre>
- *   TopologySource ──► Mesh ◄── AdminServer
+ *   TopologySource ──► ChangeLog ──► Mesh ◄── AdminServer
  * </pre>
  */
 final class Agent implements AutoCloseable {
@@ -28,6 +31,7 @@ final class Agent implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
 
   private final TopologySource source;
+  private final ChangeLog changes;
   private final Mesh mesh;
   private final MeshView view;
   private final AdminServer admin;
@@ -35,8 +39,9 @@ final class Agent implements AutoCloseable {
 
   private Agent(AgentConfig config, SourceSetup setup) throws StartupException {
     source = setup.source();
-    mesh = startMesh(config, setup);
-    view = new MeshView(mesh, source, setup.node(), config.options());
+    changes = new ChangeLog(SystemEpochNanoClock.INSTANCE, source.status().name());
+    mesh = startMesh(config, setup, changes);
+    view = new MeshView(mesh, changes, source, setup.node(), config.options());
     try {
       admin = startAdmin(config.admin(), view);
     } catch (StartupException e) {
@@ -62,7 +67,7 @@ final class Agent implements AutoCloseable {
         config.proxy().shards(),
         agent.adminAddress());
     try {
-      agent.source.start(agent.mesh::offer);
+      agent.source.start(agent.changes.ahead(agent.mesh::offer));
     } catch (YamlException | UncheckedIOException e) {
       agent.close();
       throw new StartupException(String.valueOf(e.getMessage()), e);
@@ -71,9 +76,10 @@ final class Agent implements AutoCloseable {
     return agent;
   }
 
-  private static Mesh startMesh(AgentConfig config, SourceSetup setup) throws StartupException {
+  private static Mesh startMesh(AgentConfig config, SourceSetup setup, ChangeLog changes)
+      throws StartupException {
     try {
-      return Mesh.start(config.proxy(), setup.sockets());
+      return Mesh.start(config.proxy(), setup.sockets(), changes::onInForce);
     } catch (UnsupportedOperationException e) {
       throw new StartupException(String.valueOf(e.getMessage()), e);
     }

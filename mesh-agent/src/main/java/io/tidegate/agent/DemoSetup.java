@@ -1,6 +1,7 @@
 package io.tidegate.agent;
 
 import io.tidegate.agent.admin.AdminServer;
+import io.tidegate.agent.changes.ChangeLog;
 import io.tidegate.agent.cli.AgentConfig;
 import io.tidegate.agent.demo.DemoOutside;
 import io.tidegate.agent.linux.PortHolder;
@@ -24,8 +25,9 @@ final class DemoSetup implements DemoOutside {
   }
 
   @Override
-  public Admin serve(Mesh mesh, TopologySource source, HostPort address) throws IOException {
-    MeshView view = new MeshView(mesh, source, () -> null, List.of());
+  public Admin serve(Mesh mesh, ChangeLog changes, TopologySource source, HostPort address)
+      throws IOException {
+    MeshView view = new MeshView(mesh, changes, source, () -> null, List.of());
     return new DemoAdmin(AdminServer.start(address, true, view));
   }
 

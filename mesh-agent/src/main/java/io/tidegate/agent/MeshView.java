@@ -2,17 +2,22 @@ package io.tidegate.agent;
 
 import io.tidegate.agent.admin.AgentView;
 import io.tidegate.agent.admin.OptionInForce;
+import io.tidegate.agent.changes.ChangeLog;
 import io.tidegate.agent.cli.Version;
 import io.tidegate.agent.linux.PortHolder;
 import io.tidegate.agent.source.SourceStatus;
 import io.tidegate.agent.source.TopologySource;
+import io.tidegate.agent.swarm.NodeFacts;
 import io.tidegate.mesh.Mesh;
 import io.tidegate.metrics.MeshStats;
 import io.tidegate.proxy.ListenerStatus;
+import io.tidegate.routing.Node;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.RoutingTable;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class MeshView implements AgentView {
 
   private final Mesh mesh;
+  private final ChangeLog changes;
   private final TopologySource source;
   private final Supplier<? extends @Nullable Record> node;
   private final List<OptionInForce> options;
@@ -31,10 +37,12 @@ final class MeshView implements AgentView {
    */
   MeshView(
       Mesh mesh,
+      ChangeLog changes,
       TopologySource source,
       Supplier<? extends @Nullable Record> node,
       List<OptionInForce> options) {
     this.mesh = mesh;
+    this.changes = changes;
     this.source = source;
     this.node = node;
     this.options = options;
@@ -73,6 +81,30 @@ final class MeshView implements AgentView {
   @Override
   public RoutingTable table() {
     return mesh.table();
+  }
+
+  @Override
+  public Duration tableAge() {
+    return mesh.tableAge();
+  }
+
+  @Override
+  public ChangeLog changes() {
+    return changes;
+  }
+
+  @Override
+  public Map<String, String> hostnames() {
+    Map<String, String> names = new HashMap<>();
+    for (Node other : changes.topology().nodes()) {
+      if (!other.name().isEmpty()) {
+        names.put(other.id(), other.name());
+      }
+    }
+    if (node.get() instanceof NodeFacts own && !own.nodeName().isEmpty()) {
+      names.put(own.nodeId(), own.nodeName());
+    }
+    return names;
   }
 
   @Override

@@ -21,7 +21,7 @@ public final class AdminServer implements AutoCloseable {
   // The JDK's server reads its limits from system properties, once.
   static {
     limit("sun.net.httpserver.maxReqTime", 10);
-    limit("sun.net.httpserver.maxRspTime", 30);
+    limit("sun.net.httpserver.maxRspTime", 60); // Longer than any page waits.
     limit("sun.net.httpserver.idleInterval", 30);
     limit("sun.net.httpserver.maxReqHeaders", 64);
     limit("sun.net.httpserver.maxReqHeaderSize", 16 << 10);
@@ -95,7 +95,12 @@ public final class AdminServer implements AutoCloseable {
           Answer.METHOD_NOT_ALLOWED, method + ": not allowed (expected: GET or HEAD)\n");
     }
     try {
-      return page.answer(exchange.getRequestHeaders().getFirst("Accept"));
+      return page.answer(
+          new Request(
+              exchange.getRequestHeaders().getFirst("Accept"),
+              new Query(exchange.getRequestURI().getRawQuery())));
+    } catch (QueryException e) {
+      return Answer.text(Answer.BAD_REQUEST, e.getMessage() + "\n");
     } catch (IOException | RuntimeException e) {
       LOG.error("admin: {} failed", path, e);
       return Answer.text(Answer.FAILED, path + ": " + e + "\n");

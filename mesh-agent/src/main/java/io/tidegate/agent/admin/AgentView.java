@@ -1,5 +1,6 @@
 package io.tidegate.agent.admin;
 
+import io.tidegate.agent.changes.ChangeLog;
 import io.tidegate.agent.source.SourceStatus;
 import io.tidegate.metrics.MeshStats;
 import io.tidegate.proxy.ListenerStatus;
@@ -7,6 +8,7 @@ import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.RoutingTable;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What this room sees of the agent. Every method may be called from any thread. */
@@ -27,6 +29,15 @@ public interface AgentView {
   SourceStatus source();
 
   RoutingTable table();
+
+  /** How long the table has been in force. */
+  Duration tableAge();
+
+  /** What changed lately, and the topology that the table was made from. */
+  ChangeLog changes();
+
+  /** The hostnames of nodes by their ids, as far as they are known; this node's own too. */
+  Map<String, String> hostnames();
 
   MeshStats stats();
 

@@ -61,6 +61,7 @@ final class MeshCollector implements MultiCollector {
     }
     addListeners(families, table);
     addDiscovery(families, view.source());
+    ChangeFamilies.add(families, view.changes());
     addShards(families, stats);
     families.info(
         "build",

@@ -53,7 +53,8 @@ final class MetricsPage implements Page {
   }
 
   @Override
-  public Answer answer(@Nullable String accept) throws IOException {
+  public Answer answer(Request request) throws IOException {
+    String accept = request.accept();
     String contentType = accept != null && accept.contains(OPEN_METRICS_TYPE) ? OPEN_METRICS : TEXT;
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     registry().scrape(out, contentType);

@@ -1,7 +1,6 @@
 package io.tidegate.agent.admin;
 
 import java.io.IOException;
-import org.jspecify.annotations.Nullable;
 
 /** One path of the admin address. */
 @FunctionalInterface
@@ -10,7 +9,7 @@ interface Page {
   /**
    * Answers a GET.
    *
-   * @param accept the header Accept, which decides among formats where there are several
+   * @throws QueryException if the query is refused
    */
-  Answer answer(@Nullable String accept) throws IOException;
+  Answer answer(Request request) throws IOException;
 }

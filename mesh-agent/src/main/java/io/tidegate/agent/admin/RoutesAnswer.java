@@ -11,7 +11,6 @@ import io.tidegate.metrics.RouteKey;
 import io.tidegate.metrics.RouteStats;
 import io.tidegate.metrics.RouteStats.Datagrams;
 import io.tidegate.proxy.ListenerStatus;
-import io.tidegate.routing.Clash;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.EndpointState;
 import io.tidegate.routing.PublishedPort;
@@ -23,6 +22,9 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
@@ -35,29 +37,6 @@ import org.jspecify.annotations.Nullable;
  */
 record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> clashes) {
 
-  /** One port that several services publish, with the one that has it. */
-  record ClashAnswer(String port, ClaimAnswer keeper, List<ClaimAnswer> others) {
-
-    static ClashAnswer of(Clash clash) {
-      return new ClashAnswer(
-          clash.port().toString(),
-          ClaimAnswer.of(clash.keeper()),
-          clash.others().stream().map(ClaimAnswer::of).toList());
-    }
-  }
-
-  /**
-   * A service that publishes the port.
-   *
-   * @param by the means: docker or label
-   */
-  record ClaimAnswer(String service, String serviceId, String by) {
-
-    static ClaimAnswer of(Clash.Claim claim) {
-      return new ClaimAnswer(claim.serviceName(), claim.serviceId(), claim.means().toString());
-    }
-  }
-
   /**
    * One route.
    *
@@ -66,7 +45,9 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
    * @param limitConnections how many clients there may be at once on this node, or 0
    * @param timeouts those of the route's own
    * @param counts null while nothing was counted
-   * @param detours other nodes, which are tried when no endpoint answers
+   * @param tasks how many there are in each state
+   * @param endpoints null where only ports were asked for
+   * @param detours other nodes, which are tried when no endpoint answers; null like the endpoints
    */
   record RouteAnswer(
       String port,
@@ -78,8 +59,9 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
       TimeoutsAnswer timeouts,
       ListenerAnswer listener,
       @Nullable CountsAnswer counts,
-      List<EndpointAnswer> endpoints,
-      List<DetourAnswer> detours) {}
+      Map<EndpointState, Long> tasks,
+      @Nullable List<EndpointAnswer> endpoints,
+      @Nullable List<DetourAnswer> detours) {}
 
   /** Milliseconds, each null where the agent's own options hold. */
   record TimeoutsAnswer(
@@ -159,15 +141,19 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
   /**
    * One task behind the route.
    *
+   * @param hostname of its node, if known
    * @param address what is dialled, as in {@code 10.0.0.5:80}
+   * @param origin null where the newest topology has the task no more
    */
   record EndpointAnswer(
       String task,
       String taskId,
       String node,
+      @Nullable String hostname,
       EndpointState state,
       @Nullable String address,
       ReachAnswer reach,
+      @Nullable OriginAnswer origin,
       long active,
       long relays,
       long connectFailures,
@@ -177,20 +163,32 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
   record DetourAnswer(String node, @Nullable String address) {}
 
   /** How the task is reached and why so. */
-  record ReachAnswer(Reach.Kind kind, @Nullable String namespace, String reason) {}
+  record ReachAnswer(Reach.Kind kind, @Nullable String namespace, String reason) {
 
-  static RoutesAnswer of(AgentView view) {
+    static ReachAnswer of(Reach reach) {
+      return new ReachAnswer(reach.kind(), reach.namespace(), reach.reason());
+    }
+  }
+
+  /**
+   * The routes that are wanted.
+   *
+   * @param facts what is known of their tasks, or null to leave the tasks out
+   */
+  static RoutesAnswer of(AgentView view, Predicate<Route> isWanted, @Nullable TaskFacts facts) {
     MeshStats stats = view.stats();
     Map<PublishedPort, ListenerStatus> listeners = Readiness.listenersByPort(view);
     var table = view.table();
     List<RouteAnswer> routes =
         table.routes().values().stream()
+            .filter(isWanted)
             .map(
                 route ->
                     route(
                         route,
                         listener(view, route.port(), listeners.get(route.port())),
-                        stats.routes().get(RouteKey.of(route))))
+                        stats.routes().get(RouteKey.of(route)),
+                        facts))
             .toList();
     return new RoutesAnswer(
         table.version(), routes, table.clashes().stream().map(ClashAnswer::of).toList());
@@ -210,13 +208,7 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
   }
 
   private static RouteAnswer route(
-      Route route, ListenerAnswer listener, @Nullable RouteStats stats) {
-    Map<EndpointKey, EndpointStats> counts = stats == null ? Map.of() : stats.endpoints();
-    List<EndpointAnswer> endpoints =
-        Stream.concat(route.endpoints().stream(), route.withheld().stream())
-            .sorted(Comparator.comparing(Endpoint::taskName).thenComparing(Endpoint::taskId))
-            .map(endpoint -> endpoint(endpoint, counts))
-            .toList();
+      Route route, ListenerAnswer listener, @Nullable RouteStats stats, @Nullable TaskFacts facts) {
     List<DetourAnswer> detours =
         route.detours().stream()
             .map(node -> Endpoint.detour(node, route.port()))
@@ -232,22 +224,48 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
         TimeoutsAnswer.of(route.policy().timeouts()),
         listener,
         stats == null ? null : CountsAnswer.of(stats),
-        endpoints,
-        detours);
+        tasks(route)
+            .collect(Collectors.groupingBy(Endpoint::state, TreeMap::new, Collectors.counting())),
+        facts == null ? null : endpoints(route, stats, facts),
+        facts == null ? null : detours);
+  }
+
+  private static Stream<Endpoint> tasks(Route route) {
+    return Stream.concat(route.endpoints().stream(), route.withheld().stream());
+  }
+
+  private static List<EndpointAnswer> endpoints(
+      Route route, @Nullable RouteStats stats, TaskFacts facts) {
+    Map<EndpointKey, EndpointStats> counts = stats == null ? Map.of() : stats.endpoints();
+    Map<String, OriginAnswer> origins = facts.originsOf(route.serviceId());
+    return tasks(route)
+        .sorted(Comparator.comparing(Endpoint::taskName).thenComparing(Endpoint::taskId))
+        .map(
+            endpoint ->
+                endpoint(
+                    endpoint,
+                    counts,
+                    facts.hostnames().get(endpoint.nodeId()),
+                    origins.get(endpoint.taskId())))
+        .toList();
   }
 
   private static EndpointAnswer endpoint(
-      Endpoint endpoint, Map<EndpointKey, EndpointStats> counts) {
+      Endpoint endpoint,
+      Map<EndpointKey, EndpointStats> counts,
+      @Nullable String hostname,
+      @Nullable OriginAnswer origin) {
     EndpointKey key = new EndpointKey(endpoint.taskId(), endpoint.taskName(), endpoint.nodeId());
     EndpointStats stats = counts.getOrDefault(key, new EndpointStats(0, 0, 0, 0, 0));
-    Reach reach = endpoint.reach();
     return new EndpointAnswer(
         endpoint.taskName(),
         endpoint.taskId(),
         endpoint.nodeId(),
+        hostname,
         endpoint.state(),
         text(endpoint.address()),
-        new ReachAnswer(reach.kind(), reach.namespace(), reach.reason()),
+        ReachAnswer.of(endpoint.reach()),
+        origin,
         stats.active(),
         stats.relays(),
         stats.connectFailures(),

@@ -1,5 +1,6 @@
 package io.tidegate.agent.demo;
 
+import io.tidegate.agent.changes.ChangeLog;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.mesh.Mesh;
 import io.tidegate.metrics.ConnectionResult;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.SystemEpochNanoClock;
 
 /** One run of the demo: the small Swarm, a mesh that serves it, and clients. */
 final class Demo implements AutoCloseable {
@@ -36,14 +38,17 @@ final class Demo implements AutoCloseable {
   }
 
   static Demo start(Choice choice, DemoOutside outside) throws DemoException {
+    DemoSource source = new DemoSource(Script.STANDARD, choice.webPort(), choice.apiPort());
+    ChangeLog changes = new ChangeLog(SystemEpochNanoClock.INSTANCE, source.status().name());
     Mesh mesh =
         Mesh.start(
             proxyConfig(choice.bindAddress()),
-            UpstreamSockets.none("the demo's tasks are all in this process"));
-    DemoSource source = new DemoSource(Script.STANDARD, choice.webPort(), choice.apiPort());
-    source.start(mesh::offer);
+            UpstreamSockets.none("the demo's tasks are all in this process"),
+            changes::onInForce);
+    source.start(changes.ahead(mesh::offer));
     try {
-      Demo demo = new Demo(choice, source, mesh, outside.serve(mesh, source, choice.admin()));
+      Demo demo =
+          new Demo(choice, source, mesh, outside.serve(mesh, changes, source, choice.admin()));
       demo.startLoad();
       return demo;
     } catch (IOException e) {

@@ -1,5 +1,6 @@
 package io.tidegate.agent.demo;
 
+import io.tidegate.agent.changes.ChangeLog;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.source.TopologySource;
 import io.tidegate.mesh.Mesh;
@@ -34,7 +35,8 @@ public interface DemoOutside {
    * @param address where; port 0 is any free one
    * @throws IOException if nothing can listen there
    */
-  Admin serve(Mesh mesh, TopologySource source, HostPort address) throws IOException;
+  Admin serve(Mesh mesh, ChangeLog changes, TopologySource source, HostPort address)
+      throws IOException;
 
   /**
    * What holds a TCP port of this machine, as in {@code held by nginx (pid 123)}, or null if

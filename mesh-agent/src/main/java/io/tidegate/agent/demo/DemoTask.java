@@ -1,8 +1,10 @@
 package io.tidegate.agent.demo;
 
+import io.tidegate.routing.Origin;
 import io.tidegate.routing.Reach;
 import io.tidegate.routing.Task;
 import io.tidegate.routing.TaskState;
+import org.agrona.concurrent.SystemEpochNanoClock;
 
 /** One task of the small Swarm with its process. Owned by the {@link SmallSwarm}. */
 final class DemoTask {
@@ -12,6 +14,7 @@ final class DemoTask {
   final String node;
   final Responder process;
   TaskState state = TaskState.RUNNING;
+  private Origin origin = written();
 
   DemoTask(String id, String name, String node, Responder process) {
     this.id = id;
@@ -20,12 +23,23 @@ final class DemoTask {
     this.process = process;
   }
 
+  void drain() {
+    state = TaskState.DRAINING;
+    origin = written();
+  }
+
+  /** The small Swarm decides and tells at once. */
+  static Origin written() {
+    long nowNanos = SystemEpochNanoClock.INSTANCE.nanoTime();
+    return new Origin("demo", nowNanos, nowNanos);
+  }
+
   Task toTask() {
     Reach reach =
         Reach.direct(
             process.address().getAddress(),
             process.address().getPort(),
             "a responder inside this process");
-    return new Task(id, name, node, state, reach);
+    return new Task(id, name, node, state, reach, origin);
   }
 }

@@ -1,5 +1,6 @@
 package io.tidegate.agent.demo;
 
+import io.tidegate.routing.Origin;
 import io.tidegate.routing.TaskState;
 import io.tidegate.routing.Topology;
 import java.io.IOException;
@@ -42,6 +43,7 @@ final class SmallSwarm implements AutoCloseable {
   private final Random random;
   private final Consumer<String> events;
   private final Map<String, DemoService> services = new TreeMap<>();
+  private Origin newest = Origin.NONE;
 
   /**
    * @param events gets one sentence for each thing that happens
@@ -70,7 +72,8 @@ final class SmallSwarm implements AutoCloseable {
   }
 
   Topology topology() {
-    return new Topology(services.values().stream().map(DemoService::toService).toList());
+    return new Topology(
+        services.values().stream().map(DemoService::toService).toList(), List.of(), newest);
   }
 
   /** Every task that is listed, in the order of services and replicas. */
@@ -150,7 +153,7 @@ final class SmallSwarm implements AutoCloseable {
     if (task == null || task.state == TaskState.DRAINING) {
       return;
     }
-    task.state = TaskState.DRAINING;
+    task.drain();
     task.process.leave();
     events.accept(task.name + " drains");
     agenda.after(
@@ -165,6 +168,7 @@ final class SmallSwarm implements AutoCloseable {
     if (!service.tasks.remove(replica, task)) {
       return;
     }
+    newest = DemoTask.written();
     events.accept(task.name + " " + how);
     agenda.after(
         START_DELAY_NANOS,

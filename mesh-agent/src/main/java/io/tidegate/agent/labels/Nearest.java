@@ -2,6 +2,9 @@ package io.tidegate.agent.labels;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /** Finds what somebody who mistyped a word may have meant. */
 public final class Nearest {
@@ -13,6 +16,18 @@ public final class Nearest {
     return candidates.stream()
         .min(Comparator.comparingInt((String c) -> edits(word, c)).thenComparing(c -> c))
         .orElseThrow();
+  }
+
+  /** The candidates with the fewest edits, the nearest first, so many of them at the most. */
+  public static List<String> several(String word, Collection<String> candidates, int most) {
+    Map<String, Integer> edits = new HashMap<>();
+    candidates.forEach(candidate -> edits.computeIfAbsent(candidate, c -> edits(word, c)));
+    return edits.entrySet().stream()
+        .sorted(
+            Map.Entry.<String, Integer>comparingByValue().thenComparing(Map.Entry.comparingByKey()))
+        .limit(most)
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   // Levenshtein's distance, one row at a time.

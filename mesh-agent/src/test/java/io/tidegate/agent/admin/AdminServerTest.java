@@ -168,7 +168,7 @@ class AdminServerTest {
 
   @Test
   void listsItsPagesAtTheRootAndWhereNothingIs() throws Exception {
-    assertThat(get("/").body()).contains("/metrics", "/readyz", "/api/v1/routes");
+    assertThat(get("/").body()).contains("/metrics", "/api/v1/routes", "/api/v1/resolve");
     HttpResponse<String> unknown = get("/api/v2?x=1");
     assertThat(unknown.statusCode()).isEqualTo(404);
     assertThat(unknown.body()).startsWith("/api/v2: not found\n").contains("/metrics");

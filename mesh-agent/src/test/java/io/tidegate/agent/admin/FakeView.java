@@ -1,5 +1,6 @@
 package io.tidegate.agent.admin;
 
+import io.tidegate.agent.changes.ChangeLog;
 import io.tidegate.agent.source.SourceStatus;
 import io.tidegate.metrics.MeshStats;
 import io.tidegate.metrics.RouteCounters;
@@ -15,6 +16,7 @@ import io.tidegate.routing.Route;
 import io.tidegate.routing.RoutingTable;
 import io.tidegate.routing.Task;
 import io.tidegate.routing.TaskState;
+import io.tidegate.routing.Topology;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,24 +25,41 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** An agent whose state is set by hand. */
-final class FakeView implements AgentView {
+public final class FakeView implements AgentView {
 
-  static final Instant NOW = Instant.parse("2026-01-01T00:01:00Z");
+  public static final Instant NOW = Instant.parse("2026-01-01T00:01:00Z");
   static final Instant LAST_SUCCESS = Instant.parse("2026-01-01T00:00:58.500Z");
 
   SourceStatus source = new SourceStatus("swarm-rest", LAST_SUCCESS, null, 3, 1);
-  RoutingTable table = RoutingTable.EMPTY;
+  public RoutingTable table = RoutingTable.EMPTY;
   final List<ShardCounters> shards = List.of(new ShardCounters(), new ShardCounters());
   final List<ListenerStatus> listeners = new ArrayList<>();
+  public final Map<String, String> hostnames = new HashMap<>();
+  public long nowNanos;
+  private final ChangeLog changes;
   final Map<PublishedPort, String> holders = new HashMap<>();
   @Nullable Record node;
   boolean draining;
 
+  public FakeView() {
+    this(NOW);
+  }
+
+  /**
+   * @param now the time of day, which stands still; the agent has run for an hour
+   */
+  public FakeView(Instant now) {
+    nowNanos = TimeUnit.SECONDS.toNanos(now.getEpochSecond()) - TimeUnit.HOURS.toNanos(1);
+    changes = new ChangeLog(() -> nowNanos, "swarm-rest");
+    nowNanos += TimeUnit.HOURS.toNanos(1);
+  }
+
   /** Puts a table in force: port 8080 of service web with one task of each state, all bound. */
-  FakeView withWeb() {
+  public FakeView withWeb() {
     PublishedPort port = PublishedPort.tcp(8080);
     Endpoint ready = task("t1", "web.1", "n1", TaskState.RUNNING, local("172.18.0.3"));
     Endpoint overlay = task("t3", "web.3", "n2", TaskState.RUNNING, overlay("10.0.0.7"));
@@ -58,6 +77,12 @@ final class FakeView implements AgentView {
     table = new RoutingTable(7, new TreeMap<>(Map.of(port, web)));
     listeners.add(new ListenerStatus(port, 2, 2, null));
     return this;
+  }
+
+  /** Puts a topology in force, so that what is different in it has changed. */
+  public void settle(Topology topology) {
+    changes.ahead(_ -> {}).accept(topology);
+    changes.onInForce(topology);
   }
 
   private static Reach local(String address) {
@@ -108,6 +133,21 @@ final class FakeView implements AgentView {
   @Override
   public RoutingTable table() {
     return table;
+  }
+
+  @Override
+  public Duration tableAge() {
+    return Duration.ofSeconds(12);
+  }
+
+  @Override
+  public ChangeLog changes() {
+    return changes;
+  }
+
+  @Override
+  public Map<String, String> hostnames() {
+    return hostnames;
   }
 
   @Override

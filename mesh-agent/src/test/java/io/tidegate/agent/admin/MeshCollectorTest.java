@@ -16,6 +16,7 @@ import io.tidegate.proxy.ListenerStatus;
 import io.tidegate.routing.PublishedPort;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class MeshCollectorTest {
@@ -62,7 +63,9 @@ class MeshCollectorTest {
     assertThat(metrics.value(datagrams + ",result=\"passed\",direction=\"in\"}")).isEqualTo(7);
     assertThat(metrics.value(datagrams + ",result=\"congested\",direction=\"out\"}")).isEqualTo(2);
     String page =
-        new MetricsPage(new MeshCollector(view, false, () -> FakeView.NOW)).answer(null).body();
+        new MetricsPage(new MeshCollector(view, false, () -> FakeView.NOW))
+            .answer(accepting(null))
+            .body();
     assertThat(page).doesNotContain("tidegate_udp_datagrams_total{" + WEB);
   }
 
@@ -145,7 +148,9 @@ class MeshCollectorTest {
   void leavesTasksOutWhenTold() throws IOException {
     count(view.counters(0, "s1"), 5);
     String text =
-        new MetricsPage(new MeshCollector(view, false, () -> FakeView.NOW)).answer(null).body();
+        new MetricsPage(new MeshCollector(view, false, () -> FakeView.NOW))
+            .answer(accepting(null))
+            .body();
     assertThat(text).doesNotContain("tidegate_task_").contains("tidegate_connections_total{");
   }
 
@@ -208,14 +213,19 @@ class MeshCollectorTest {
   void speaksOpenMetricsWhenAsked() throws IOException {
     count(view.counters(0, "s1"), 5);
     MetricsPage page = new MetricsPage(new MeshCollector(view, true, () -> FakeView.NOW));
-    Answer answer = page.answer("application/openmetrics-text;version=1.0.0,text/plain;q=0.5");
+    Answer answer =
+        page.answer(accepting("application/openmetrics-text;version=1.0.0,text/plain;q=0.5"));
     assertThat(answer.contentType()).startsWith("application/openmetrics-text");
     assertThat(answer.body())
         .contains("# TYPE tidegate_connections counter\n")
         .contains("# UNIT tidegate_connect_duration_seconds seconds\n")
         .contains("\ntidegate_build_info{")
         .endsWith("# EOF\n");
-    assertThat(page.answer("*/*").contentType()).startsWith("text/plain; version=0.0.4");
+    assertThat(page.answer(accepting("*/*")).contentType()).startsWith("text/plain; version=0.0.4");
+  }
+
+  private static Request accepting(@Nullable String accept) {
+    return new Request(accept, new Query(null));
   }
 
   private static EndpointCounters count(RouteCounters route, int relays) {
@@ -227,6 +237,6 @@ class MeshCollectorTest {
 
   private Exposition scrape() throws IOException {
     MetricsPage page = new MetricsPage(new MeshCollector(view, true, () -> FakeView.NOW));
-    return new Exposition(page.answer(null).body());
+    return new Exposition(page.answer(accepting(null)).body());
   }
 }

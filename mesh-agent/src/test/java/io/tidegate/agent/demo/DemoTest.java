@@ -2,6 +2,7 @@ package io.tidegate.agent.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.agent.changes.ChangeLog;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.source.TopologySource;
 import io.tidegate.mesh.Mesh;
@@ -19,7 +20,7 @@ class DemoTest {
   private static final DemoOutside OUTSIDE =
       new DemoOutside() {
         @Override
-        public Admin serve(Mesh mesh, TopologySource source, HostPort address) {
+        public Admin serve(Mesh mesh, ChangeLog changes, TopologySource source, HostPort address) {
           return new NoAdmin(address);
         }
 

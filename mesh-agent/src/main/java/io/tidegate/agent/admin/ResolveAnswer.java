@@ -1,0 +1,60 @@
+package io.tidegate.agent.admin;
+
+import io.tidegate.agent.admin.RoutesAnswer.ReachAnswer;
+import io.tidegate.routing.EndpointState;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code /api/v1/resolve}: the services behind a name, an address or a port, with their tasks.
+ *
+ * @param services of several that publish one port, the one that has it first
+ */
+record ResolveAnswer(String query, List<ServiceAnswer> services) {
+
+  /**
+   * One service.
+   *
+   * @param endpoints its tasks, by name
+   */
+  record ServiceAnswer(
+      String service,
+      String serviceId,
+      @Nullable Instant createdAt,
+      String balance,
+      List<VirtualIpAnswer> virtualIps,
+      List<PortAnswer> ports,
+      List<EndpointAnswer> endpoints) {}
+
+  /** An address of the service inside a network. */
+  record VirtualIpAnswer(String network, String networkId, String address) {}
+
+  /**
+   * A published port.
+   *
+   * @param by the means: docker or label
+   * @param bound whether this node serves it
+   * @param clash null where no other service publishes the port
+   */
+  record PortAnswer(
+      String port, int targetPort, String by, boolean bound, @Nullable ClashAnswer clash) {}
+
+  /**
+   * One task.
+   *
+   * @param hostname of its node, if known
+   * @param address of the task, as this node dials it
+   * @param active its relays on this node now, over all ports
+   */
+  record EndpointAnswer(
+      String task,
+      String taskId,
+      String node,
+      @Nullable String hostname,
+      EndpointState state,
+      @Nullable String address,
+      ReachAnswer reach,
+      long active,
+      OriginAnswer origin) {}
+}

@@ -1,0 +1,131 @@
+package io.tidegate.agent.admin;
+
+import io.tidegate.agent.admin.ResolveAnswer.EndpointAnswer;
+import io.tidegate.agent.admin.ResolveAnswer.PortAnswer;
+import io.tidegate.agent.admin.ResolveAnswer.ServiceAnswer;
+import io.tidegate.agent.admin.ResolveAnswer.VirtualIpAnswer;
+import io.tidegate.agent.admin.RoutesAnswer.ReachAnswer;
+import io.tidegate.metrics.EndpointStats;
+import io.tidegate.proxy.ListenerStatus;
+import io.tidegate.routing.Clash;
+import io.tidegate.routing.EndpointState;
+import io.tidegate.routing.Publication;
+import io.tidegate.routing.PublishedPort;
+import io.tidegate.routing.RoutingTable;
+import io.tidegate.routing.Service;
+import io.tidegate.routing.Task;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/** {@code /api/v1/resolve?q=…}: what this node knows of a service, found by what one has of it. */
+final class ResolvePage implements Page {
+
+  private final AgentView view;
+  private final InstantSource clock;
+
+  ResolvePage(AgentView view, InstantSource clock) {
+    this.view = view;
+    this.clock = clock;
+  }
+
+  @Override
+  public Answer answer(Request request) throws IOException {
+    String wanted = request.query().parameters(List.of("q")).get("q");
+    if (wanted == null) {
+      throw new QueryException("q: missing (expected: " + Lookup.EXPECTED + ")");
+    }
+    List<Service> found = Lookup.find(view.changes().topology(), wanted);
+    if (found.isEmpty()) {
+      return Answer.text(
+          Answer.NOT_FOUND, Lookup.notFound(view.changes().topology(), wanted) + "\n");
+    }
+    Snapshot snapshot = new Snapshot(view, clock.instant(), found);
+    return Json.answer(new ResolveAnswer(wanted, found.stream().map(snapshot::service).toList()));
+  }
+
+  /** What an answer is made of, looked at once. */
+  private static final class Snapshot {
+
+    private final Instant now;
+    private final String source;
+    private final RoutingTable table;
+    private final Map<String, String> hostnames;
+    private final Map<PublishedPort, ListenerStatus> listeners;
+    private final Map<String, Long> activeByTask = new HashMap<>();
+
+    Snapshot(AgentView view, Instant now, List<Service> services) {
+      this.now = now;
+      this.source = view.source().name();
+      this.table = view.table();
+      this.hostnames = view.hostnames();
+      this.listeners = Readiness.listenersByPort(view);
+      var ids = services.stream().map(Service::id).collect(Collectors.toSet());
+      view.stats()
+          .routes()
+          .forEach(
+              (key, route) -> {
+                if (ids.contains(key.serviceId())) {
+                  route.endpoints().forEach((task, stats) -> count(task.taskId(), stats));
+                }
+              });
+    }
+
+    private void count(String taskId, EndpointStats stats) {
+      activeByTask.merge(taskId, stats.active(), Long::sum);
+    }
+
+    ServiceAnswer service(Service service) {
+      return new ServiceAnswer(
+          service.name(),
+          service.id(),
+          OriginAnswer.instant(service.createdAtNanos()),
+          service.policy().balance().toString(),
+          service.virtualIps().stream()
+              .map(
+                  vip ->
+                      new VirtualIpAnswer(
+                          vip.networkName(), vip.networkId(), vip.address().getHostAddress()))
+              .toList(),
+          service.publications().stream().map(this::port).toList(),
+          service.tasks().stream()
+              .sorted(Comparator.comparing(Task::name).thenComparing(Task::id))
+              .map(this::endpoint)
+              .toList());
+    }
+
+    private PortAnswer port(Publication publication) {
+      PublishedPort port = publication.port();
+      ListenerStatus listener = listeners.get(port);
+      Clash clash =
+          table.clashes().stream().filter(c -> c.port().equals(port)).findFirst().orElse(null);
+      return new PortAnswer(
+          port.toString(),
+          publication.targetPort(),
+          publication.means().toString(),
+          listener != null && listener.isBound(),
+          clash == null ? null : ClashAnswer.of(clash));
+    }
+
+    private EndpointAnswer endpoint(Task task) {
+      return new EndpointAnswer(
+          task.name(),
+          task.id(),
+          task.nodeId(),
+          hostnames.get(task.nodeId()),
+          EndpointState.of(task),
+          task.reach().address() == null
+              ? null
+              : Objects.requireNonNull(task.reach().address()).getHostAddress(),
+          ReachAnswer.of(task.reach()),
+          activeByTask.getOrDefault(task.id(), 0L),
+          OriginAnswer.of(task.origin(), source, now));
+    }
+  }
+}

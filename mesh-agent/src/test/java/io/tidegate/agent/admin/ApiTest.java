@@ -1,0 +1,245 @@
+package io.tidegate.agent.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tidegate.agent.source.HostPort;
+import io.tidegate.metrics.EndpointCounters;
+import io.tidegate.metrics.EndpointKey;
+import io.tidegate.routing.Clash;
+import io.tidegate.routing.Publication;
+import io.tidegate.routing.PublishedPort;
+import io.tidegate.routing.RoutingTable;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The pages that take parameters. */
+class ApiTest {
+
+  private final FakeView view = new FakeView().withWeb();
+  private final HttpClient client = HttpClient.newHttpClient();
+  private AdminServer server;
+
+  @BeforeEach
+  void start() throws IOException {
+    view.settle(WebTopology.whole(view.nowNanos));
+    view.hostnames.put("n2", "worker-2");
+    server = AdminServer.start(new HostPort("127.0.0.1", 0), true, view);
+  }
+
+  @AfterEach
+  void close() {
+    server.close();
+    client.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"web", "s1", "10.0.1.2", "%3A8080", "%3A8080/tcp", "t1aa"})
+  void resolvesAServiceByWhateverOneHasOfIt(String wanted) throws Exception {
+    JsonNode web = json("/api/v1/resolve?q=" + wanted).at("/services/0");
+    assertThat(web.at("/service").asText()).isEqualTo("web");
+  }
+
+  @Test
+  void showsAServiceWithItsAddressesPortsAndTasks() throws Exception {
+    EndpointCounters counters = new EndpointCounters();
+    counters.relays.add(2);
+    view.counters(0, "s1").endpoints.put(new EndpointKey("t1aa", "web.1", "n1"), counters);
+    JsonNode web = json("/api/v1/resolve?q=web").at("/services/0");
+    assertThat(web.at("/virtualIps").findValuesAsText("network"))
+        .containsExactly("backend", "ingress");
+    assertThat(web.at("/virtualIps/0/address").asText()).isEqualTo("10.0.1.2");
+    assertThat(web.at("/ports/0/port").asText()).isEqualTo("8080/tcp");
+    assertThat(web.at("/ports/0/bound").asBoolean()).isTrue();
+    JsonNode tasks = web.at("/endpoints");
+    assertThat(tasks.findValuesAsText("state"))
+        .containsExactly("ready", "draining", "doubted", "unreachable");
+    assertThat(tasks.at("/0/active").asLong()).isEqualTo(2);
+    assertThat(tasks.at("/0/hostname").isMissingNode()).isTrue();
+    assertThat(tasks.at("/1/hostname").asText()).isEqualTo("worker-2");
+    assertThat(tasks.at("/1/origin/source").asText()).isEqualTo("swarm-watch");
+    assertThat(tasks.at("/1/origin/writtenAt").asText()).isEqualTo("2026-01-01T00:00:50Z");
+    assertThat(tasks.at("/0/origin/source").asText()).isEqualTo("swarm-rest");
+    assertThat(tasks.at("/0/origin/ageSeconds").isMissingNode()).isTrue();
+    assertThat(tasks.at("/3/reach/reason").asText()).isEqualTo("no ingress_sbox");
+  }
+
+  @Test
+  void namesWhoKeepsAPortThatTwoPublish() throws Exception {
+    PublishedPort port = PublishedPort.tcp(8080);
+    Clash clash =
+        new Clash(
+            port,
+            new Clash.Claim("s1", "web", Publication.Means.DOCKER),
+            List.of(new Clash.Claim("s2", "api", Publication.Means.LABEL)));
+    view.table = new RoutingTable(8, view.table.routes(), List.of(clash));
+    JsonNode answer = json("/api/v1/resolve?q=%3A8080");
+    assertThat(answer.at("/services/0/ports/0/clash/keeper/service").asText()).isEqualTo("web");
+    assertThat(json("/api/v1/status").at("/clashes/0/others/0/service").asText()).isEqualTo("api");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "resolve?q=wbe | 404 | wbe: no such service (nearest: web, api)",
+        "resolve?q=%3A8081 | 404 | :8081: no service publishes this port (nearest: :8080/tcp, :5353/udp)",
+        "resolve?q=10.0.1.9 | 404 | 10.0.1.9: no service has this virtual IP",
+        "resolve?q=%3A5353/tcp | 404 | :5353/tcp: no service publishes this port (nearest: :5353/udp, :8080/tcp)",
+        "resolve?q=%3A70000 | 400 | published port: 70000 (expected: 1 to 65535)",
+        "resolve?q=%3A80/icmp | 400 | protocol: icmp (expected: tcp or udp)",
+        "resolve | 400 | q: missing (expected: a service's name or id, a virtual IP, :8080, :5353/udp, or a task's id or its beginning)",
+        "resolve?q= | 400 | q: 0 characters (expected: 1 to 128)",
+        "resolve?q=a&q=b | 400 | q: given twice (expected: once)",
+        "resolve?query=a | 400 | query: unknown parameter (nearest: q)",
+        "routes?endpoints=no | 400 | endpoints: no (expected: true or false)",
+        "routes?port=x | 400 | published port: x (expected: 1 to 65535, as in 8080 or 8080/tcp)",
+        "changes?after=-1 | 400 | after: -1 (expected: a change's number, or last)",
+        "changes?wait=31 | 400 | wait: 31 (expected: 0 to 30 seconds, as in 2.5)",
+        "changes?wait=1e9 | 400 | wait: 1e9 (expected: 0 to 30 seconds, as in 2.5)"
+      })
+  void refusesByNameWhatItCannotAnswer(String query, int status, String line) throws Exception {
+    HttpResponse<String> answer = get("/api/v1/" + query);
+    assertThat(answer.body()).isEqualTo(line + "\n");
+    assertThat(answer.statusCode()).isEqualTo(status);
+  }
+
+  @Test
+  void refusesLongQueries() throws Exception {
+    assertThat(get("/api/v1/resolve?q=" + "a".repeat(129)).body())
+        .isEqualTo("q: 129 characters (expected: 1 to 128)\n");
+    assertThat(get("/api/v1/resolve?q=" + "a".repeat(600)).body())
+        .isEqualTo("query: 602 characters (expected: at most 512)\n");
+  }
+
+  @Test
+  void showsTheRoutesThatAreAskedFor() throws Exception {
+    assertThat(json("/api/v1/routes?service=web").at("/routes")).hasSize(1);
+    assertThat(json("/api/v1/routes?port=8080/tcp").at("/routes")).hasSize(1);
+    assertThat(json("/api/v1/routes?port=8080").at("/routes")).hasSize(1);
+    assertThat(json("/api/v1/routes?port=8080/udp").at("/routes")).isEmpty();
+    assertThat(json("/api/v1/routes?service=api").at("/routes")).isEmpty();
+    JsonNode brief = json("/api/v1/routes?endpoints=false").at("/routes/0");
+    assertThat(brief.at("/endpoints").isMissingNode()).isTrue();
+    assertThat(brief.at("/tasks/ready").asInt()).isEqualTo(2);
+    assertThat(brief.at("/tasks/unreachable").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void showsWhereTheTasksOfARouteCameFrom() throws Exception {
+    JsonNode tasks = json("/api/v1/routes?service=web").at("/routes/0/endpoints");
+    assertThat(tasks.at("/1/task").asText()).isEqualTo("web.2");
+    assertThat(tasks.at("/1/hostname").asText()).isEqualTo("worker-2");
+    assertThat(tasks.at("/0/origin").isMissingNode()).isTrue();
+    assertThat(tasks.at("/1/origin/source").asText()).isEqualTo("swarm-watch");
+  }
+
+  @Test
+  void showsHowTheAgentFares() throws Exception {
+    view.settle(WebTopology.withoutDraining(view.nowNanos));
+    JsonNode status = json("/api/v1/status");
+    assertThat(status.at("/version").asText()).isEqualTo("1.2.3");
+    assertThat(status.at("/ready").asBoolean()).isTrue();
+    assertThat(status.at("/sources/0/name").asText()).isEqualTo("swarm-rest");
+    assertThat(status.at("/sources/0/failures").asLong()).isEqualTo(3);
+    assertThat(status.at("/topology/services").asInt()).isEqualTo(2);
+    assertThat(status.at("/topology/tasks/ready").asInt()).isEqualTo(1);
+    assertThat(status.at("/topology/tasksBySource/swarm-rest").asInt()).isEqualTo(3);
+    assertThat(status.at("/table/version").asLong()).isEqualTo(7);
+    assertThat(status.at("/table/ageSeconds").asDouble()).isEqualTo(12);
+    assertThat(status.at("/listeners/bound").asInt()).isEqualTo(1);
+    assertThat(status.at("/changes").asLong()).isEqualTo(1);
+    assertThat(status.at("/lags/swarm-watch/sinceWritten/count").asLong()).isEqualTo(1);
+    assertThat(status.at("/lags/swarm-watch/sinceWritten/p99").asDouble()).isBetween(1.9, 2.1);
+    view.draining = true;
+    assertThat(json("/api/v1/status").at("/notReady/0").asText()).isEqualTo("agent: draining");
+  }
+
+  @Test
+  void tellsChangesAndWaitsForThem() throws Exception {
+    assertThat(json("/api/v1/changes").at("/changes")).isEmpty();
+    CompletableFuture<JsonNode> waiting =
+        client
+            .sendAsync(request("/api/v1/changes?after=0&wait=30"), BodyHandlers.ofString())
+            .thenApply(answer -> parse(answer.body()));
+    view.settle(WebTopology.withoutDraining(view.nowNanos));
+    JsonNode answer = waiting.get(10, TimeUnit.SECONDS);
+    assertThat(json("/api/v1/changes?after=last").at("/changes")).isEmpty();
+    assertThat(answer.at("/since").asText()).isEqualTo("2025-12-31T23:01:00Z");
+    assertThat(answer.at("/last").asLong()).isEqualTo(1);
+    JsonNode change = answer.at("/changes/0");
+    assertThat(change.at("/sequence").asLong()).isEqualTo(1);
+    assertThat(change.at("/task").asText()).isEqualTo("web.2");
+    assertThat(change.at("/hostname").asText()).isEqualTo("worker-2");
+    assertThat(change.at("/from").asText()).isEqualTo("draining");
+    assertThat(change.at("/to").isMissingNode()).isTrue();
+    assertThat(change.at("/source").asText()).isEqualTo("swarm-watch");
+    assertThat(change.at("/lagMillis").asDouble()).isEqualTo(2);
+    assertThat(change.at("/sinceHeardMillis").asDouble()).isEqualTo(1);
+  }
+
+  @Test
+  void turnsAwayReadersWhenTooManyWait() throws Exception {
+    List<CompletableFuture<HttpResponse<String>>> waiting = new ArrayList<>();
+    for (int i = 0; i < 17; i++) {
+      waiting.add(client.sendAsync(request("/api/v1/changes?wait=30"), BodyHandlers.ofString()));
+    }
+    Object first =
+        CompletableFuture.anyOf(waiting.toArray(CompletableFuture[]::new))
+            .get(10, TimeUnit.SECONDS);
+    assertThat(((HttpResponse<?>) first).statusCode()).isEqualTo(503);
+    assertThat(((HttpResponse<?>) first).body())
+        .isEqualTo("changes: 16 readers wait already (expected: fewer)\n");
+    view.settle(WebTopology.withoutDraining(view.nowNanos));
+    CompletableFuture.allOf(waiting.toArray(CompletableFuture[]::new)).get(10, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void showsTheLagOfChangesInTheMetrics() throws Exception {
+    view.settle(WebTopology.withoutDraining(view.nowNanos));
+    Exposition metrics = new Exposition(get("/metrics").body());
+    assertThat(metrics.value("tidegate_change_lag_seconds_count{source=\"swarm-watch\"}"))
+        .isEqualTo(1);
+    assertThat(metrics.value("tidegate_change_since_heard_seconds_count{source=\"swarm-watch\"}"))
+        .isEqualTo(1);
+    assertThat(metrics.type("tidegate_change_lag_seconds")).isEqualTo("histogram");
+  }
+
+  private JsonNode json(String path) throws Exception {
+    HttpResponse<String> answer = get(path);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    return parse(answer.body());
+  }
+
+  private static JsonNode parse(String text) {
+    try {
+      return new ObjectMapper().readTree(text);
+    } catch (IOException e) {
+      throw new AssertionError(text, e);
+    }
+  }
+
+  private HttpResponse<String> get(String path) throws Exception {
+    return client.send(request(path), BodyHandlers.ofString());
+  }
+
+  private HttpRequest request(String path) {
+    return HttpRequest.newBuilder(URI.create("http://" + HostPort.of(server.address()) + path))
+        .build();
+  }
+}

@@ -1,0 +1,67 @@
+package io.tidegate.agent.admin;
+
+import io.tidegate.routing.Node;
+import io.tidegate.routing.Origin;
+import io.tidegate.routing.Policy;
+import io.tidegate.routing.Protocol;
+import io.tidegate.routing.Publication;
+import io.tidegate.routing.PublishedPort;
+import io.tidegate.routing.Reach;
+import io.tidegate.routing.Service;
+import io.tidegate.routing.Task;
+import io.tidegate.routing.TaskState;
+import io.tidegate.routing.Topology;
+import io.tidegate.routing.VirtualIp;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Service web with one task of each state, and service api with none. */
+public final class WebTopology {
+
+  private static final long MILLI = 1_000_000;
+  private static final Reach NEAR =
+      Reach.local(InetAddress.ofLiteral("172.18.0.3"), "on this node");
+
+  private WebTopology() {}
+
+  /** All of it. */
+  public static Topology whole(long nowNanos) {
+    return topology(true, new Origin("swarm-watch", nowNanos - 10_000 * MILLI, nowNanos));
+  }
+
+  /** Without the task that was draining, as was written 2 ms and heard 1 ms ago. */
+  public static Topology withoutDraining(long nowNanos) {
+    return topology(false, new Origin("swarm-watch", nowNanos - 2 * MILLI, nowNanos - MILLI));
+  }
+
+  private static Topology topology(boolean hasDraining, Origin newest) {
+    List<Task> tasks = new ArrayList<>();
+    tasks.add(new Task("t1aa", "web.1", "n1", TaskState.RUNNING, NEAR));
+    if (hasDraining) {
+      tasks.add(new Task("t2", "web.2", "n2", TaskState.DRAINING, NEAR, newest));
+    }
+    tasks.add(new Task("t3", "web.3", "n2", TaskState.DOUBTED, NEAR));
+    tasks.add(new Task("t4", "web.4", "n3", TaskState.RUNNING, Reach.none("no ingress_sbox")));
+    Service web =
+        new Service(
+            "s1",
+            "web",
+            1,
+            Policy.DEFAULT,
+            List.of(new Publication(PublishedPort.tcp(8080), 80)),
+            List.of(
+                new VirtualIp("net1", "backend", InetAddress.ofLiteral("10.0.1.2")),
+                new VirtualIp("net2", "ingress", InetAddress.ofLiteral("10.0.0.5"))),
+            tasks);
+    Service api =
+        new Service(
+            "s2",
+            "api",
+            Policy.DEFAULT,
+            List.of(new Publication(new PublishedPort(5353, Protocol.UDP), 53)),
+            List.of());
+    Node other = new Node("n2", "worker-2", InetAddress.ofLiteral("192.0.2.2"));
+    return new Topology(List.of(web, api), List.of(other), newest);
+  }
+}
