@@ -52,6 +52,8 @@ class ArchitectureTest {
           .definedBy("io.tidegate.agent.watch")
           .layer("changes")
           .definedBy("io.tidegate.agent.changes")
+          .layer("client")
+          .definedBy("io.tidegate.agent.client")
           .layer("identity")
           .definedBy("io.tidegate.agent.identity")
           .layer("peer")
@@ -102,6 +104,8 @@ class ArchitectureTest {
               "routing", "metrics", "proxy", "labels", "source", "changes", "linux")
           .whereLayer("changes")
           .mayOnlyAccessLayers("routing", "metrics")
+          .whereLayer("client")
+          .mayOnlyAccessLayers("labels", "source")
           .whereLayer("demo")
           .mayOnlyAccessLayers(
               "routing", "metrics", "proxy", "mesh", "source", "changes", "admin", "linux")

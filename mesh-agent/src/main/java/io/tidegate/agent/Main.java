@@ -2,6 +2,10 @@ package io.tidegate.agent;
 
 import io.tidegate.agent.cli.AgentConfig;
 import io.tidegate.agent.cli.Tidegate;
+import io.tidegate.agent.client.ResolveCommand;
+import io.tidegate.agent.client.RoutesCommand;
+import io.tidegate.agent.client.StatusCommand;
+import io.tidegate.agent.client.WatchCommand;
 import io.tidegate.agent.demo.DemoCommand;
 import io.tidegate.agent.lint.LabelsCommand;
 import io.tidegate.agent.lint.LintCommand;
@@ -37,7 +41,11 @@ public final class Main {
     tidegate
         .with(new DemoCommand(new DemoSetup(), System.getenv()))
         .with(new LintCommand(System.getenv()))
-        .with(new LabelsCommand());
+        .with(new LabelsCommand())
+        .with(new ResolveCommand(System.getenv()))
+        .with(new StatusCommand(System.getenv()))
+        .with(new RoutesCommand(System.getenv()))
+        .with(new WatchCommand(System.getenv(), () -> Signals.install().told()));
   }
 
   private static int runUntilTold(AgentConfig config) {

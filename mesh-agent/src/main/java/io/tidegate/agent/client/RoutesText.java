@@ -1,0 +1,81 @@
+package io.tidegate.agent.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.tidegate.agent.client.Columns.Column;
+import java.util.List;
+
+/** The routing table, for people. */
+final class RoutesText {
+
+  private RoutesText() {}
+
+  /** One line per port. */
+  static List<String> ports(JsonNode routes, Ink ink) {
+    Columns table =
+        new Columns(
+            Column.text("PORT"),
+            Column.text("SERVICE"),
+            Column.text("TASKS"),
+            Column.number("ACTIVE"),
+            Column.text("LISTENER"));
+    for (JsonNode route : routes) {
+      table.add(
+          route.path("port").asText(),
+          route.path("service").asText(),
+          Texts.counts(route.path("tasks")),
+          route.at("/counts/active").asText("0"),
+          listener(route.path("listener")));
+    }
+    return table.lines(ink);
+  }
+
+  /** One line per port and task. */
+  static List<String> endpoints(JsonNode routes, Ink ink) {
+    Columns table =
+        new Columns(
+            Column.text("PORT"),
+            Column.text("SERVICE"),
+            Column.text("TASK"),
+            Column.text("NODE"),
+            Column.state("STATE"),
+            Column.text("REACH"),
+            Column.text("ADDRESS"),
+            Column.number("ACTIVE"),
+            Column.text("SOURCE"),
+            Column.number("AGE"));
+    routes.forEach(route -> addEndpoints(table, route));
+    return table.lines(ink);
+  }
+
+  private static void addEndpoints(Columns table, JsonNode route) {
+    String port = route.path("port").asText();
+    String service = route.path("service").asText();
+    JsonNode endpoints = route.path("endpoints");
+    if (endpoints.isEmpty()) {
+      table.add(port, service, "-", "-", "no task", "-", "-", "0", "-", "-");
+    }
+    boolean isFirst = true;
+    for (JsonNode endpoint : endpoints) {
+      table.add(
+          isFirst ? port : "",
+          isFirst ? service : "",
+          endpoint.path("task").asText(),
+          Texts.node(endpoint),
+          endpoint.path("state").asText(),
+          endpoint.at("/reach/kind").asText(),
+          endpoint.path("address").asText("-"),
+          endpoint.path("active").asText(),
+          endpoint.at("/origin/source").asText("-"),
+          Texts.age(endpoint.at("/origin/ageSeconds")));
+      isFirst = false;
+    }
+  }
+
+  private static String listener(JsonNode listener) {
+    if (listener.path("bound").asBoolean()) {
+      return "bound";
+    }
+    String holder = listener.path("holder").asText();
+    return listener.path("error").asText("not bound yet") + (holder.isEmpty() ? "" : ", " + holder);
+  }
+}

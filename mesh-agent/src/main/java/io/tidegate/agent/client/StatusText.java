@@ -1,0 +1,124 @@
+package io.tidegate.agent.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** How an agent fares, for people. */
+final class StatusText {
+
+  private StatusText() {}
+
+  static List<String> lines(JsonNode status, Ink ink) {
+    List<String> lines = new ArrayList<>();
+    Texts.field(lines, "agent", List.of(agent(status)));
+    Texts.field(lines, "ready", ready(status, ink));
+    Texts.field(lines, "sources", sources(status.path("sources"), ink));
+    Texts.field(lines, "topology", topology(status.path("topology")));
+    Texts.field(lines, "table", List.of(table(status)));
+    List<String> clashes = new ArrayList<>();
+    status
+        .path("clashes")
+        .forEach(
+            clash -> clashes.add(ink.bad(clash.path("port").asText() + ": " + Texts.clash(clash))));
+    Texts.field(lines, "clashes", clashes);
+    Texts.field(lines, "changes", List.of(status.path("changes").asText() + " since the start"));
+    List<String> lags = new ArrayList<>();
+    status
+        .path("lags")
+        .properties()
+        .forEach(entry -> addLags(lags, entry.getKey(), entry.getValue()));
+    Texts.field(lines, "lag", lags);
+    return lines;
+  }
+
+  private static String agent(JsonNode status) {
+    JsonNode node = status.path("node");
+    List<String> facts = new ArrayList<>();
+    facts.add("tidegate " + status.path("version").asText());
+    if (!node.path("nodeName").asText().isEmpty()) {
+      facts.add(
+          "on %s (%s)"
+              .formatted(
+                  node.path("nodeName").asText(), Texts.shortId(node.path("nodeId").asText())));
+    }
+    if (node.has("role")) {
+      facts.add(node.path("role").asText().toLowerCase(Locale.ROOT));
+    }
+    facts.add("up " + Texts.age(status.path("uptimeSeconds")));
+    return String.join(", ", facts);
+  }
+
+  private static List<String> ready(JsonNode status, Ink ink) {
+    if (status.path("ready").asBoolean()) {
+      return List.of(ink.good("yes"));
+    }
+    List<String> reasons = new ArrayList<>();
+    status
+        .path("notReady")
+        .forEach(
+            reason ->
+                reasons.add(ink.bad((reasons.isEmpty() ? "no: " : "    ") + reason.asText())));
+    return reasons;
+  }
+
+  private static List<String> sources(JsonNode sources, Ink ink) {
+    List<String> texts = new ArrayList<>();
+    for (JsonNode source : sources) {
+      String error = source.path("error").asText();
+      texts.add(
+          "%s, confirmed %s, %s failures, %s rejected%s"
+              .formatted(
+                  source.path("name").asText(),
+                  source.has("ageSeconds")
+                      ? Texts.age(source.path("ageSeconds")) + " ago"
+                      : "never",
+                  source.path("failures").asText(),
+                  source.path("rejected").asText(),
+                  error.isEmpty() ? "" : ": " + ink.bad(error)));
+    }
+    return texts;
+  }
+
+  private static List<String> topology(JsonNode topology) {
+    return List.of(
+        "%s services, %s other nodes"
+            .formatted(topology.path("services").asText(), topology.path("otherNodes").asText()),
+        "tasks: "
+            + Texts.counts(topology.path("tasks"))
+            + "; told by: "
+            + Texts.counts(topology.path("tasksBySource")));
+  }
+
+  private static String table(JsonNode status) {
+    JsonNode table = status.path("table");
+    JsonNode listeners = status.path("listeners");
+    return "version %s, %s old, %s routes, %s of %s ports bound"
+        .formatted(
+            table.path("version").asText(),
+            Texts.age(table.path("ageSeconds")),
+            table.path("routes").asText(),
+            listeners.path("bound").asText(),
+            listeners.path("of").asText());
+  }
+
+  private static void addLags(List<String> lines, String source, JsonNode lags) {
+    addLag(lines, source + ", since written", lags.path("sinceWritten"));
+    addLag(lines, source + ", since heard", lags.path("sinceHeard"));
+  }
+
+  private static void addLag(List<String> lines, String what, JsonNode millis) {
+    if (!millis.isMissingNode()) {
+      lines.add(
+          "%-30s  p50 %s, p90 %s, p99 %s, max %s (%s changes)"
+              .formatted(
+                  what,
+                  Texts.millis(millis.path("p50").asDouble()),
+                  Texts.millis(millis.path("p90").asDouble()),
+                  Texts.millis(millis.path("p99").asDouble()),
+                  Texts.millis(millis.path("max").asDouble()),
+                  millis.path("count").asText()));
+    }
+  }
+}

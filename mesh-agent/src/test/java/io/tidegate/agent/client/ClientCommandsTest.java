@@ -1,0 +1,249 @@
+package io.tidegate.agent.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tidegate.agent.admin.AdminServer;
+import io.tidegate.agent.admin.FakeView;
+import io.tidegate.agent.admin.WebTopology;
+import io.tidegate.agent.labels.DurationText;
+import io.tidegate.agent.source.HostPort;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+
+/** The commands against a real admin address, in front of an agent whose state is set by hand. */
+class ClientCommandsTest {
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private final CountDownLatch told = new CountDownLatch(1);
+  private FakeView view = new FakeView().withWeb();
+  private AdminServer server;
+  private HostPort address;
+
+  @BeforeEach
+  void start() throws IOException {
+    serve(new HostPort("127.0.0.1", 0));
+  }
+
+  private void serve(HostPort at) throws IOException {
+    view.settle(WebTopology.whole(view.nowNanos));
+    view.hostnames.put("n2", "worker-2");
+    server = AdminServer.start(at, true, view);
+    address = HostPort.of(server.address());
+  }
+
+  @AfterEach
+  void close() {
+    server.close();
+  }
+
+  @Test
+  void resolvesAService() {
+    assertThat(execute("resolve", ":8080")).isZero();
+    assertThat(lines())
+        .containsSequence(
+            "web  id s1",
+            "ports       8080/tcp → 80 by docker",
+            "virtual IPs 10.0.1.2 on backend",
+            "            10.0.0.5 on ingress",
+            "")
+        .anyMatch(
+            line ->
+                line.matches(
+                    "web.2 +t2 +worker-2 \\(n2\\) +draining +local .*swarm-watch +\\d+\\w"))
+        .endsWith("web.4 is unreachable: no ingress_sbox")
+        .allMatch(line -> line.length() <= Columns.WIDTH);
+  }
+
+  @Test
+  void saysWhatMayHaveBeenMeant() {
+    assertThat(execute("resolve", "wbe")).isEqualTo(1);
+    assertThat(err.toString()).isEqualTo("resolve: wbe: no such service (nearest: web, api)\n");
+  }
+
+  @Test
+  void saysHowTheAgentFares() {
+    view.settle(WebTopology.withoutDraining(view.nowNanos));
+    assertThat(execute("status")).isZero();
+    assertThat(lines())
+        .contains(
+            "agent       tidegate 1.2.3, up 1m",
+            "ready       yes",
+            "            tasks: 1 ready, 1 doubted, 1 unreachable; told by: 3 swarm-rest",
+            "table       version 7, 12s old, 1 routes, 1 of 1 ports bound",
+            "changes     1 since the start")
+        .anyMatch(line -> line.startsWith("lag         swarm-watch, since written"))
+        .allMatch(line -> line.length() <= Columns.WIDTH);
+  }
+
+  @Test
+  void showsRoutesWithAndWithoutTheirTasks() {
+    assertThat(execute("routes")).isZero();
+    assertThat(lines())
+        .containsExactly(
+            "PORT      SERVICE  TASKS                               ACTIVE  LISTENER",
+            "8080/tcp  web      2 ready, 1 draining, 1 unreachable       0  bound");
+  }
+
+  @Test
+  void showsTheTasksOfOneRoute() {
+    assertThat(execute("routes", "web")).isZero();
+    assertThat(lines())
+        .hasSize(5)
+        .anyMatch(line -> line.matches("8080/tcp +web +web.1 +n1 +ready +local +172.18.0.3:80 .*"))
+        .anyMatch(line -> line.matches(" +web.2 +worker-2 +draining +overlay .*swarm-watch .*"))
+        .allMatch(line -> line.length() <= Columns.WIDTH);
+    assertThat(execute("routes", ":9")).isEqualTo(1);
+    assertThat(err.toString()).isEqualTo("routes: :9: no route (try: tidegate resolve :9)\n");
+  }
+
+  @Test
+  void printsTheAgentsAnswerForPrograms() throws Exception {
+    for (String[] command : new String[][] {{"status"}, {"routes"}, {"resolve", "web"}}) {
+      String[] args = Arrays.copyOf(command, command.length + 1);
+      args[command.length] = "--json";
+      assertThat(execute(args)).isZero();
+    }
+    try (var documents =
+        new ObjectMapper().readerFor(Map.class).<Map<String, Object>>readValues(out.toString())) {
+      assertThat(documents.readAll()).hasSize(3);
+    }
+  }
+
+  @Test
+  void colorsOnlyOnATerminal() {
+    assertThat(execute("status")).isZero();
+    assertThat(out.toString()).doesNotContain("\033[");
+    assertThat(
+            line("status", "--admin=" + address)
+                .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.ON))
+                .execute("--admin=" + address))
+        .isZero();
+    assertThat(out.toString()).contains("\033[32myes");
+  }
+
+  @Test
+  void takesTheAddressFromTheEnvironmentAsTheAgentDoes() {
+    CommandLine line =
+        new CommandLine(new StatusCommand(Map.of("TIDEGATE_ADMIN", address.toString())));
+    assertThat(line.setOut(new PrintWriter(out)).execute()).isZero();
+    assertThat(out.toString()).contains("tidegate 1.2.3");
+  }
+
+  @Test
+  void saysInOneLineThatNoAgentIsThere() {
+    server.close();
+    for (String command : new String[] {"status", "routes", "watch"}) {
+      assertThat(execute(command)).isEqualTo(1);
+      assertThat(err.toString())
+          .isEqualTo(
+              "%s: %s: no agent answers (expected: the admin address of one; see --admin or TIDEGATE_ADMIN)\n"
+                  .formatted(command, address));
+      err.getBuffer().setLength(0);
+    }
+  }
+
+  @Test
+  void watchesChangesAsTheyCome() throws Exception {
+    CompletableFuture<Integer> watching = watch("--count=1", "--histogram");
+    view.settle(WebTopology.withoutDraining(view.nowNanos));
+    assertThat(watching.get(20, TimeUnit.SECONDS)).isZero();
+    assertThat(lines())
+        .contains(
+            "00:01:00.000  web           web.2             t2            worker-2    "
+                + "draining → gone         swarm-watch      2.00 ms")
+        .anyMatch(line -> line.startsWith("swarm-watch, since written        1  2.00 ms"))
+        .anyMatch(line -> line.startsWith("    ≤ 2.5 ms        1  ####"))
+        .allMatch(line -> line.length() <= Columns.WIDTH);
+  }
+
+  @Test
+  void watchesInOneJsonObjectPerLine() throws Exception {
+    view.settle(WebTopology.withoutDraining(view.nowNanos));
+    assertThat(execute("watch", "--after=0", "--count=1", "--json")).isZero();
+    assertThat(lines()).hasSize(1);
+    assertThat(new ObjectMapper().readTree(out.toString()).at("/lagMillis").asDouble())
+        .isEqualTo(2);
+  }
+
+  @Test
+  void endsInTime() {
+    assertThat(execute("watch", "--for=200ms")).isZero();
+    assertThat(lines()).hasSize(1);
+  }
+
+  @Test
+  void endsWhenItIsTold() throws Exception {
+    CompletableFuture<Integer> watching = watch("--histogram");
+    told.countDown();
+    assertThat(watching.get(20, TimeUnit.SECONDS)).isZero();
+    assertThat(lines()).last().asString().startsWith("LAG ");
+  }
+
+  @Test
+  void goesOnWhenTheAgentWasStartedAgain() throws Exception {
+    CompletableFuture<Integer> watching = watch("--count=1");
+    server.close();
+    Awaitility.await().until(() -> err.toString().contains("the agent is gone; waiting for it"));
+    view = new FakeView(FakeView.NOW.plus(Duration.ofHours(1))).withWeb();
+    serve(address);
+    view.settle(WebTopology.withoutDraining(view.nowNanos));
+    assertThat(watching.get(20, TimeUnit.SECONDS)).isZero();
+    assertThat(err.toString()).contains("the agent was started again");
+    assertThat(out.toString()).contains("01:01:00.000").contains("draining → gone");
+  }
+
+  /** Watches on another thread; back once it has begun. */
+  private CompletableFuture<Integer> watch(String... options) {
+    String[] args = new String[options.length + 2];
+    args[0] = "watch";
+    args[1] = "--after=0";
+    System.arraycopy(options, 0, args, 2, options.length);
+    CompletableFuture<Integer> watching = new CompletableFuture<>();
+    Thread.ofPlatform().daemon().start(() -> watching.complete(execute(args)));
+    Awaitility.await().until(() -> out.toString().contains("SERVICE"));
+    return watching;
+  }
+
+  private List<String> lines() {
+    return out.toString().lines().toList();
+  }
+
+  private int execute(String... args) {
+    String[] options = Arrays.copyOf(Arrays.copyOfRange(args, 1, args.length), args.length);
+    options[args.length - 1] = "--admin=" + address;
+    return line(args).execute(options);
+  }
+
+  private CommandLine line(String... args) {
+    Map<String, String> none = Map.of();
+    Object command =
+        switch (args[0]) {
+          case "resolve" -> new ResolveCommand(none);
+          case "status" -> new StatusCommand(none);
+          case "routes" -> new RoutesCommand(none);
+          default -> new WatchCommand(none, () -> told);
+        };
+    CommandLine line = new CommandLine(command);
+    line.registerConverter(HostPort.class, HostPort::parse);
+    line.registerConverter(Duration.class, DurationText::parse);
+    return line.setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
+  }
+}
