@@ -10,10 +10,7 @@ import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The tasks that differ between one topology and the next. Both list their services by id, and what
- * did not change is the same object in both: a walk over both lists finds the rest.
- */
+/** The tasks that differ between one topology and the next, at the cost of what differs. */
 final class Differences {
 
   private final Origin own;
@@ -31,22 +28,10 @@ final class Differences {
   /** The changes from one topology to the next, by service and task. */
   static List<TaskChange> between(Topology before, Topology now, Origin own) {
     Differences differences = new Differences(before, now, own);
-    differences.walk(before.services().iterator(), now.services().iterator());
+    now.servicesById()
+        .differencesFrom(before.servicesById())
+        .forEach(service -> differences.compare(service.before(), service.after()));
     return differences.found;
-  }
-
-  @SuppressWarnings("ReferenceEquality") // Services that did not change are the same objects.
-  private void walk(Iterator<Service> before, Iterator<Service> now) {
-    Service was = next(before);
-    Service is = next(now);
-    while (was != null || is != null) {
-      int order = was == null ? 1 : is == null ? -1 : was.id().compareTo(is.id());
-      if (was != is) {
-        compare(order <= 0 ? was : null, order >= 0 ? is : null);
-      }
-      was = order <= 0 ? next(before) : was;
-      is = order >= 0 ? next(now) : is;
-    }
   }
 
   private void compare(@Nullable Service was, @Nullable Service is) {
