@@ -5,6 +5,7 @@ import io.tidegate.agent.admin.OptionInForce;
 import io.tidegate.agent.changes.ChangeLog;
 import io.tidegate.agent.cli.Version;
 import io.tidegate.agent.linux.PortHolder;
+import io.tidegate.agent.source.PeerStatus;
 import io.tidegate.agent.source.SourceStatus;
 import io.tidegate.agent.source.TopologySource;
 import io.tidegate.agent.swarm.NodeFacts;
@@ -76,6 +77,16 @@ final class MeshView implements AgentView {
   @Override
   public SourceStatus source() {
     return source.status();
+  }
+
+  @Override
+  public List<SourceStatus> sources() {
+    return source.sources();
+  }
+
+  @Override
+  public @Nullable PeerStatus peers() {
+    return source.peers();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.tidegate.agent.admin;
 
 import io.tidegate.agent.changes.ChangeLog;
+import io.tidegate.agent.source.PeerStatus;
 import io.tidegate.agent.source.SourceStatus;
 import io.tidegate.metrics.MeshStats;
 import io.tidegate.proxy.ListenerStatus;
@@ -27,6 +28,12 @@ public interface AgentView {
   @Nullable Record node();
 
   SourceStatus source();
+
+  /** Each source of which that one is made, the best first. */
+  List<SourceStatus> sources();
+
+  /** How this agent fares with those of other nodes, or null without any. */
+  @Nullable PeerStatus peers();
 
   RoutingTable table();
 

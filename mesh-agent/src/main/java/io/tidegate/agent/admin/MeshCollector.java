@@ -62,6 +62,7 @@ final class MeshCollector implements MultiCollector {
     addListeners(families, table);
     addDiscovery(families, view.source());
     ChangeFamilies.add(families, view.changes());
+    PeerFamilies.add(families, view.peers());
     addShards(families, stats);
     families.info(
         "build",

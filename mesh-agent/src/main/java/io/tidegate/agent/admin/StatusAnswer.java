@@ -1,6 +1,7 @@
 package io.tidegate.agent.admin;
 
 import io.tidegate.agent.changes.ChangeLags;
+import io.tidegate.agent.source.PeerStatus;
 import io.tidegate.agent.source.SourceStatus;
 import io.tidegate.metrics.Latency;
 import io.tidegate.proxy.ListenerStatus;
@@ -24,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * {@code /api/v1/status}: how this agent fares, in one look.
  *
  * @param notReady why the agent is not ready; empty when it is
- * @param sources the best first
+ * @param sources the one in force, then what is heard beside it
+ * @param peers how it fares with the agents of other nodes, or null without any
  * @param changes how many changes there were since the start
  * @param lags how long changes took to be in force, by source
  */
@@ -35,6 +37,7 @@ record StatusAnswer(
     boolean ready,
     List<String> notReady,
     List<SourceAnswer> sources,
+    @Nullable PeerStatus peers,
     TopologyAnswer topology,
     TableAnswer table,
     ListenersAnswer listeners,
@@ -135,7 +138,8 @@ record StatusAnswer(
         view.node(),
         reasons.isEmpty(),
         reasons,
-        List.of(SourceAnswer.of(view.source(), now)),
+        view.sources().stream().map(source -> SourceAnswer.of(source, now)).toList(),
+        view.peers(),
         TopologyAnswer.of(view.changes().topology(), view.source().name()),
         new TableAnswer(
             table.version(), OriginAnswer.seconds(view.tableAge()), table.routes().size()),

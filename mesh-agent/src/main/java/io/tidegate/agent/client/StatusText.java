@@ -15,6 +15,9 @@ final class StatusText {
     Texts.field(lines, "agent", List.of(agent(status)));
     Texts.field(lines, "ready", ready(status, ink));
     Texts.field(lines, "sources", sources(status.path("sources"), ink));
+    if (status.has("peers")) {
+      Texts.field(lines, "peers", peers(status.path("peers"), ink));
+    }
     Texts.field(lines, "topology", topology(status.path("topology")));
     Texts.field(lines, "table", List.of(table(status)));
     List<String> clashes = new ArrayList<>();
@@ -78,6 +81,25 @@ final class StatusText {
                   source.path("rejected").asText(),
                   error.isEmpty() ? "" : ": " + ink.bad(error)));
     }
+    return texts;
+  }
+
+  private static List<String> peers(JsonNode peers, Ink ink) {
+    List<String> texts = new ArrayList<>();
+    texts.add(peers.has("identity") ? peers.path("identity").asText() : ink.bad("no identity"));
+    if (peers.has("error")) {
+      texts.add(ink.bad(peers.path("error").asText()));
+    }
+    if (peers.has("followed")) {
+      texts.add("follows " + peers.path("followed").asText());
+    } else if (peers.has("followError")) {
+      texts.add("follows nobody: " + ink.bad(peers.path("followError").asText()));
+    }
+    long refused = 0;
+    for (JsonNode count : peers.path("refusals")) {
+      refused += count.asLong();
+    }
+    texts.add(peers.path("subscribers").asText() + " nodes follow, " + refused + " refused");
     return texts;
   }
 

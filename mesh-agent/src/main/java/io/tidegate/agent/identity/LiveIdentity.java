@@ -1,6 +1,7 @@
 package io.tidegate.agent.identity;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
@@ -103,6 +104,11 @@ public final class LiveIdentity implements AutoCloseable {
   /** Who this node is by the certificate in force. */
   public NodeName name() {
     return current.name();
+  }
+
+  /** Until when the certificate in force is valid. */
+  public Instant validUntil() {
+    return current.certificate().getNotAfter().toInstant();
   }
 
   /** What is wrong with the files now, in one line, or null when all is well. */

@@ -2,6 +2,7 @@ package io.tidegate.agent.identity;
 
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
@@ -49,6 +50,13 @@ public final class Refusals {
   /** How many were refused for this reason since the start. */
   public long count(Refusal refusal) {
     return tally(refusal).count.get();
+  }
+
+  /** How many were refused since the start, by each reason's label. */
+  public Map<String, Long> counts() {
+    Map<String, Long> counts = new LinkedHashMap<>();
+    tallies.forEach((refusal, tally) -> counts.put(refusal.label(), tally.count.get()));
+    return counts;
   }
 
   /** How many were refused since the start. */

@@ -1,7 +1,9 @@
 package io.tidegate.agent.source;
 
 import io.tidegate.routing.Topology;
+import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Something that discovers topologies: a Swarm, a file, the demo's script. A source hands over
@@ -18,6 +20,19 @@ public interface TopologySource extends AutoCloseable {
 
   /** How the discovery fares. May be called from any thread. */
   SourceStatus status();
+
+  /** Each source of which it is made, the best first. May be called from any thread. */
+  default List<SourceStatus> sources() {
+    return List.of(status());
+  }
+
+  /**
+   * How it fares with the agents of other nodes, or null if it knows of none. May be called from
+   * any thread.
+   */
+  default @Nullable PeerStatus peers() {
+    return null;
+  }
 
   /** Ends the source's threads. No topology is handed over after this returns. */
   @Override

@@ -28,10 +28,8 @@ final class DiscoveryLoop implements Runnable {
 
   private static final Logger LOG = LoggerFactory.getLogger(DiscoveryLoop.class);
 
-  /** This node's own manager, that of another node's agent, this node's containers, a report. */
-  private static final String WATCH = "swarm-watch";
-
-  private static final String PEER = "swarm-peer";
+  private static final String WATCH = Report.WATCH;
+  private static final String PEER = Report.PEER;
   private static final String OWN_EVENTS = "own-events";
   private static final String REPORT = "peer-report";
 
@@ -101,6 +99,11 @@ final class DiscoveryLoop implements Runnable {
   /** From any thread. */
   SourceStatus status() {
     return report.status();
+  }
+
+  /** Each source that has told anything, the best first. From any thread. */
+  List<SourceStatus> sources() {
+    return report.sources();
   }
 
   @Override
@@ -274,15 +277,19 @@ final class DiscoveryLoop implements Runnable {
     }
     schedule.onDone(discovery.isUnsettled(nowNanos), random.nextDouble(), nowNanos);
     announcer.onReading(reading, WATCH.equals(view.stream()));
-    report.success(source(reading), reading.warning(), view.rejected());
+    report(reading);
   }
 
-  private String source(Reading reading) {
-    String stream = view.stream();
-    if (stream != null) {
-      return stream;
+  private void report(Reading reading) {
+    if (reading.isWhole() && reading.ingress() != null) {
+      report.heard(GossipMerge.SOURCE);
     }
-    return reading.cluster() == null ? GossipMerge.SOURCE : SwarmView.REST;
+    if (reading.cluster() != null) {
+      report.heard(SwarmView.REST);
+    }
+    String polled = reading.cluster() == null ? GossipMerge.SOURCE : SwarmView.REST;
+    report.success(
+        Objects.requireNonNullElse(view.stream(), polled), reading.warning(), view.rejected());
   }
 
   private void onReadFailed(Fact.ReadFailed failed, long nowNanos) {

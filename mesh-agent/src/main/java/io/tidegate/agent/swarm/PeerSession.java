@@ -11,6 +11,8 @@ import io.tidegate.agent.peer.PeerNews;
 import io.tidegate.agent.peer.PeerServer;
 import io.tidegate.agent.peer.Reporter;
 import io.tidegate.agent.peer.Subscriber;
+import io.tidegate.agent.source.HostPort;
+import io.tidegate.agent.source.PeerStatus;
 import io.tidegate.agent.source.SourceStatus;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -151,18 +153,22 @@ final class PeerSession implements AutoCloseable {
     return following == null ? null : following.followed();
   }
 
-  PeerStats stats() {
+  PeerStatus status() {
     Subscriber following = subscriber;
+    InetSocketAddress followed = followed();
     SourceStatus status = following == null ? null : following.status();
-    return new PeerStats(
+    return new PeerStatus(
         identity.name().toString(),
+        identity.validUntil(),
         identity.error(),
         identity.renewals(),
         identity.failures(),
         server.subscribers(),
-        followed(),
+        followed == null ? null : HostPort.of(followed).toString(),
         status == null ? null : status.error(),
-        PeerStats.refusals(refusals));
+        reporter.successes(),
+        reporter.failures(),
+        refusals.counts());
   }
 
   @Override

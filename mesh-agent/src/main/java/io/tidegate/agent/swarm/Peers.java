@@ -9,6 +9,7 @@ import io.tidegate.agent.identity.NodeName;
 import io.tidegate.agent.identity.NodeRole;
 import io.tidegate.agent.identity.Refusals;
 import io.tidegate.agent.identity.RefusedException;
+import io.tidegate.agent.source.PeerStatus;
 import io.tidegate.routing.Node;
 import java.io.IOException;
 import java.time.Duration;
@@ -38,7 +39,7 @@ final class Peers implements Announcements, Runnable {
   private final PeerDirectory directory;
   private final Semaphore wake = new Semaphore(0);
   private volatile @Nullable PeerSession session;
-  private @Nullable String complaint;
+  private volatile @Nullable String complaint;
 
   Peers(PeerConfig config, BlockingQueue<Fact> facts) {
     this.config = config;
@@ -109,9 +110,11 @@ final class Peers implements Announcements, Runnable {
   }
 
   /** How it fares. From any thread. */
-  PeerStats stats() {
+  PeerStatus status() {
     PeerSession open = session;
-    return open == null ? PeerStats.closed(refusals) : open.stats();
+    return open != null
+        ? open.status()
+        : new PeerStatus(null, null, complaint, 0, 0, 0, null, null, 0, 0, refusals.counts());
   }
 
   /** What the engine says of its node. From any thread. */

@@ -2,28 +2,55 @@ package io.tidegate.agent.swarm;
 
 import io.tidegate.agent.source.SourceStatus;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How the discovery fares, for others to read, and in the log where it changes. */
+/**
+ * How the discovery fares, for others to read, and in the log where it changes. The discovery's
+ * thread writes, any may read.
+ */
 final class Report {
 
   private static final Logger LOG = LoggerFactory.getLogger(Report.class);
 
-  private volatile SourceStatus status = new SourceStatus("swarm", null, null, 0, 0);
+  /** By rank. */
+  static final String WATCH = "swarm-watch";
 
-  /** From any thread. */
+  static final String PEER = "swarm-peer";
+  private static final List<String> RANKS =
+      List.of(WATCH, PEER, SwarmView.REST, GossipMerge.SOURCE);
+
+  private final Map<String, Instant> heardAt = new HashMap<>();
+  private volatile SourceStatus status = new SourceStatus("swarm", null, null, 0, 0);
+  private volatile List<SourceStatus> sources = List.of(status);
+
+  /** How the source in force fares. From any thread. */
   SourceStatus status() {
     return status;
   }
 
-  /** A source told something. */
+  /** The source in force, and each that was heard beside it, the best first. From any thread. */
+  List<SourceStatus> sources() {
+    return sources;
+  }
+
+  /** A source told something, be it that nothing changed. */
+  void heard(String source) {
+    heardAt.put(source, Instant.now());
+  }
+
+  /** The source in force told something. */
   void success(String source, @Nullable String warning, long rejected) {
     if (!source.equals(status.name())) {
       LOG.info("reading the Swarm by {}", source);
     }
-    write(source, Instant.now(), warning, rejected);
+    heard(source);
+    write(source, heardAt.get(source), warning, rejected);
   }
 
   /** What told last fails, or what it needs. */
@@ -40,6 +67,18 @@ final class Report {
       LOG.warn("{}: {}; what is known stays in force", source, error);
     }
     long failures = before.failures() + (error == null ? 0 : 1);
-    status = new SourceStatus(source, lastSuccess, error, failures, rejected);
+    SourceStatus now = new SourceStatus(source, lastSuccess, error, failures, rejected);
+    status = now;
+    sources = withOthers(now);
+  }
+
+  private List<SourceStatus> withOthers(SourceStatus inForce) {
+    List<SourceStatus> all = new ArrayList<>(List.of(inForce));
+    for (String name : RANKS) {
+      if (!name.equals(inForce.name()) && heardAt.containsKey(name)) {
+        all.add(new SourceStatus(name, heardAt.get(name), null, 0, 0));
+      }
+    }
+    return List.copyOf(all);
   }
 }

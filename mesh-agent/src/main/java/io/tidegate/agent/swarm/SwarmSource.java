@@ -1,6 +1,7 @@
 package io.tidegate.agent.swarm;
 
 import io.tidegate.agent.peer.StateFile;
+import io.tidegate.agent.source.PeerStatus;
 import io.tidegate.agent.source.SourceStatus;
 import io.tidegate.agent.source.TopologySource;
 import io.tidegate.agent.watch.ManagerWatch;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
@@ -99,9 +101,15 @@ public final class SwarmSource implements TopologySource {
     return running == null ? UNREAD : running.status();
   }
 
-  /** How this node's agent fares with those of other nodes. May be called from any thread. */
-  public PeerStats peerStats() {
-    return peers.stats();
+  @Override
+  public List<SourceStatus> sources() {
+    DiscoveryLoop running = loop;
+    return running == null ? List.of(UNREAD) : running.sources();
+  }
+
+  @Override
+  public PeerStatus peers() {
+    return peers.status();
   }
 
   /** What this node is, as far as is known now. May be called from any thread. */

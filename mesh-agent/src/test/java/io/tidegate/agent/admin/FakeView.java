@@ -1,6 +1,7 @@
 package io.tidegate.agent.admin;
 
 import io.tidegate.agent.changes.ChangeLog;
+import io.tidegate.agent.source.PeerStatus;
 import io.tidegate.agent.source.SourceStatus;
 import io.tidegate.metrics.MeshStats;
 import io.tidegate.metrics.RouteCounters;
@@ -43,6 +44,7 @@ public final class FakeView implements AgentView {
   private final ChangeLog changes;
   final Map<PublishedPort, String> holders = new HashMap<>();
   @Nullable Record node;
+  @Nullable PeerStatus peers;
   boolean draining;
 
   public FakeView() {
@@ -128,6 +130,16 @@ public final class FakeView implements AgentView {
   @Override
   public SourceStatus source() {
     return source;
+  }
+
+  @Override
+  public List<SourceStatus> sources() {
+    return List.of(source, new SourceStatus("swarm-gossip", LAST_SUCCESS, null, 0, 0));
+  }
+
+  @Override
+  public @Nullable PeerStatus peers() {
+    return peers;
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.tidegate.agent.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.tidegate.agent.source.PeerStatus;
 import io.tidegate.agent.source.SourceStatus;
 import io.tidegate.metrics.CloseCause;
 import io.tidegate.metrics.ConnectionResult;
@@ -15,6 +16,8 @@ import io.tidegate.metrics.ShardCounter;
 import io.tidegate.proxy.ListenerStatus;
 import io.tidegate.routing.PublishedPort;
 import java.io.IOException;
+import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -176,6 +179,35 @@ class MeshCollectorTest {
     assertThat(scrape().value(up)).isZero();
     view.listeners.clear();
     assertThat(scrape().value(up)).isZero();
+  }
+
+  @Test
+  void showsHowItFaresWithTheAgentsOfOtherNodes() throws IOException {
+    assertThat(scrape().seriesOf("tidegate_peer_subscribers")).isEmpty();
+    view.peers =
+        new PeerStatus(
+            "n1",
+            Instant.ofEpochSecond(1_800_000_000),
+            null,
+            2,
+            3,
+            4,
+            "192.0.2.1:9181",
+            null,
+            5,
+            6,
+            Map.of("plaintext", 7L));
+
+    Exposition metrics = scrape();
+    assertThat(metrics.value("tidegate_peer_subscribers")).isEqualTo(4);
+    assertThat(metrics.value("tidegate_peer_following")).isEqualTo(1);
+    assertThat(metrics.value("tidegate_peer_refusals_total{reason=\"plaintext\"}")).isEqualTo(7);
+    assertThat(metrics.value("tidegate_peer_reports_total{result=\"taken\"}")).isEqualTo(5);
+    assertThat(metrics.value("tidegate_peer_reports_total{result=\"failed\"}")).isEqualTo(6);
+    assertThat(metrics.value("tidegate_identity_expires_timestamp_seconds"))
+        .isEqualTo(1_800_000_000);
+    assertThat(metrics.value("tidegate_identity_renewals_total")).isEqualTo(2);
+    assertThat(metrics.value("tidegate_identity_failures_total")).isEqualTo(3);
   }
 
   @Test
