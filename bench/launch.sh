@@ -27,7 +27,7 @@ find_java() {
 is_stale() {
   set -- "$LIB"/bench-*.jar
   [ -f "$1" ] || return 0
-  [ -n "$(find "$ROOT/pom.xml" "$BENCH/pom.xml" "$BENCH/src/main" "$ROOT/mesh-core/src/main" -newer "$1" | head -n 1)" ]
+  [ -n "$(find "$ROOT/pom.xml" "$BENCH/pom.xml" "$BENCH/src/main" "$ROOT/mesh-core/src/main" "$ROOT/mesh-agent/src/main" -newer "$1" | head -n 1)" ]
 }
 
 JAVA=$(find_java)

@@ -25,11 +25,17 @@ final class Intake {
   private static final int MAX_PUBLISHERS = 64;
 
   private final long maxUpdateBytes;
+  private final Reader reader;
   private final Map<String, Position> lastByPublisher = new Publishers();
 
   private @Nullable Position current;
   private final List<Update> parts = new ArrayList<>();
   private long partsBytes;
+
+  /** How messages are understood. */
+  interface Reader {
+    Update read(byte[] message) throws RefusedException;
+  }
 
   private record Position(Epoch epoch, long version) {}
 
@@ -44,7 +50,12 @@ final class Intake {
   }
 
   Intake(long maxUpdateBytes) {
+    this(maxUpdateBytes, UpdateReader::read);
+  }
+
+  Intake(long maxUpdateBytes, Reader reader) {
     this.maxUpdateBytes = maxUpdateBytes;
+    this.reader = reader;
   }
 
   /** A new stream begins: the next update must be a whole. */
@@ -66,7 +77,7 @@ final class Intake {
       throw new RefusedException(
           Refusal.OVERSIZED, "an update of more than " + maxUpdateBytes + " bytes");
     }
-    Update update = UpdateReader.read(message);
+    Update update = reader.read(message);
     if (!update.epoch().publisher().equals(publisher)) {
       throw new RefusedException(
           Refusal.MALFORMED,

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.SystemNanoClock;
 
 /**
  * What other nodes ask of this one: to follow what it knows, if it is a manager, and to take note
@@ -76,7 +77,11 @@ public final class PeerServer implements AutoCloseable {
     this.connections = new Connections(refusals);
     this.subscriptions =
         new Subscriptions(
-            check, refusals, connections, new Journal(new UpdateWriter(epoch, limits.partBytes())));
+            check::isMember,
+            refusals,
+            connections,
+            new Journal(new UpdateWriter(epoch, limits.partBytes())),
+            SystemNanoClock.INSTANCE);
     this.server = listen(listen, identity);
     long tickMillis = limits.heartbeat().toMillis();
     this.ticks =

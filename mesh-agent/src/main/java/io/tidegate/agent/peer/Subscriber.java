@@ -41,9 +41,9 @@ public final class Subscriber implements AutoCloseable {
   private static final String MANAGER = "swarm-manager";
 
   private static final String SOURCE = "swarm-peer";
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
-  private static final Duration MAX_PAUSE = Duration.ofSeconds(5);
-  private static final int CONNECT_MILLIS = 2_000;
+  static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+  static final Duration MAX_PAUSE = Duration.ofSeconds(5);
+  static final int CONNECT_MILLIS = 2_000;
   private static final int CLOSE_SECONDS = 5;
 
   private final LiveIdentity identity;

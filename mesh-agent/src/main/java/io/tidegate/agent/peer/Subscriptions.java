@@ -6,7 +6,6 @@ import io.grpc.Status;
 import io.tidegate.agent.cluster.ClusterState;
 import io.tidegate.agent.cluster.Commit;
 import io.tidegate.agent.cluster.TaskMark;
-import io.tidegate.agent.identity.PeerCheck;
 import io.tidegate.agent.identity.Refusal;
 import io.tidegate.agent.identity.Refusals;
 import io.tidegate.agent.identity.RefusedException;
@@ -15,6 +14,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
+import org.agrona.concurrent.NanoClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,19 +27,29 @@ final class Subscriptions {
 
   private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
 
-  private final PeerCheck check;
+  private final Predicate<String> isMember;
   private final Refusals refusals;
   private final Connections connections;
   private final Journal journal;
+  private final NanoClock clock;
   private final Map<String, Subscription> byNode = new HashMap<>();
   private boolean isSuspended;
   private volatile int count;
 
-  Subscriptions(PeerCheck check, Refusals refusals, Connections connections, Journal journal) {
-    this.check = check;
+  /**
+   * @param isMember whether a node id is that of a member now
+   */
+  Subscriptions(
+      Predicate<String> isMember,
+      Refusals refusals,
+      Connections connections,
+      Journal journal,
+      NanoClock clock) {
+    this.isMember = isMember;
     this.refusals = refusals;
     this.connections = connections;
     this.journal = journal;
+    this.clock = clock;
   }
 
   /** How many there are. From any thread. */
@@ -69,7 +80,7 @@ final class Subscriptions {
   }
 
   private void tell(List<byte[]> messages) {
-    long nowNanos = System.nanoTime();
+    long nowNanos = clock.nanoTime();
     for (Subscription subscription : List.copyOf(byNode.values())) {
       if (!subscription.isStarted()) {
         subscription.start(journal.start(), nowNanos);
@@ -98,7 +109,7 @@ final class Subscriptions {
     if (!isHeard()) {
       return;
     }
-    long nowNanos = System.nanoTime();
+    long nowNanos = clock.nanoTime();
     List<byte[]> unchanged = journal.unchanged();
     for (Subscription subscription : List.copyOf(byNode.values())) {
       offer(subscription, unchanged, nowNanos);
@@ -118,7 +129,7 @@ final class Subscriptions {
 
   private void dropFormerMembers() {
     for (Subscription subscription : List.copyOf(byNode.values())) {
-      if (!check.isMember(subscription.name().nodeId())) {
+      if (!isMember.test(subscription.name().nodeId())) {
         String detail = subscription.name() + " was removed while it followed";
         drop(
             subscription,
@@ -144,7 +155,7 @@ final class Subscriptions {
     LOG.info("{} follows, from {}", subscription.name(), remote(subscription));
     subscription.call().sendHeaders(new Metadata());
     if (isHeard()) {
-      subscription.start(journal.start(), System.nanoTime());
+      subscription.start(journal.start(), clock.nanoTime());
     }
   }
 
