@@ -2,6 +2,7 @@ package io.tidegate.agent.peer;
 
 import io.tidegate.agent.cluster.ClusterObject;
 import io.tidegate.agent.cluster.ClusterState;
+import io.tidegate.agent.cluster.ClusterTask;
 import io.tidegate.agent.cluster.Commit;
 import io.tidegate.agent.cluster.TaskMark;
 import java.util.ArrayList;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  *   version   7 ──────────── 8 ─── 9          a newcomer at 9 gets whole 7, 7→8, 8→9;
  *             whole          tail             once the tail outgrows half of the whole, whole 9
  * </pre>
+ *
+ * <p>Of tasks, only those that run are part of it. A task begins and ends through a dozen states,
+ * and Swarm keeps it long after; nobody is led to it but while it runs.
  */
 final class Journal {
 
@@ -62,6 +66,9 @@ final class Journal {
   }
 
   private void compare(ClusterObject object, Set<String> present, List<Commit.Change> changes) {
+    if (!isPart(object)) {
+      return;
+    }
     present.add(object.id());
     if (isNews(object)) {
       changes.add(new Commit.Change.Put(object));
@@ -74,7 +81,8 @@ final class Journal {
    * @return the messages that tell what changed, empty if nothing did
    */
   List<byte[]> apply(Commit commit) {
-    List<Commit.Change> changes = commit.changes().stream().filter(this::isNews).toList();
+    List<Commit.Change> changes =
+        commit.changes().stream().map(Journal::asPart).filter(this::isNews).toList();
     return !isReady() || changes.isEmpty() ? List.of() : commit(changes);
   }
 
@@ -95,6 +103,17 @@ final class Journal {
     }
     keep(messages);
     return messages;
+  }
+
+  private static boolean isPart(ClusterObject object) {
+    return !(object instanceof ClusterTask task) || task.state() == ClusterTask.State.RUNNING;
+  }
+
+  /** What is no part of the state is not there. */
+  private static Commit.Change asPart(Commit.Change change) {
+    return change instanceof Commit.Change.Put(ClusterObject object) && !isPart(object)
+        ? new Commit.Change.Removed(object.kind(), object.id())
+        : change;
   }
 
   private boolean isNews(Commit.Change change) {

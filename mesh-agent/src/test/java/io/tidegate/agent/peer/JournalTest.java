@@ -2,9 +2,11 @@ package io.tidegate.agent.peer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.agent.cluster.ClusterState;
 import io.tidegate.agent.cluster.ClusterTask;
 import io.tidegate.agent.cluster.Commit;
 import io.tidegate.agent.cluster.TaskMark;
+import io.tidegate.agent.cluster.Version;
 import io.tidegate.agent.identity.RefusedException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -36,6 +38,31 @@ class JournalTest {
     assertThat(journal.apply(shutdown(2))).hasSize(1);
     assertThat(journal.apply(shutdown(2))).isEmpty();
     assertThat(journal.apply(TestStates.remove(TestStates.service("other")))).isEmpty();
+  }
+
+  @Test
+  void ofTasksOnlyThoseThatRunAreTold() {
+    ClusterState state = TestStates.services(1);
+    journal.replace(state);
+
+    assertThat(journal.apply(inState("new", ClusterTask.State.STARTING, 2))).isEmpty();
+    assertThat(journal.apply(inState("new", ClusterTask.State.RUNNING, 3))).hasSize(1);
+    assertThat(journal.apply(inState("new", ClusterTask.State.FAILED, 4))).hasSize(1);
+    assertThat(journal.apply(inState("new", ClusterTask.State.ORPHANED, 5))).isEmpty();
+    assertThat(journal.replace(state)).isEmpty();
+  }
+
+  private static Commit inState(String id, ClusterTask.State state, long version) {
+    return TestStates.put(
+        new ClusterTask(
+            id,
+            Version.at(version),
+            "service0",
+            1,
+            "node1",
+            state,
+            ClusterTask.State.RUNNING,
+            List.of()));
   }
 
   @Test
