@@ -28,6 +28,9 @@ final class LocalTable {
   private boolean isFailover;
   private long tables;
 
+  /** A whole counts once what follows at once has led to this version. */
+  private long actFrom;
+
   LocalTable(SwarmNode machine, World world) {
     this.machine = machine;
     this.world = world;
@@ -93,8 +96,12 @@ final class LocalTable {
     }
   }
 
-  /** It was told everything. */
-  void onWhole(Standing standing) {
+  /**
+   * It was told everything.
+   *
+   * @param upTo the version to which changes that follow at once lead
+   */
+  void onWhole(Standing standing, long upTo) {
     long nowNanos = world.time().nanoTime();
     if (isFailover) {
       isFailover = false;
@@ -104,11 +111,15 @@ final class LocalTable {
       isCurrent = true;
       sinceNanos = nowNanos;
     }
+    actFrom = upTo;
     learn(standing);
   }
 
   void learn(Standing standing) {
     known = standing;
+    if (standing.version < actFrom) {
+      return;
+    }
     loop.offer(standing.token);
     isOffered = true;
     work();

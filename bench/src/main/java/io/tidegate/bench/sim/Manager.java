@@ -70,7 +70,8 @@ final class Manager {
     ClusterState heard = fault.of(state);
     publisher.publish(heard);
     table.onWhole(
-        world.standings().whole(table.known(), new PeerNews.Whole(watch, commits, heard)));
+        world.standings().whole(table.known(), new PeerNews.Whole(watch, commits, heard, commits)),
+        commits);
   }
 
   /** The leader has committed: this node's own store follows soon, one after the other. */

@@ -176,7 +176,7 @@ final class Node {
     switch (news) {
       case PeerNews.Whole whole -> {
         hasFollowed = true;
-        table.onWhole(world.standings().whole(table.known(), whole));
+        table.onWhole(world.standings().whole(table.known(), whole), whole.upTo());
       }
       case PeerNews.Changed changed ->
           table.learn(world.standings().change(Objects.requireNonNull(table.known()), changed));

@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench/sim",
     description = {
-      "Runs the agents of a whole cluster in virtual time: rolling updates of 1 % of all tasks a"
+      "Runs the agents of a whole cluster in virtual time: rolling updates of 1 %% of all tasks a"
           + " second, nodes lost and back, a manager lost, connections broken.",
       "",
       "Ends with 1, and says seed, time, node and route, if a task that is gone is picked, a route"

@@ -189,6 +189,9 @@ final class Intake {
       }
     }
     return new PeerNews.Whole(
-        last.epoch(), last.version(), ClusterState.of(services, tasks, nodes));
+        last.epoch(),
+        last.version(),
+        ClusterState.of(services, tasks, nodes),
+        Math.max(last.version(), last.upTo()));
   }
 }

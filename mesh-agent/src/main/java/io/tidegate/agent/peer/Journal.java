@@ -173,7 +173,11 @@ final class Journal {
       shared = writer.whole(version, objects.values());
       share(shared);
     }
+    if (tail.isEmpty()) {
+      return shared;
+    }
     List<byte[]> messages = new ArrayList<>(shared);
+    messages.set(shared.size() - 1, UpdateWriter.leadingTo(version, shared.getLast()));
     messages.addAll(tail);
     return messages;
   }

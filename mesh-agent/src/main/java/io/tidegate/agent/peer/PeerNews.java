@@ -17,8 +17,13 @@ public sealed interface PeerNews {
     long version();
   }
 
-  /** All that it knows: what is not in it is gone. */
-  record Whole(Epoch epoch, long version, ClusterState state) implements Told {}
+  /**
+   * All that it knows: what is not in it is gone.
+   *
+   * @param upTo the version to which changes that follow at once lead: before that it is older than
+   *     what the publisher knows, and nobody should act on it
+   */
+  record Whole(Epoch epoch, long version, ClusterState state, long upTo) implements Told {}
 
   /** What changed since the version before. */
   record Changed(Epoch epoch, long version, Commit commit) implements Told {}

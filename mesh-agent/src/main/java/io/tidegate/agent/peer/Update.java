@@ -11,6 +11,7 @@ import java.util.List;
  * @param base the version that the changes are made to, at most the version itself; 0 for a whole
  * @param isPartial whether more parts of the same update follow
  * @param marks none where there are changes
+ * @param upTo of a whole: to which version what follows at once leads, or 0
  */
 record Update(
     Epoch epoch,
@@ -18,7 +19,8 @@ record Update(
     long base,
     boolean isPartial,
     List<Commit.Change> changes,
-    List<TaskMark> marks) {
+    List<TaskMark> marks,
+    long upTo) {
 
   Update {
     changes = List.copyOf(changes);

@@ -44,7 +44,8 @@ final class UpdateReader {
     if (!marks.isEmpty() && (!changes.isEmpty() || base == 0 || update.getPartial())) {
       throw Fields.malformed("marks beside other things (expected: alone in an update)");
     }
-    return new Update(epoch, version, base, update.getPartial(), changes, marks);
+    long upTo = Fields.between("up_to", update.getUpTo(), 0, Long.MAX_VALUE);
+    return new Update(epoch, version, base, update.getPartial(), changes, marks, upTo);
   }
 
   private static List<Commit.Change> changes(PeerProtocol.Update update) throws RefusedException {

@@ -8,6 +8,7 @@ import io.tidegate.agent.cluster.Commit;
 import io.tidegate.agent.cluster.TaskMark;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Encodes updates, in parts where they are large. */
@@ -26,6 +27,15 @@ final class UpdateWriter {
     Parts parts = new Parts(version, 0);
     objects.forEach(parts::put);
     return parts.end();
+  }
+
+  /** The last message of a whole, which then says to which version what follows leads. */
+  static byte[] leadingTo(long version, byte[] last) {
+    byte[] field = PeerProtocol.Update.newBuilder().setUpTo(version).build().toByteArray();
+    byte[] message = Arrays.copyOf(last, last.length + field.length);
+    // fields may come in any order, and one message behind another is both
+    System.arraycopy(field, 0, message, last.length, field.length);
+    return message;
   }
 
   /** Changes as messages, one at least: without any, it says that nothing changed. */

@@ -51,6 +51,7 @@ final class DiscoveryLoop implements Runnable {
   private final SwarmView view = discovery.view();
   private final Announcer announcer;
   private final Report report = new Report();
+  private final CatchUp catchUp = new CatchUp();
   private final Schedule schedule;
 
   private @Nullable Topology handedOver;
@@ -151,6 +152,9 @@ final class DiscoveryLoop implements Runnable {
   }
 
   private void handOver(long nowNanos) {
+    if (catchUp.isBehind(nowNanos)) {
+      return;
+    }
     Topology topology = discovery.topology(nowNanos);
     if (topology != null && !topology.equals(handedOver)) {
       handedOver = topology;
@@ -230,8 +234,12 @@ final class DiscoveryLoop implements Runnable {
   }
 
   private void onFollowed(PeerNews news, long nowNanos) {
+    catchUp.onNews(news);
     switch (news) {
-      case PeerNews.Whole whole -> onListed(PEER, whole.state(), nowNanos);
+      case PeerNews.Whole whole -> {
+        catchUp.onWhole(whole, nowNanos);
+        onListed(PEER, whole.state(), nowNanos);
+      }
       case PeerNews.Changed changed -> onCommit(PEER, changed.commit(), nowNanos);
       case PeerNews.Marked marked ->
           marked.marks().forEach(mark -> discovery.onMark(mark, PEER, nowNanos));

@@ -37,7 +37,7 @@ class IntakeTest {
   void wholeAndChangesComeOutAsTheyWentIn() throws RefusedException {
     ClusterState state = TestStates.services(3);
 
-    assertThat(take(whole(writer, 7, state))).isEqualTo(new PeerNews.Whole(EPOCH, 7, state));
+    assertThat(take(whole(writer, 7, state))).isEqualTo(new PeerNews.Whole(EPOCH, 7, state, 7));
     assertThat(take(writer.changes(8, 7, SHUTDOWN)))
         .isEqualTo(new PeerNews.Changed(EPOCH, 8, new Commit(SHUTDOWN)));
     assertThat(take(writer.changes(8, 8, List.of()))).isEqualTo(new PeerNews.Unchanged(EPOCH, 8));
@@ -110,7 +110,7 @@ class IntakeTest {
       assertThat(intake.take("node1", part)).isNull();
     }
     assertThat(intake.take("node1", parts.getLast()))
-        .isEqualTo(new PeerNews.Whole(EPOCH, 7, state));
+        .isEqualTo(new PeerNews.Whole(EPOCH, 7, state, 7));
   }
 
   @Test

@@ -137,6 +137,7 @@ class JournalTest {
         news.add(complete);
       }
     }
+    assertThat(((PeerNews.Whole) news.getFirst()).upTo()).isEqualTo(news.getLast().version());
     return news.getLast().version();
   }
 
