@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +23,7 @@ final class Lab {
   private static final Path SCRIPT = ROOT.resolve("deploy/lab/swarm-lab");
   private static final Path FOLDER =
       Path.of(System.getenv().getOrDefault("TIDEGATE_LAB_DIR", "/var/tmp/tidegate-lab"));
+  private static final Path CONF = FOLDER.resolve("lab.conf");
   private static final String PREFIX = System.getenv().getOrDefault("TIDEGATE_LAB_PREFIX", "tgl");
   private static final String SUBNET =
       System.getenv().getOrDefault("TIDEGATE_LAB_SUBNET", "10.213.77.0/24");
@@ -33,7 +35,7 @@ final class Lab {
 
   /** Skips the calling test, saying why, where no lab is running; where one must be, fails it. */
   static void require() {
-    boolean runs = Files.exists(FOLDER.resolve("lab.conf"));
+    boolean runs = Files.exists(CONF);
     if (System.getenv("TIDEGATE_LAB_REQUIRED") != null && !runs) {
       throw new AssertionError("no lab is running in " + FOLDER);
     }
@@ -43,8 +45,36 @@ final class Lab {
     assumeTrue(runs, NEEDS_LAB);
   }
 
+  /** All nodes; the managers are the first ones. */
   static List<String> nodes() {
-    return List.of("n1", "n2", "n3");
+    return names(size("NODES"));
+  }
+
+  static List<String> managers() {
+    return names(size("MANAGERS"));
+  }
+
+  private static List<String> names(int count) {
+    return IntStream.rangeClosed(1, count).mapToObj(i -> "n" + i).toList();
+  }
+
+  /** A number of the running lab, as {@code up} has noted it. */
+  private static int size(String key) {
+    try {
+      for (String word : Files.readString(CONF).strip().split(" ", -1)) {
+        if (word.startsWith(key + "=")) {
+          return Integer.parseInt(word.substring(key.length() + 1));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    throw new IllegalStateException(CONF + ": no " + key);
+  }
+
+  /** Where a node's Swarm certificate is, its key and its root. */
+  static Path certificates(String node) {
+    return FOLDER.resolve(node).resolve("data/swarm/certificates");
   }
 
   static String address(String node) {

@@ -34,23 +34,29 @@ final class Load implements AutoCloseable {
   private final int port;
   private final List<String> nodes;
   private final List<Future<Request>> requests = new ArrayList<>();
+  private final int requestsPerSecond;
   private final Thread sender;
   private final long startNanos = System.nanoTime();
   private volatile boolean stopped;
 
-  private Load(Place client, int port, List<String> nodes) {
+  private Load(Place client, int port, List<String> nodes, int requestsPerSecond) {
     this.client = client;
     this.port = port;
     this.nodes = nodes;
+    this.requestsPerSecond = requestsPerSecond;
     sender = Thread.ofPlatform().start(this::send);
   }
 
   static Load start(Place client, int port, List<String> nodes) {
-    return new Load(client, port, nodes);
+    return start(client, port, nodes, REQUESTS_PER_SECOND);
+  }
+
+  static Load start(Place client, int port, List<String> nodes, int requestsPerSecond) {
+    return new Load(client, port, nodes, requestsPerSecond);
   }
 
   private void send() {
-    long intervalNanos = TimeUnit.SECONDS.toNanos(1) / REQUESTS_PER_SECOND;
+    long intervalNanos = TimeUnit.SECONDS.toNanos(1) / requestsPerSecond;
     for (int i = 0; !stopped; i++) {
       long dueNanos = startNanos + i * intervalNanos;
       while (System.nanoTime() < dueNanos) {

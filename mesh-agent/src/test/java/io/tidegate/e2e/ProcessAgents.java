@@ -4,29 +4,63 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /** Agents as plain processes: {@code swarm-lab exec n1 ./tidegate agent}, without any option. */
 final class ProcessAgents implements Agents {
 
-  private final List<Process> processes = new ArrayList<>();
+  private final Map<String, Process> processes = new TreeMap<>();
 
   @Override
   public void start() {
+    Lab.nodes().forEach(node -> truncate(log(node)));
+    Lab.nodes().forEach(this::start);
+  }
+
+  /** Starts the one of a node. */
+  void start(String node) {
     try {
-      Path logs = Files.createDirectories(Lab.ROOT.resolve("mesh-agent/target/e2e"));
-      for (String node : Lab.nodes()) {
-        Path log = logs.resolve("agent-" + node + ".log");
-        processes.add(
-            Lab.start(
-                ProcessBuilder.Redirect.to(log.toFile()),
-                "exec",
-                node,
-                Lab.ROOT.resolve("tidegate").toString(),
-                "agent"));
-      }
+      Process process =
+          Lab.start(
+              ProcessBuilder.Redirect.appendTo(log(node).toFile()),
+              "exec",
+              node,
+              Lab.ROOT.resolve("tidegate").toString(),
+              "agent");
+      processes.put(node, process);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Ends the one of a node with signal 9 and waits until it is gone. */
+  void kill(String node) {
+    Process process = processes.get(node);
+    if (process != null) {
+      process.destroyForcibly().onExit().join();
+    }
+  }
+
+  /** What the one of a node has said since the start. */
+  String said(String node) {
+    try {
+      return Files.readString(log(node));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Path log(String node) {
+    return Lab.ROOT.resolve("mesh-agent/target/e2e/agent-" + node + ".log");
+  }
+
+  private static void truncate(Path file) {
+    try {
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, "");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -39,8 +73,8 @@ final class ProcessAgents implements Agents {
 
   @Override
   public void close() {
-    processes.forEach(Process::destroy);
-    for (Process process : processes) {
+    processes.values().forEach(Process::destroy);
+    for (Process process : processes.values()) {
       try {
         if (!process.waitFor(40, TimeUnit.SECONDS)) {
           process.destroyForcibly();

@@ -56,19 +56,37 @@ final class Swarm {
 
   /** Kills a container with signal 9, as the kernel would that is out of memory. */
   static void killContainer(String node, String nameContains) {
-    String container =
-        Lab.docker(node, "ps", "--quiet", "--filter", "name=" + nameContains)
+    container(node, nameContains).kill();
+  }
+
+  /** A container of a task, by a part of its name. */
+  static Container container(String node, String nameContains) {
+    String name =
+        Lab.docker(node, "ps", "--format", "{{.Names}}", "--filter", "name=" + nameContains)
             .lines()
             .findFirst()
             .orElseThrow();
-    String pid = Lab.docker(node, "inspect", "--format", "{{.State.Pid}}", container);
-    if (!ProcessHandle.of(Long.parseLong(pid)).orElseThrow().destroyForcibly()) {
-      throw new AssertionError("cannot kill pid " + pid);
+    String pid = Lab.docker(node, "inspect", "--format", "{{.State.Pid}}", name);
+    return new Container(
+        name.substring(name.lastIndexOf('.') + 1),
+        ProcessHandle.of(Long.parseLong(pid)).orElseThrow());
+  }
+
+  /** A container of a task, with the process that it lives by. */
+  record Container(String taskId, ProcessHandle process) {
+
+    /** Kills it with signal 9; returns the time just before. */
+    long kill() {
+      long atNanos = System.nanoTime();
+      if (!process.destroyForcibly()) {
+        throw new AssertionError("cannot kill pid " + process.pid());
+      }
+      return atNanos;
     }
   }
 
-  static void docker(String... args) {
-    Lab.docker("n1", args);
+  static String docker(String... args) {
+    return Lab.docker("n1", args);
   }
 
   static void remove(String... services) {

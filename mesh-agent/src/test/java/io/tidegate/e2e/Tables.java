@@ -3,21 +3,19 @@ package io.tidegate.e2e;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
 
 /** What the agents say of themselves, asked on each node's own loopback. */
 final class Tables implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final Map<String, Place> nodes = new HashMap<>();
-
-  Tables() {
-    Lab.nodes().forEach(node -> nodes.put(node, Place.node(node)));
-  }
+  private final Map<String, Place> nodes = new ConcurrentHashMap<>();
 
   String page(String node, String path) throws IOException {
     return place(node).call(() -> Http.get("127.0.0.1", Agents.ADMIN_PORT, path));
@@ -32,21 +30,62 @@ final class Tables implements AutoCloseable {
     }
   }
 
+  JsonNode json(String node, String path) throws IOException {
+    return JSON.readTree(page(node, path));
+  }
+
+  /** The route of a port as a node has it; one without anything if it does not serve the port. */
+  JsonNode route(String node, int port) throws IOException {
+    for (JsonNode route : json(node, "/api/v1/routes").path("routes")) {
+      if (route.path("port").asText().equals(port + "/tcp")) {
+        return route;
+      }
+    }
+    return JSON.missingNode();
+  }
+
   /**
    * The tasks that a node sends new connections of a port to; empty if it does not serve the port.
    */
   Set<String> ready(String node, int port) throws IOException {
+    return tasks(node, port, Set.of("ready"));
+  }
+
+  /** Likewise, with those to which there is no way from this node for now. */
+  Set<String> known(String node, int port) throws IOException {
+    return tasks(node, port, Set.of("ready", "unreachable"));
+  }
+
+  private Set<String> tasks(String node, int port, Set<String> states) throws IOException {
     Set<String> tasks = new TreeSet<>();
-    for (JsonNode route : JSON.readTree(page(node, "/api/v1/routes")).path("routes")) {
-      if (route.path("port").asText().equals(port + "/tcp")) {
-        for (JsonNode endpoint : route.path("endpoints")) {
-          if (endpoint.path("state").asText().equals("ready")) {
-            tasks.add(endpoint.path("taskId").asText());
-          }
-        }
+    for (JsonNode endpoint : route(node, port).path("endpoints")) {
+      if (states.contains(endpoint.path("state").asText())) {
+        tasks.add(endpoint.path("taskId").asText());
       }
     }
     return tasks;
+  }
+
+  /** Asks a node without a pause until a task takes no connections there; returns when that was. */
+  Future<Long> goneAtNanos(String node, int port, String taskId) {
+    Callable<Long> asking =
+        () -> {
+          while (ready(node, port).contains(taskId)) {
+            Thread.onSpinWait();
+          }
+          return System.nanoTime();
+        };
+    return place(node).start(asking);
+  }
+
+  /** What a node knows the Swarm by now. */
+  String source(String node) throws IOException {
+    return json(node, "/api/v1/node").path("discovery").path("name").asText();
+  }
+
+  /** Likewise, with tasks to which there is no way from some node for now. */
+  long awaitKnownEverywhereMillis(int port, Set<String> tasks) {
+    return awaitMillis("knows " + tasks + " on " + port, node -> known(node, port).equals(tasks));
   }
 
   /**
@@ -54,12 +93,20 @@ final class Tables implements AutoCloseable {
    * took.
    */
   long awaitEverywhereMillis(int port, Set<String> tasks) {
+    return awaitMillis("serves " + tasks + " on " + port, node -> ready(node, port).equals(tasks));
+  }
+
+  private interface Condition {
+    boolean holds(String node) throws IOException;
+  }
+
+  private static long awaitMillis(String what, Condition condition) {
     return Wait.seconds(20)
         .until(
-            "every node serves " + tasks + " on " + port,
+            "every node " + what,
             () -> {
               for (String node : Lab.nodes()) {
-                if (!ready(node, port).equals(tasks)) {
+                if (!condition.holds(node)) {
                   return false;
                 }
               }
@@ -69,11 +116,7 @@ final class Tables implements AutoCloseable {
   }
 
   private Place place(String node) {
-    Place place = nodes.get(node);
-    if (place == null) {
-      throw new IllegalArgumentException("node: " + node + " (expected: " + nodes.keySet() + ")");
-    }
-    return place;
+    return nodes.computeIfAbsent(node, Place::node);
   }
 
   @Override
