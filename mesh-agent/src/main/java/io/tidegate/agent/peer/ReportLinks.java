@@ -26,6 +26,9 @@ final class ReportLinks {
   /** The name in a certificate. It is not checked: the node's id and cluster are. */
   private static final String AUTHORITY = "swarm-node";
 
+  /** Where there are more, it is another draw of them that each report is for. */
+  private static final int MAX_OTHERS = 64;
+
   private static final int CONNECT_MILLIS = 2_000;
   private static final int MAX_ANSWER_BYTES = 1_024;
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(60);
@@ -78,7 +81,10 @@ final class ReportLinks {
         .build();
   }
 
-  /** Connects to the first targets, and closes what is no target or was not used for long. */
+  /**
+   * Connects to the first targets, or where there are none to the others if they are few, and
+   * closes what is no target or was not used for long.
+   */
   void tend(Reporter.Targets targets, long nowNanos) {
     Set<InetSocketAddress> first = Set.copyOf(targets.first());
     Set<InetSocketAddress> otherwise = new HashSet<>(targets.otherwise());
@@ -91,6 +97,9 @@ final class ReportLinks {
       }
     }
     first.forEach(target -> connect(target, nowNanos));
+    if (first.isEmpty() && otherwise.size() <= MAX_OTHERS) {
+      otherwise.forEach(target -> connect(target, nowNanos));
+    }
   }
 
   private void connect(InetSocketAddress target, long nowNanos) {

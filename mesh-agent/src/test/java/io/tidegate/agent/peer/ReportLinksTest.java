@@ -56,11 +56,20 @@ class ReportLinksTest {
   }
 
   @Test
+  void connectsToTheOthersWhereNoManagerIsKnown() throws Exception {
+    links.tend(new Reporter.Targets(List.of(), List.of(worker)), 0);
+
+    assertThat(links.size()).isEqualTo(1);
+    ManagedChannel channel = links.use(worker, 0);
+    await().until(() -> channel.getState(false) == ConnectivityState.READY);
+  }
+
+  @Test
   void closesWhatIsNoTargetAnyMore() throws Exception {
     links.tend(targets(manager), 0);
     ManagedChannel channel = links.use(manager, 0);
 
-    links.tend(new Reporter.Targets(List.of(), List.of(worker)), 1);
+    links.tend(new Reporter.Targets(List.of(), List.of()), 1);
 
     assertThat(links.size()).isZero();
     assertThat(channel.isShutdown()).isTrue();
