@@ -78,8 +78,8 @@ final class Lab {
   }
 
   static String address(String node) {
-    return SUBNET.substring(0, SUBNET.lastIndexOf('.') + 1)
-        + (10 + Integer.parseInt(node.substring(1)));
+    int host = node.equals("client") ? 2 : 10 + Integer.parseInt(node.substring(1));
+    return SUBNET.substring(0, SUBNET.lastIndexOf('.') + 1) + host;
   }
 
   static Path namespace(String node) {

@@ -1,5 +1,6 @@
 package io.tidegate.e2e;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -76,13 +77,32 @@ final class Swarm {
   record Container(String taskId, ProcessHandle process) {
 
     /** Kills it with signal 9; returns the time just before. */
-    long kill() {
-      long atNanos = System.nanoTime();
+    Instant kill() {
+      Instant at = Instant.now();
       if (!process.destroyForcibly()) {
         throw new AssertionError("cannot kill pid " + process.pid());
       }
-      return atNanos;
+      return at;
     }
+  }
+
+  /** When a node's engine says that a container died. */
+  static Instant diedAt(String node, Container container, Instant since) {
+    String atNanos =
+        Lab.docker(
+            node,
+            "events",
+            "--since",
+            String.valueOf(since.getEpochSecond()),
+            "--until",
+            String.valueOf(Instant.now().getEpochSecond() + 1),
+            "--filter",
+            "event=die",
+            "--filter",
+            "label=com.docker.swarm.task.id=" + container.taskId(),
+            "--format",
+            "{{.TimeNano}}");
+    return Instant.EPOCH.plusNanos(Long.parseLong(atNanos));
   }
 
   static String docker(String... args) {

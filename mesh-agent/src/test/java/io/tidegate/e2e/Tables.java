@@ -3,6 +3,7 @@ package io.tidegate.e2e;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -67,13 +68,13 @@ final class Tables implements AutoCloseable {
   }
 
   /** Asks a node without a pause until a task takes no connections there; returns when that was. */
-  Future<Long> goneAtNanos(String node, int port, String taskId) {
-    Callable<Long> asking =
+  Future<Instant> goneAt(String node, int port, String taskId) {
+    Callable<Instant> asking =
         () -> {
           while (ready(node, port).contains(taskId)) {
             Thread.onSpinWait();
           }
-          return System.nanoTime();
+          return Instant.now();
         };
     return place(node).start(asking);
   }

@@ -1,0 +1,199 @@
+package io.tidegate.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What workers know, and what every node goes on knowing when nobody tells it anything any more.
+ */
+class StreamsIT extends AgentScenarios {
+
+  private static final int WEB = 8080;
+  private static final int EVERYWHERE = 8081;
+  private static final int VICTIM = 8082;
+  private static final int LABELLED = 8443;
+  private static final List<String> WORKERS = List.of("n2", "n3");
+  private static final Duration CUT = Duration.ofSeconds(60);
+  private static final int HALF_LOAD = 100;
+  private static final int LIGHT_LOAD = 50;
+  private static final long DEATH_MILLIS = 200;
+  private static final long RESTART_MILLIS = 1_000;
+
+  @Test
+  void workersKnowLabelsAndWhichServiceIsOlder() throws Exception {
+    String publish = "tidegate.publish=" + LABELLED + ":80";
+    Swarm.createWeb("older", 2, WEB, "--label", publish, "--label", "tidegate.balance=round-robin");
+    for (String node : WORKERS) {
+      Duration took =
+          Wait.seconds(2)
+              .until(
+                  node + " knows the policy", () -> knows(node, LABELLED, "older", "round-robin"));
+      report("%s has the policy of a label after %d ms", node, took.toMillis());
+    }
+    Swarm.createWeb("newer", 1, EVERYWHERE, "--label", publish);
+    Set<String> older = Swarm.running("older");
+    for (String node : Lab.nodes()) {
+      Wait.seconds(2).until(node + " knows the clash", () -> clash(node).equals("older"));
+      assertThat(tables.ready(node, LABELLED)).as(node).isEqualTo(older);
+      assertThat(client.call(() -> Http.get(Lab.address(node), LABELLED, "/"))).contains("task=");
+    }
+    Swarm.docker("service", "update", "--detach", "--label-add", "tidegate.balance=p2c", "older");
+    for (String node : WORKERS) {
+      Wait.seconds(2)
+          .until(node + " knows the new policy", () -> knows(node, LABELLED, "older", "p2c"));
+    }
+  }
+
+  private boolean knows(String node, int port, String service, String balance) throws IOException {
+    JsonNode route = tables.route(node, port);
+    return route.path("service").asText().equals(service)
+        && route.path("balance").asText().equals(balance);
+  }
+
+  /** Who keeps the port that two services publish by their labels. */
+  private String clash(String node) throws IOException {
+    return tables
+        .json(node, "/api/v1/routes")
+        .path("clashes")
+        .path(0)
+        .path("keeper")
+        .path("service")
+        .asText();
+  }
+
+  @Test
+  void noRouteIsLostAndDeathsAreToldWhileNoManagerCanBeReached() throws Exception {
+    Swarm.createWeb("web", 4, WEB, "--constraint", "node.hostname!=n1");
+    Swarm.createWeb(
+        "everywhere",
+        3,
+        EVERYWHERE,
+        "--placement-pref",
+        "spread=node.hostname",
+        "--replicas-max-per-node",
+        "1");
+    Swarm.createWeb("victim", 4, VICTIM, "--constraint", "node.hostname!=n1");
+    awaitTables("victim", 4, VICTIM);
+    Map<String, Integer> before = endpoints();
+    try (Load onWorkers = Load.start(client, WEB, WORKERS, HALF_LOAD);
+        Load onAll = Load.start(client, EVERYWHERE, WORKERS, HALF_LOAD)) {
+      onAll.goOnFor(Duration.ofSeconds(3));
+      double cutSeconds = onAll.seconds();
+      Lab.run("cut", "n1");
+      try {
+        onAll.goOnFor(CUT.dividedBy(2));
+        assertDeathIsTold("n2");
+        assertDeathIsTold("n3");
+        onAll.goOnFor(CUT.dividedBy(2));
+        assertThat(endpoints()).as("routes").isEqualTo(before);
+        assertNoneFailed(onWorkers, "manager cut off, tasks on workers");
+        assertOnlyLostAt(onAll, cutSeconds);
+      } finally {
+        Lab.run("heal", "n1");
+      }
+    }
+    assertFollowAgain();
+  }
+
+  /** How many endpoints each route of each node has; of the victim only whether there are any. */
+  private Map<String, Integer> endpoints() throws IOException {
+    Map<String, Integer> sizes = new TreeMap<>();
+    for (String node : WORKERS) {
+      for (int port : List.of(WEB, EVERYWHERE)) {
+        sizes.put(node + ":" + port, tables.route(node, port).path("endpoints").size());
+      }
+      sizes.put(node + ":" + VICTIM, Math.min(1, tables.ready(node, VICTIM).size()));
+    }
+    for (int port : List.of(WEB, EVERYWHERE, VICTIM)) {
+      sizes.put("n1:" + port, tables.route("n1", port).isMissingNode() ? 0 : 1);
+    }
+    return sizes;
+  }
+
+  /** What was on its way to the task on n1 when that was cut off is lost, and nothing else. */
+  private static void assertOnlyLostAt(Load load, double cutSeconds) throws Exception {
+    List<Load.Request> requests = load.stop();
+    List<Load.Request> failed = Load.failed(requests);
+    report("manager and its task cut off: %d requests, failed: %s", requests.size(), failed);
+    assertThat(failed).allMatch(request -> request.wasInFlightAt(cutSeconds), "in flight");
+  }
+
+  private void assertDeathIsTold(String node) throws Exception {
+    Swarm.Container container = Swarm.container(node, "victim");
+    Map<String, Future<Instant>> gone = new HashMap<>();
+    WORKERS.forEach(it -> gone.put(it, tables.goneAt(it, VICTIM, container.taskId())));
+    Instant killed = container.kill();
+    Map<String, Instant> goneAt = new TreeMap<>();
+    for (Map.Entry<String, Future<Instant>> asked : gone.entrySet()) {
+      goneAt.put(asked.getKey(), asked.getValue().get());
+    }
+    Instant died = Swarm.diedAt(node, container, killed);
+    report("task on %s died %d ms after its kill", node, millis(killed, died));
+    goneAt.forEach(
+        (asked, at) ->
+            report("task on %s left the table of %s %d ms later", node, asked, millis(died, at)));
+    assertThat(goneAt.values()).allMatch(at -> millis(died, at) <= DEATH_MILLIS, "in time");
+  }
+
+  private static long millis(Instant from, Instant to) {
+    return Duration.between(from, to).toMillis();
+  }
+
+  private void assertFollowAgain() {
+    long healNanos = System.nanoTime();
+    for (String node : WORKERS) {
+      Wait.seconds(10).until(node + " follows", () -> tables.source(node).equals("swarm-peer"));
+      report("healed: %s follows after %d ms", node, (System.nanoTime() - healNanos) / 1_000_000);
+    }
+    Wait.seconds(60).until("the Swarm is whole", () -> Swarm.running("victim").size() == 4);
+    awaitTables("web", 4, WEB);
+    awaitTables("victim", 4, VICTIM);
+  }
+
+  @Test
+  void anAgentThatStartsWithoutDockerServesWhatItKnewBefore() throws Exception {
+    Swarm.createWeb("web", 4, WEB, "--constraint", "node.hostname!=n3");
+    awaitTables("web", 4, WEB);
+    // The first thing that is known may be saved at once, the next at most a few seconds later.
+    List<Long> tookMillis = new ArrayList<>();
+    try (Load load = Load.start(client, WEB, List.of("n1", "n2"), LIGHT_LOAD)) {
+      load.goOnFor(Duration.ofSeconds(4));
+      Lab.run("stop-docker", "n3");
+      try {
+        for (int i = 0; i < 3; i++) {
+          agents.kill("n3");
+          long startNanos = System.nanoTime();
+          agents.start("n3");
+          Wait.seconds(20).until("n3 serves", () -> answers("n3"));
+          tookMillis.add((System.nanoTime() - startNanos) / 1_000_000);
+          assertThat(tables.known("n3", WEB)).isEqualTo(tables.ready("n2", WEB));
+        }
+      } finally {
+        Lab.run("start-docker", "n3");
+      }
+      assertNoneFailed(load, "agent of n3 restarted without its Docker");
+    }
+    report("agents that start without Docker serve after %s ms", tookMillis);
+    // The median: a shared machine is slow for a second now and then.
+    Collections.sort(tookMillis);
+    assertThat(tookMillis.get(1)).isLessThanOrEqualTo(RESTART_MILLIS);
+    Wait.seconds(60).until("n3 follows", () -> tables.source("n3").equals("swarm-peer"));
+  }
+
+  private boolean answers(String node) {
+    return client.call(() -> Http.get(Lab.address(node), WEB, "/")).contains("task=");
+  }
+}
