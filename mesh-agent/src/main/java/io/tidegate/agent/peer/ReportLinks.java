@@ -29,6 +29,9 @@ final class ReportLinks {
   /** Where there are more, it is another draw of them that each report is for. */
   private static final int MAX_OTHERS = 64;
 
+  /** So many cost next to nothing, even while a manager is there to pass reports on. */
+  private static final int FEW_OTHERS = 16;
+
   private static final int CONNECT_MILLIS = 2_000;
   private static final int MAX_ANSWER_BYTES = 1_024;
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(60);
@@ -82,24 +85,24 @@ final class ReportLinks {
   }
 
   /**
-   * Connects to the first targets, or where there are none to the others if they are few, and
-   * closes what is no target or was not used for long.
+   * Connects to the first targets and, where they are few, to the others: a manager is given up
+   * only after seconds of silence, and what dies meanwhile is told to others without delay. Closes
+   * what is no target or was not used for long.
    */
   void tend(Reporter.Targets targets, long nowNanos) {
-    Set<InetSocketAddress> first = Set.copyOf(targets.first());
-    Set<InetSocketAddress> otherwise = new HashSet<>(targets.otherwise());
+    Set<InetSocketAddress> kept = new HashSet<>(targets.first());
+    int most = kept.isEmpty() ? MAX_OTHERS : FEW_OTHERS;
+    if (targets.otherwise().size() <= most) {
+      kept.addAll(targets.otherwise());
+    }
     for (Map.Entry<InetSocketAddress, Link> entry : Map.copyOf(byTarget).entrySet()) {
       boolean isIdle = nowNanos - entry.getValue().usedNanos > IDLE_NANOS;
-      boolean isNeeded =
-          first.contains(entry.getKey()) || (otherwise.contains(entry.getKey()) && !isIdle);
-      if (!isNeeded) {
+      boolean isTarget = targets.otherwise().contains(entry.getKey());
+      if (!kept.contains(entry.getKey()) && (isIdle || !isTarget)) {
         drop(entry.getKey(), entry.getValue().channel);
       }
     }
-    first.forEach(target -> connect(target, nowNanos));
-    if (first.isEmpty() && otherwise.size() <= MAX_OTHERS) {
-      otherwise.forEach(target -> connect(target, nowNanos));
-    }
+    kept.forEach(target -> connect(target, nowNanos));
   }
 
   private void connect(InetSocketAddress target, long nowNanos) {

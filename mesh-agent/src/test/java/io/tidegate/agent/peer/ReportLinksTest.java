@@ -11,6 +11,7 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.tidegate.agent.identity.LiveIdentity;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -48,7 +49,7 @@ class ReportLinksTest {
 
   @Test
   void connectsToTheFirstTargetsBeforeThereIsAReport() throws Exception {
-    links.tend(targets(manager), 0);
+    links.tend(amongMany(manager), 0);
 
     assertThat(links.size()).isEqualTo(1);
     ManagedChannel channel = links.use(manager, 0);
@@ -79,12 +80,30 @@ class ReportLinksTest {
   void closesAnotherThatWasNotUsedForAMinute() throws Exception {
     ManagedChannel channel = links.use(worker, 0);
 
-    links.tend(targets(manager), TimeUnit.SECONDS.toNanos(60));
+    links.tend(amongMany(manager), TimeUnit.SECONDS.toNanos(60));
     assertThat(channel.isShutdown()).isFalse();
-    links.tend(targets(manager), TimeUnit.SECONDS.toNanos(61));
+    links.tend(amongMany(manager), TimeUnit.SECONDS.toNanos(61));
 
     assertThat(channel.isShutdown()).isTrue();
     assertThat(links.size()).isEqualTo(1);
+  }
+
+  @Test
+  void connectsToFewOthersBesideAManager() throws Exception {
+    links.tend(targets(manager), 0);
+
+    assertThat(links.size()).isEqualTo(2);
+    ManagedChannel channel = links.use(worker, 0);
+    await().until(() -> channel.getState(false) == ConnectivityState.READY);
+  }
+
+  /** Seventeen others, of which one is there. */
+  private Reporter.Targets amongMany(InetSocketAddress first) {
+    List<InetSocketAddress> others = new ArrayList<>(List.of(worker));
+    for (int port = 1; port <= 16; port++) {
+      others.add(PeerNodes.loopback(port));
+    }
+    return new Reporter.Targets(List.of(first), others);
   }
 
   private Reporter.Targets targets(InetSocketAddress first) {
