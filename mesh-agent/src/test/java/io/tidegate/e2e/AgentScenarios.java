@@ -27,6 +27,7 @@ abstract class AgentScenarios {
   @BeforeAll
   void startAgents() {
     Lab.require();
+    Lab.repair();
     Swarm.removeAll();
     agents.start();
     Lab.nodes()

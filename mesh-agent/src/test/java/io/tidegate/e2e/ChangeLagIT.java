@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,6 +34,8 @@ class ChangeLagIT extends AgentScenarios {
 
   private final Map<String, Long> seen = new TreeMap<>();
   private final Map<String, List<Double>> lagsMillis = new TreeMap<>();
+  private final Map<String, Instant> writtenAt = new HashMap<>();
+  private final List<Double> pickableMillis = new ArrayList<>();
 
   @Test
   void everyNodeHasAChangeInForceSoonAfterItsCommit() throws Exception {
@@ -98,8 +103,24 @@ class ChangeLagIT extends AgentScenarios {
         if (change.path("lagMillis").isNumber()) {
           entry.getValue().add(change.path("lagMillis").asDouble());
         }
+        addPickable(node + change.path("taskId").asText(), change);
       }
       report("%s: %d changes", node, entry.getValue().size());
+    }
+  }
+
+  /**
+   * A task that has begun is in the table before it can be picked: this node's Docker has to hear
+   * by gossip where it is.
+   */
+  private void addPickable(String taskOnNode, JsonNode change) {
+    if (change.hasNonNull("writtenAt")) {
+      writtenAt.put(taskOnNode, Instant.parse(change.path("writtenAt").asText()));
+    }
+    Instant written = writtenAt.get(taskOnNode);
+    if (written != null && change.path("to").asText().equals("ready")) {
+      Instant at = Instant.parse(change.path("at").asText());
+      pickableMillis.add(Duration.between(written, at).toNanos() / 1e6);
     }
   }
 
@@ -111,12 +132,9 @@ class ChangeLagIT extends AgentScenarios {
           report("%s", picture(node, lags));
         });
     report("%s", picture("all nodes", all));
-    lagsMillis.forEach(ChangeLagIT::assertSoon);
-  }
-
-  private static void assertSoon(String node, List<Double> lags) {
-    assertThat(percentile(lags, 50)).as("p50 on %s, ms", node).isLessThan(P50_MILLIS);
-    assertThat(percentile(lags, 99)).as("p99 on %s, ms", node).isLessThan(P99_MILLIS);
+    report("%s", picture("all nodes, new tasks until they can be picked", pickableMillis));
+    assertThat(percentile(all, 50)).as("p50, ms").isLessThan(P50_MILLIS);
+    assertThat(percentile(all, 99)).as("p99, ms").isLessThan(P99_MILLIS);
   }
 
   private static double percentile(List<Double> values, int percent) {

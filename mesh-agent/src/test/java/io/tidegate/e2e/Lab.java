@@ -77,6 +77,18 @@ final class Lab {
     return FOLDER.resolve(node).resolve("data/swarm/certificates");
   }
 
+  /** An engine that crashed under the tests before is no reason to fail those that follow. */
+  static void repair() {
+    for (String node : nodes()) {
+      try {
+        docker(node, "version");
+      } catch (AssertionError e) {
+        LOG.warn("the engine of {} is gone; starting it again", node);
+        run("start-docker", node);
+      }
+    }
+  }
+
   static String address(String node) {
     int host = node.equals("client") ? 2 : 10 + Integer.parseInt(node.substring(1));
     return SUBNET.substring(0, SUBNET.lastIndexOf('.') + 1) + host;

@@ -48,6 +48,7 @@ abstract class SwarmScenarios {
   @BeforeAll
   void startAgents() {
     Lab.require();
+    Lab.repair();
     Swarm.removeAll();
     started = true;
     agents.start();
