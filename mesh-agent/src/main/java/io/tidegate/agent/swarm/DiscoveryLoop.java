@@ -183,6 +183,7 @@ final class DiscoveryLoop implements Runnable {
       }
       case Fact.SwarmLeft left -> {
         discovery.onDaemonLost();
+        announcer.onSilence();
         schedule.onDone(false, random.nextDouble(), nowNanos);
         report.failure(left.error(), view.rejected());
       }

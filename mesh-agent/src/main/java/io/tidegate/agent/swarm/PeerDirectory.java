@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class PeerDirectory {
 
   private final int port;
-  private volatile Own own = new Own("", "", false, false, List.of());
+  private volatile Own own = new Own("", "", false, false, List.of(), Set.of());
   private volatile Members members = new Members(Set.of(), List.of(), List.of());
 
   private record Own(
@@ -24,7 +24,8 @@ final class PeerDirectory {
       String address,
       boolean isInSwarm,
       boolean isManager,
-      List<InetAddress> managers) {}
+      List<InetAddress> managers,
+      Set<String> managerIds) {}
 
   /** What a manager told of nodes: their ids, managers' addresses, all others' addresses. */
   private record Members(Set<String> ids, List<InetAddress> managers, List<InetAddress> others) {}
@@ -43,7 +44,9 @@ final class PeerDirectory {
    */
   boolean onEngine(DockerAnswers.SwarmInfo info) {
     List<InetAddress> managers = new ArrayList<>();
+    Set<String> managerIds = new HashSet<>();
     for (DockerAnswers.RemoteManager manager : info.remoteManagers()) {
+      managerIds.add(manager.nodeId());
       InetAddress address = Addresses.parse(Addresses.hostOf(manager.address()));
       if (address != null && !manager.nodeId().equals(info.nodeId())) {
         managers.add(address);
@@ -56,7 +59,8 @@ final class PeerDirectory {
             info.nodeAddress(),
             info.localNodeState().equals("active"),
             info.controlAvailable(),
-            managers);
+            managers,
+            Set.copyOf(managerIds));
     return before.isInSwarm() != own.isInSwarm() || before.isManager() != own.isManager();
   }
 
@@ -91,10 +95,14 @@ final class PeerDirectory {
     return own.isManager();
   }
 
-  /** Whether a node belongs to this Swarm; true for all as long as nobody told which do. */
+  /**
+   * Whether a node belongs to this Swarm; true for all as long as nobody told which do. The list is
+   * as old as the last manager's word, so one that has heard none for long would shut out managers
+   * that came later: those that the engine itself speaks with belong to it too.
+   */
   boolean isMember(String nodeId) {
     Set<String> ids = members.ids();
-    return ids.isEmpty() || ids.contains(nodeId);
+    return ids.isEmpty() || ids.contains(nodeId) || own.managerIds().contains(nodeId);
   }
 
   /** The other managers' agents. */
