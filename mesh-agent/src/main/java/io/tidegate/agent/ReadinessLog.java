@@ -15,7 +15,7 @@ final class ReadinessLog implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ReadinessLog.class);
 
   private static final Duration PERIOD = Duration.ofMillis(100);
-  private static final Duration PERIOD_WHEN_READY = Duration.ofSeconds(1);
+  private static final Duration PERIOD_WHEN_READY = Duration.ofSeconds(2);
   // A port that is handed over is free within moments; only what lasts is worth a line.
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 

@@ -24,6 +24,8 @@ public final class ControlLoop implements Agent {
   /** How close two tables may follow one another. */
   public static final Duration COALESCE = Duration.ofMillis(50);
 
+  private static final Duration LONGEST_IDLE = Duration.ofSeconds(1);
+
   // Topologies are whole: only the newest matters, so a mailbox of one neither grows nor loses
   // anything.
   private final AtomicReference<@Nullable Topology> mailbox = new AtomicReference<>();
@@ -74,6 +76,13 @@ public final class ControlLoop implements Agent {
       inForce.accept(topology);
     }
     return 1;
+  }
+
+  /** For how long nothing will be due unless something is offered; 0 or less if something is. */
+  public long idleNanos() {
+    return mailbox.get() == null
+        ? LONGEST_IDLE.toNanos()
+        : publishedAtNanos + COALESCE.toNanos() - clock.nanoTime();
   }
 
   private void publish(RoutingTable next, long nowNanos) {

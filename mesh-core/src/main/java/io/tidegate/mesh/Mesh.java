@@ -51,7 +51,7 @@ public final class Mesh implements AutoCloseable {
     control = new ControlLoop(clock, this::publish, inForce);
     runner =
         new AgentRunner(
-            new ParkingIdleStrategy(ControlLoop.COALESCE),
+            new ParkingIdleStrategy(control::idleNanos),
             e -> LOG.error("control loop: this turn failed, the last table stays in force", e),
             null,
             control);

@@ -1,19 +1,19 @@
 package io.tidegate.mesh;
 
-import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.agrona.concurrent.IdleStrategy;
 
 /**
- * Parks the control thread until it is unparked, and for a limit at the most: what is due by time
- * alone waits no longer.
+ * Parks the control thread until it is unparked, or something is due by time alone: a quiet agent
+ * shall cost next to nothing.
  */
 final class ParkingIdleStrategy implements IdleStrategy {
 
-  private final long limitNanos;
+  private final LongSupplier dueInNanos;
 
-  ParkingIdleStrategy(Duration limit) {
-    limitNanos = limit.toNanos();
+  ParkingIdleStrategy(LongSupplier dueInNanos) {
+    this.dueInNanos = dueInNanos;
   }
 
   @Override
@@ -25,7 +25,7 @@ final class ParkingIdleStrategy implements IdleStrategy {
 
   @Override
   public void idle() {
-    LockSupport.parkNanos(limitNanos);
+    LockSupport.parkNanos(dueInNanos.getAsLong());
   }
 
   @Override

@@ -46,6 +46,17 @@ class ControlLoopTest {
   }
 
   @Test
+  void isDueAtOnceOrWhenTheLastTableIsOldEnough() {
+    assertThat(control.idleNanos()).isEqualTo(Duration.ofSeconds(1).toNanos());
+    control.offer(new Topology(List.of(web(running("a", "10.0.0.7")))));
+    assertThat(control.idleNanos()).isNotPositive();
+    control.doWork();
+    assertThat(control.idleNanos()).isEqualTo(Duration.ofSeconds(1).toNanos());
+    control.offer(new Topology(List.of(web(running("b", "10.0.0.8")))));
+    assertThat(control.idleNanos()).isEqualTo(ControlLoop.COALESCE.toNanos());
+  }
+
+  @Test
   void publishesAnEmptyTopologyToo() {
     offer();
     assertThat(published).singleElement().satisfies(table -> assertThat(table.routes()).isEmpty());

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 final class PeerSession implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(PeerSession.class);
-  private static final Duration RELOAD_INTERVAL = Duration.ofSeconds(1);
+  private static final Duration RELOAD_INTERVAL = Duration.ofSeconds(2);
 
   private final LiveIdentity identity;
   private final String nodeId;
