@@ -20,8 +20,7 @@ final class ImageAgents implements Agents {
   @Override
   public void start() {
     Lab.run("image", "all", "tidegate:latest", IMAGE.toString());
-    Lab.docker(
-        "n1",
+    Swarm.docker(
         "stack",
         "deploy",
         "--resolve-image",
@@ -39,7 +38,7 @@ final class ImageAgents implements Agents {
 
   @Override
   public void close() {
-    Lab.docker("n1", "stack", "rm", STACK);
+    Swarm.docker("stack", "rm", STACK);
     Wait.seconds(60)
         .until(
             "the agents' containers are gone",

@@ -111,7 +111,7 @@ final class Lab {
       Process process = start(ProcessBuilder.Redirect.PIPE, args);
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (!process.waitFor(120, TimeUnit.SECONDS) || process.exitValue() != 0) {
-        throw new AssertionError("swarm-lab " + String.join(" ", args) + " failed:\n" + output);
+        throw new CommandFailed("swarm-lab " + String.join(" ", args), output.strip());
       }
       return output.strip();
     } catch (IOException e) {
@@ -119,6 +119,23 @@ final class Lab {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError(e);
+    }
+  }
+
+  /** What a command of the lab was refused with. */
+  static final class CommandFailed extends AssertionError {
+
+    private static final long serialVersionUID = 1;
+
+    private final String answer;
+
+    CommandFailed(String command, String answer) {
+      super(command + " failed:\n" + answer);
+      this.answer = answer;
+    }
+
+    String answer() {
+      return answer;
     }
   }
 

@@ -167,7 +167,7 @@ class StrangersIT extends AgentScenarios {
 
   private static void joinSwarm(String node) {
     String token = Swarm.docker("swarm", "join-token", "--quiet", "worker");
-    Lab.docker(
+    Operator.docker(
         node,
         "swarm",
         "join",

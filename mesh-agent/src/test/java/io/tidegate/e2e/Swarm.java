@@ -106,7 +106,7 @@ final class Swarm {
   }
 
   static String docker(String... args) {
-    return Lab.docker("n1", args);
+    return Operator.docker("n1", args);
   }
 
   static void remove(String... services) {
@@ -159,6 +159,6 @@ final class Swarm {
   }
 
   private static List<String> lines(String... args) {
-    return Lab.docker("n1", args).lines().filter(line -> !line.isBlank()).toList();
+    return docker(args).lines().filter(line -> !line.isBlank()).toList();
   }
 }
