@@ -1,6 +1,7 @@
 package io.tidegate.agent;
 
 import io.tidegate.agent.admin.AdminServer;
+import io.tidegate.agent.admin.AgentCheckServer;
 import io.tidegate.agent.changes.ChangeLog;
 import io.tidegate.agent.cli.AgentConfig;
 import io.tidegate.agent.linux.PortHolder;
@@ -15,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.time.Duration;
 import org.agrona.concurrent.SystemEpochNanoClock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +37,7 @@ final class Agent implements AutoCloseable {
   private final Mesh mesh;
   private final MeshView view;
   private final AdminServer admin;
+  private final @Nullable AgentCheckServer agentCheck;
   private final ReadinessLog readinessLog;
 
   private Agent(AgentConfig config, SourceSetup setup) throws StartupException {
@@ -42,13 +45,19 @@ final class Agent implements AutoCloseable {
     changes = new ChangeLog(SystemEpochNanoClock.INSTANCE, source.status().name());
     mesh = startMesh(config, setup, changes);
     view = new MeshView(mesh, changes, source, setup.node(), config.options());
+    AdminServer startedAdmin = null;
     try {
-      admin = startAdmin(config.admin(), view);
+      startedAdmin = startAdmin(config.admin(), view);
+      agentCheck = startAgentCheck(config.admin().agentCheck(), view);
     } catch (StartupException e) {
+      if (startedAdmin != null) {
+        startedAdmin.close();
+      }
       mesh.close();
       source.close();
       throw e;
     }
+    admin = startedAdmin;
     readinessLog = new ReadinessLog(view);
   }
 
@@ -90,14 +99,29 @@ final class Agent implements AutoCloseable {
     HostPort address = config.address();
     try {
       return AdminServer.start(address, config.hasTaskMetrics(), view);
-    } catch (BindException e) {
-      String holder = PortHolder.describe(address.port(), Protocol.TCP);
-      throw new StartupException(
-          "admin %s: %s%s".formatted(address, e.getMessage(), holder == null ? "" : ", " + holder),
-          e);
     } catch (IOException e) {
-      throw new StartupException("admin %s: %s".formatted(address, e.getMessage()), e);
+      throw cannotListen("admin", address, e);
     }
+  }
+
+  private static @Nullable AgentCheckServer startAgentCheck(
+      @Nullable HostPort address, MeshView view) throws StartupException {
+    if (address == null) {
+      return null;
+    }
+    try {
+      return AgentCheckServer.start(address, view);
+    } catch (IOException e) {
+      throw cannotListen("agent-check", address, e);
+    }
+  }
+
+  private static StartupException cannotListen(String what, HostPort address, IOException e) {
+    String holder =
+        e instanceof BindException ? PortHolder.describe(address.port(), Protocol.TCP) : null;
+    return new StartupException(
+        "%s %s: %s%s".formatted(what, address, e.getMessage(), holder == null ? "" : ", " + holder),
+        e);
   }
 
   /** Where the admin pages are, with the port that was chosen if any was asked for. */
@@ -106,18 +130,28 @@ final class Agent implements AutoCloseable {
   }
 
   /**
-   * Takes nothing new and lets what goes on finish, for so long at the most. Afterwards the agent
-   * can only be closed.
+   * Ends in order: first whoever asks is told to send no more clients, while those that come are
+   * still served; then nothing new is taken, and what goes on may finish. Afterwards the agent can
+   * only be closed.
    */
-  void drain(Duration limit) {
+  void end(AgentConfig.Ending ending) throws InterruptedException {
     view.beginDraining();
+    if (ending.lameDuck().isPositive()) {
+      LOG.info("not ready any more: clients are still taken for {} s", seconds(ending.lameDuck()));
+      Thread.sleep(ending.lameDuck());
+    }
     source.close();
-    LOG.info("draining: {} connections, for {} s at most", active(), limit.toMillis() / 1e3);
+    Duration limit = ending.drainTimeout();
+    LOG.info("draining: {} connections, for {} s at most", active(), seconds(limit));
     if (mesh.drain(limit)) {
       LOG.info("drained: every connection has finished");
     } else {
       LOG.warn("not drained: {} connections are reset", active());
     }
+  }
+
+  private static double seconds(Duration time) {
+    return time.toMillis() / 1e3;
   }
 
   private long active() {
@@ -129,6 +163,9 @@ final class Agent implements AutoCloseable {
     readinessLog.close();
     source.close();
     mesh.close();
+    if (agentCheck != null) {
+      agentCheck.close();
+    }
     admin.close();
   }
 }

@@ -63,7 +63,7 @@ public final class Main {
     LogSetup.apply(config.log());
     try (Agent agent = Agent.start(config)) {
       life.live();
-      agent.drain(config.drainTimeout());
+      agent.end(config.ending());
     } catch (StartupException e) {
       LOG.error(e.getMessage());
       return 1;

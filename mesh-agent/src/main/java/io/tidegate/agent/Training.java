@@ -55,6 +55,7 @@ public final class Training {
           "--source=file:" + routes,
           "--bind=" + host,
           "--shards=1",
+          "--lame-duck=0s",
           "--drain-timeout=0s",
           "--admin=" + host + ":" + admin);
     } finally {

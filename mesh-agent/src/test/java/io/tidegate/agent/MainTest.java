@@ -1,11 +1,13 @@
 package io.tidegate.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.tidegate.agent.source.HostPort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -78,6 +80,54 @@ class MainTest {
     assertThat(log())
         .containsSubsequence(
             "SIGTERM: stopping", "draining: 1 connections", "drained: every", "stopped");
+  }
+
+  @Test
+  void takesClientsUntilLoadBalancersMustHaveNoticed() throws Exception {
+    Process process = start("--lame-duck=1h");
+    HostPort admin = awaitReady();
+    assertThat(get(admin, "/lb/web").statusCode()).isEqualTo(200);
+
+    process.destroy();
+    await().until(() -> get(admin, "/readyz").statusCode() == 503);
+    assertThat(get(admin, "/lb/web").statusCode()).isEqualTo(503);
+    try (Socket downstream = new Socket(LOOPBACK, port);
+        Socket upstream = task.accept()) {
+      assertThat(answer(upstream, downstream, "just in time")).isEqualTo("just in time");
+    }
+    assertThat(log()).contains("clients are still taken for 3600.0 s").doesNotContain("draining:");
+    process.destroy();
+    assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void closesItsListenersAfterTheLameDuckTime() throws Exception {
+    Process process = start("--lame-duck=200ms", "--drain-timeout=1h");
+    awaitReady();
+    try (Socket downstream = new Socket(LOOPBACK, port);
+        Socket upstream = task.accept()) {
+      assertThat(answer(upstream, downstream, "hello")).isEqualTo("hello");
+      process.destroy();
+      await().until(() -> log().contains("draining: 1 connections"));
+      await()
+          .untilAsserted(
+              () ->
+                  assertThatThrownBy(() -> new Socket(LOOPBACK, port).close())
+                      .isInstanceOf(ConnectException.class));
+      assertThat(answer(upstream, downstream, "still here")).isEqualTo("still here");
+    }
+    assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void saysWhereTheAgentCheckCannotBeAnswered() throws Exception {
+    Process process = start("--agent-check=127.0.0.1:" + task.getLocalPort());
+    assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isEqualTo(1);
+    assertThat(log())
+        .contains(
+            "agent-check 127.0.0.1:%d: Address already in use, held by java"
+                .formatted(task.getLocalPort()));
   }
 
   @Test
@@ -161,6 +211,9 @@ class MainTest {
     command.addAll(List.of("--bind=127.0.0.1", "--shards=1"));
     if (!String.join(" ", args).contains("--admin")) {
       command.add("--admin=127.0.0.1:0");
+    }
+    if (!String.join(" ", args).contains("--lame-duck")) {
+      command.add("--lame-duck=0s");
     }
     command.addAll(List.of(args));
     ProcessBuilder builder = new ProcessBuilder(command);

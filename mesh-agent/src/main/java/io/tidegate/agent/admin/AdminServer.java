@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
@@ -33,9 +32,9 @@ public final class AdminServer implements AutoCloseable {
 
   private final HttpServer http;
   private final ExecutorService threads;
-  private final Map<String, Page> pages;
+  private final Pages pages;
 
-  private AdminServer(HttpServer http, Map<String, Page> pages) {
+  private AdminServer(HttpServer http, Pages pages) {
     this.http = http;
     this.pages = pages;
     this.threads =
@@ -57,7 +56,7 @@ public final class AdminServer implements AutoCloseable {
       throw new UnknownHostException(address.host() + ": unknown host");
     }
     HttpServer http = HttpServer.create(socketAddress, BACKLOG);
-    AdminServer server = new AdminServer(http, Pages.of(view, hasTaskMetrics));
+    AdminServer server = new AdminServer(http, new Pages(view, hasTaskMetrics));
     http.start();
     return server;
   }
@@ -84,7 +83,7 @@ public final class AdminServer implements AutoCloseable {
 
   private Answer answer(HttpExchange exchange) {
     String path = exchange.getRequestURI().getPath();
-    Page page = pages.get(path);
+    Page page = pages.at(path);
     if (page == null) {
       return Answer.text(Answer.NOT_FOUND, path + ": not found\n\n" + Pages.INDEX);
     }

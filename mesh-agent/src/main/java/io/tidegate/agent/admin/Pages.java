@@ -3,6 +3,7 @@ package io.tidegate.agent.admin;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The pages by path. */
 final class Pages {
@@ -13,6 +14,8 @@ final class Pages {
 
       /livez            200 while the process runs
       /readyz           200 when every port of the routing table is served, else 503 and why not
+      /lb/NAME          for load balancers: 200 while this node serves the service NAME, or the
+                        port, as in /lb/8080 or /lb/5353/udp; else 503 and why not
       /metrics          Prometheus
       /api/v1/status    how this agent fares: sources, counts, what is in the way, lags
       /api/v1/routes    the routing table: ports, endpoints, how each is reached, counts;
@@ -22,20 +25,41 @@ final class Pages {
       /api/v1/node      this node, and the options in force
       """;
 
-  private Pages() {}
+  private static final String LB = "/lb/";
 
-  static Map<String, Page> of(AgentView view, boolean hasTaskMetrics) {
+  private final AgentView view;
+  private final Map<String, Page> byPath;
+
+  Pages(AgentView view, boolean hasTaskMetrics) {
+    this.view = view;
     InstantSource clock = InstantSource.system();
-    return Map.of(
-        "/", _ -> Answer.text(Answer.OK, INDEX),
-        "/livez", _ -> Answer.text(Answer.OK, "ok\n"),
-        "/readyz", _ -> readyz(view),
-        "/metrics", new MetricsPage(new MeshCollector(view, hasTaskMetrics, clock)),
-        "/api/v1/status", _ -> Json.answer(StatusAnswer.of(view, clock.instant())),
-        "/api/v1/routes", new RoutesPage(view, clock),
-        "/api/v1/resolve", new ResolvePage(view, clock),
-        "/api/v1/changes", new ChangesPage(view),
-        "/api/v1/node", _ -> Json.answer(NodeAnswer.of(view)));
+    byPath =
+        Map.of(
+            "/", _ -> Answer.text(Answer.OK, INDEX),
+            "/livez", _ -> Answer.text(Answer.OK, "ok\n"),
+            "/readyz", _ -> readyz(view),
+            "/metrics", new MetricsPage(new MeshCollector(view, hasTaskMetrics, clock)),
+            "/api/v1/status", _ -> Json.answer(StatusAnswer.of(view, clock.instant())),
+            "/api/v1/routes", new RoutesPage(view, clock),
+            "/api/v1/resolve", new ResolvePage(view, clock),
+            "/api/v1/changes", new ChangesPage(view),
+            "/api/v1/node", _ -> Json.answer(NodeAnswer.of(view)));
+  }
+
+  /** The page at a path, or null. */
+  @Nullable Page at(String path) {
+    return path.startsWith(LB) ? _ -> lb(path.substring(LB.length())) : byPath.get(path);
+  }
+
+  private Answer lb(String wanted) {
+    Serving serving = Serving.of(view, wanted);
+    String reasons = String.join("\n", serving.reasons()) + "\n";
+    if (!serving.isKnown()) {
+      return Answer.text(Answer.NOT_FOUND, reasons);
+    }
+    return serving.isServing()
+        ? Answer.text(Answer.OK, "ok\n")
+        : Answer.text(Answer.UNAVAILABLE, reasons);
   }
 
   private static Answer readyz(AgentView view) {

@@ -149,16 +149,30 @@ final class AgentCommand implements Callable<Integer> {
   RelayMode relayMode = PROXY.relay().mode();
 
   @Option(
+      names = "--lame-duck",
+      paramLabel = "TIME",
+      description =
+          "How long new connections are still taken after a signal to stop, while /readyz and /lb"
+              + " already say no: until load balancers have noticed.")
+  Duration lameDuck = Duration.ofSeconds(5);
+
+  @Option(
       names = "--drain-timeout",
       paramLabel = "TIME",
-      description = "How long connections may go on after a signal to stop; 0s ends them at once.")
-  Duration drainTimeout = Duration.ofSeconds(10);
+      description = "How long connections may go on after that; 0s ends them at once.")
+  Duration drainTimeout = Duration.ofSeconds(25);
 
   @Option(
       names = "--admin",
       paramLabel = "HOST:PORT",
-      description = "Where /metrics, /livez, /readyz and /api are served.")
+      description = "Where /metrics, /livez, /readyz, /lb and /api are served.")
   HostPort admin = new HostPort("127.0.0.1", 9180);
+
+  @Option(
+      names = "--agent-check",
+      paramLabel = "HOST:PORT",
+      description = "Where HAProxy's agent-check is answered. Nowhere by default.")
+  @Nullable HostPort agentCheck;
 
   @Option(
       names = "--metrics-tasks",
@@ -206,9 +220,9 @@ final class AgentCommand implements Callable<Integer> {
         source,
         checked(this::swarm),
         checked(this::proxy),
-        new AgentConfig.Admin(admin, metricsTasks),
+        new AgentConfig.Admin(admin, metricsTasks, agentCheck),
         new AgentConfig.Log(logLevel, logFormat),
-        drainTimeout,
+        new AgentConfig.Ending(lameDuck, drainTimeout),
         optionsInForce());
   }
 

@@ -67,6 +67,18 @@ class AdminServerTest {
   }
 
   @Test
+  void tellsLoadBalancersWhetherAServiceIsServed() throws Exception {
+    assertThat(get("/lb/web").statusCode()).isEqualTo(200);
+    assertThat(get("/lb/8080/tcp").body()).isEqualTo("ok\n");
+    assertThat(get("/lb/wep").statusCode()).isEqualTo(404);
+    assertThat(get("/lb/").statusCode()).isEqualTo(404);
+    view.listeners.clear();
+    HttpResponse<String> answer = get("/lb/web");
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(answer.body()).isEqualTo("8080/tcp web: not bound yet\n");
+  }
+
+  @Test
   void servesMetrics() throws Exception {
     HttpResponse<String> answer = get("/metrics");
     assertThat(answer.statusCode()).isEqualTo(200);

@@ -51,9 +51,10 @@ class TidegateTest {
                 usual.callTimeout()));
     assertThat(config.proxy()).isEqualTo(ProxyConfig.defaults());
     assertThat(config.admin())
-        .isEqualTo(new AgentConfig.Admin(new HostPort("127.0.0.1", 9180), true));
+        .isEqualTo(new AgentConfig.Admin(new HostPort("127.0.0.1", 9180), true, null));
     assertThat(config.log()).isEqualTo(new AgentConfig.Log(Level.INFO, AgentConfig.Format.TEXT));
-    assertThat(config.drainTimeout()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(config.ending())
+        .isEqualTo(new AgentConfig.Ending(Duration.ofSeconds(5), Duration.ofSeconds(25)));
     assertThat(config.options()).extracting(OptionInForce::origin).containsOnly("default");
   }
 
@@ -68,7 +69,7 @@ class TidegateTest {
                         + " --peer-ca /ca.crt --state-dir /d"
                         + " --poll-interval 2s --bind 127.0.0.1 --shards 3 --connect-timeout 250ms"
                         + " --connect-attempts 2 --idle-timeout 10m --relay-mode copy"
-                        + " --drain-timeout 0s"
+                        + " --lame-duck 0s --drain-timeout 0s --agent-check [::1]:1"
                         + " --admin [::1]:0 --metrics-tasks false --log-level debug"
                         + " --log-format json")
                     .split(" ")))
@@ -91,8 +92,9 @@ class TidegateTest {
     assertThat(config.proxy().connectAttempts()).isEqualTo(2);
     assertThat(config.proxy().relay().idleTimeout()).isEqualTo(Duration.ofMinutes(10));
     assertThat(config.proxy().relay().mode()).isEqualTo(RelayMode.COPY);
-    assertThat(config.drainTimeout()).isZero();
-    assertThat(config.admin()).isEqualTo(new AgentConfig.Admin(new HostPort("::1", 0), false));
+    assertThat(config.ending()).isEqualTo(new AgentConfig.Ending(Duration.ZERO, Duration.ZERO));
+    assertThat(config.admin())
+        .isEqualTo(new AgentConfig.Admin(new HostPort("::1", 0), false, new HostPort("::1", 1)));
     assertThat(config.log()).isEqualTo(new AgentConfig.Log(Level.DEBUG, AgentConfig.Format.JSON));
     assertThat(config.options()).extracting(OptionInForce::origin).containsOnly("flag");
   }
