@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -30,8 +32,14 @@ final class Load implements AutoCloseable {
     }
   }
 
-  private final Place client;
+  /** Whoever sends. */
+  private interface Client {
+    Future<Request> start(Callable<Request> request);
+  }
+
+  private final Client client;
   private final int port;
+  private final List<String> addresses;
   private final List<String> nodes;
   private final List<Future<Request>> requests = new ArrayList<>();
   private final int requestsPerSecond;
@@ -39,10 +47,12 @@ final class Load implements AutoCloseable {
   private final long startNanos = System.nanoTime();
   private volatile boolean stopped;
 
-  private Load(Place client, int port, List<String> nodes, int requestsPerSecond) {
+  private Load(
+      Client client, int port, List<String> nodes, List<String> addresses, int requestsPerSecond) {
     this.client = client;
     this.port = port;
     this.nodes = nodes;
+    this.addresses = addresses;
     this.requestsPerSecond = requestsPerSecond;
     sender = Thread.ofPlatform().start(this::send);
   }
@@ -52,7 +62,13 @@ final class Load implements AutoCloseable {
   }
 
   static Load start(Place client, int port, List<String> nodes, int requestsPerSecond) {
-    return new Load(client, port, nodes, requestsPerSecond);
+    List<String> addresses = nodes.stream().map(Lab::address).toList();
+    return new Load(client::start, port, nodes, addresses, requestsPerSecond);
+  }
+
+  /** The same to one address of this machine. */
+  static Load start(ExecutorService threads, String address, int port) {
+    return new Load(threads::submit, port, List.of(address), List.of(address), REQUESTS_PER_SECOND);
   }
 
   private void send() {
@@ -62,20 +78,20 @@ final class Load implements AutoCloseable {
       while (System.nanoTime() < dueNanos) {
         LockSupport.parkNanos(dueNanos - System.nanoTime());
       }
-      String node = nodes.get(i % nodes.size());
-      requests.add(client.start(() -> request(node)));
+      int index = i % nodes.size();
+      requests.add(client.start(() -> request(index)));
     }
   }
 
-  private Request request(String node) {
+  private Request request(int index) {
     double fromSeconds = seconds();
     String failure = null;
     try {
-      Http.get(Lab.address(node), port, "/");
+      Http.get(addresses.get(index), port, "/");
     } catch (IOException e) {
       failure = String.valueOf(e.getMessage());
     }
-    return new Request(fromSeconds, seconds(), node, failure);
+    return new Request(fromSeconds, seconds(), nodes.get(index), failure);
   }
 
   /** Seconds since the load began. */

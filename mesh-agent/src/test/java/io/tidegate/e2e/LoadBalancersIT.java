@@ -1,0 +1,178 @@
+package io.tidegate.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The examples of {@code deploy/load-balancers} as they are, but for the addresses: a balancer, two
+ * agents behind it on loopback addresses of their own, one task.
+ */
+class LoadBalancersIT {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LoadBalancersIT.class);
+
+  private static final List<String> NODES = List.of("127.0.0.11", "127.0.0.12");
+  private static final String LOOPBACK = "127.0.0.1";
+  private static final Path EXAMPLES = Lab.ROOT.resolve("deploy/load-balancers");
+
+  private static final byte[] OK = "ok".getBytes(StandardCharsets.US_ASCII);
+
+  @TempDir Path folder;
+  private final List<Process> started = new ArrayList<>();
+  private final int port = freePort();
+  private final int adminPort = freePort();
+  private final int checkPort = freePort();
+  private final int frontPort = freePort();
+  private HttpServer task;
+
+  @BeforeEach
+  void listen() throws IOException {
+    task = HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral(LOOPBACK), 0), 1024);
+    task.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    task.createContext(
+        "/",
+        exchange -> {
+          exchange.sendResponseHeaders(200, OK.length);
+          exchange.getResponseBody().write(OK);
+          exchange.close();
+        });
+    task.start();
+    Files.writeString(
+        folder.resolve("routes.yml"),
+        "routes: [{port: %d, name: web, endpoints: ['%s:%d']}]"
+            .formatted(port, LOOPBACK, task.getAddress().getPort()));
+  }
+
+  @AfterEach
+  void end() throws InterruptedException {
+    for (Process process : started) {
+      process.destroy();
+      if (!process.waitFor(20, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    }
+    task.stop(0);
+  }
+
+  @Test
+  void noRequestThroughHaproxyFailsWhileAnAgentEndsAndComesBack() throws Exception {
+    Path config = example("haproxy.cfg");
+    assertNothingFails("haproxy", "haproxy", "-db", "-f", config.toString());
+  }
+
+  @Test
+  void noRequestThroughNginxFailsWhileAnAgentEndsAndComesBack() throws Exception {
+    Path config = example("nginx.conf");
+    Files.writeString(
+        config,
+        ("load_module /usr/lib/nginx/modules/ngx_stream_module.so;"
+                + " daemon off; pid %s; error_log stderr;\n%s")
+            .formatted(folder.resolve("nginx.pid"), Files.readString(config)));
+    assertNothingFails("nginx", "nginx", "-p", folder.toString(), "-c", config.toString());
+  }
+
+  private void assertNothingFails(String name, String... command) throws Exception {
+    require(name);
+    Process first = agent(0);
+    agent(1);
+    start(name, command);
+    Wait.seconds(20)
+        .until("requests come through", () -> Http.get(LOOPBACK, frontPort, "/") != null);
+    List<Load.Request> requests;
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+        Load load = Load.start(threads, LOOPBACK, frontPort)) {
+      load.goOnFor(Duration.ofSeconds(3));
+      first.destroy();
+      assertThat(first.waitFor(20, TimeUnit.SECONDS)).isTrue();
+      LOG.info("{}: an agent has ended at {} s", name, load.seconds());
+      load.goOnFor(Duration.ofSeconds(2));
+      agent(0);
+      load.goOnFor(Duration.ofSeconds(4));
+      requests = load.stop();
+    }
+    LOG.info("{}: {} requests, {} failed", name, requests.size(), Load.failed(requests).size());
+    assertThat(Load.failed(requests)).isEmpty();
+    assertThat(Http.get(NODES.getFirst(), adminPort, "/metrics"))
+        .containsPattern("tidegate_connections_total\\{.*result=\"ok\".*} [1-9]");
+  }
+
+  private Path example(String name) throws IOException {
+    String text =
+        Files.readString(EXAMPLES.resolve(name))
+            .replace("192.0.2.11:8080", NODES.get(0) + ":" + port)
+            .replace("192.0.2.12:8080", NODES.get(1) + ":" + port)
+            .replace("0.0.0.0:8080", LOOPBACK + ":" + frontPort)
+            .replace("agent-port 9182", "agent-port " + checkPort);
+    return Files.writeString(folder.resolve(name), text);
+  }
+
+  private Process agent(int index) throws IOException {
+    String address = NODES.get(index);
+    Process agent =
+        start(
+            "agent-" + index,
+            Lab.ROOT.resolve("tidegate").toString(),
+            "agent",
+            "--source=file:" + folder.resolve("routes.yml"),
+            "--bind=" + address,
+            "--admin=" + address + ":" + adminPort,
+            "--agent-check=" + address + ":" + checkPort,
+            "--shards=1");
+    Wait.seconds(20)
+        .until("agent is ready", () -> Http.get(address, adminPort, "/lb/web").equals("ok\n"));
+    return agent;
+  }
+
+  private Process start(String name, String... command) throws IOException {
+    Path log = Lab.ROOT.resolve("mesh-agent/target/e2e/balanced-" + name + ".log");
+    Files.createDirectories(log.getParent());
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .start();
+    started.add(process);
+    return process;
+  }
+
+  private static void require(String program) {
+    boolean isThere = Files.isExecutable(Path.of("/usr/sbin", program));
+    if (System.getenv("TIDEGATE_LAB_REQUIRED") != null && !isThere) {
+      throw new AssertionError(program + " is not installed");
+    }
+    if (!isThere) {
+      LOG.info("skipped: needs {}", program);
+    }
+    assumeTrue(isThere, "needs " + program);
+  }
+
+  private static int freePort() {
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.ofLiteral(LOOPBACK))) {
+      return free.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
