@@ -58,6 +58,8 @@ class ArchitectureTest {
           .definedBy("io.tidegate.agent.identity")
           .layer("peer")
           .definedBy("io.tidegate.agent.peer")
+          .layer("docker")
+          .definedBy("io.tidegate.agent.docker")
           .layer("swarm")
           .definedBy("io.tidegate.agent.swarm")
           .layer("admin")
@@ -83,7 +85,7 @@ class ArchitectureTest {
           .whereLayer("labels")
           .mayOnlyAccessLayers("routing")
           .whereLayer("lint")
-          .mayOnlyAccessLayers("routing", "labels", "source", "swarm")
+          .mayOnlyAccessLayers("routing", "labels", "source", "docker")
           .whereLayer("source")
           .mayOnlyAccessLayers("routing", "labels")
           .whereLayer("linux")
@@ -96,9 +98,11 @@ class ArchitectureTest {
           .mayNotAccessAnyLayer()
           .whereLayer("peer")
           .mayOnlyAccessLayers("source", "cluster", "identity")
+          .whereLayer("docker")
+          .mayOnlyAccessLayers("routing", "source", "linux", "cluster")
           .whereLayer("swarm")
           .mayOnlyAccessLayers(
-              "routing", "labels", "source", "linux", "cluster", "watch", "identity", "peer")
+              "routing", "labels", "source", "docker", "cluster", "watch", "identity", "peer")
           .whereLayer("admin")
           .mayOnlyAccessLayers(
               "routing", "metrics", "proxy", "labels", "source", "changes", "linux")
@@ -118,6 +122,7 @@ class ArchitectureTest {
               "source",
               "linux",
               "identity",
+              "docker",
               "swarm",
               "watch",
               "admin")

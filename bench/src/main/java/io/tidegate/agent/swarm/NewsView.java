@@ -2,6 +2,8 @@ package io.tidegate.agent.swarm;
 
 import io.tidegate.agent.cluster.ClusterState;
 import io.tidegate.agent.cluster.Commit;
+import io.tidegate.agent.docker.LocalTasks;
+import io.tidegate.agent.docker.Sandbox;
 import io.tidegate.routing.Service;
 import io.tidegate.routing.Task;
 import io.tidegate.routing.Topology;
@@ -9,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.agrona.concurrent.EpochNanoClock;
 
@@ -25,10 +26,7 @@ public final class NewsView {
   private final RoutedServices routed = new RoutedServices();
   private final SwarmView swarm;
   private final ReachPlanner reaches =
-      new ReachPlanner(
-          new LocalTasks(Map.of(), Map.of()),
-          new Sandbox(Path.of("/run/docker/netns"), null),
-          null);
+      new ReachPlanner(LocalTasks.NONE, new Sandbox(Path.of("/run/docker/netns"), null), null);
 
   public NewsView(EpochNanoClock clock) {
     this.clock = clock;

@@ -48,7 +48,7 @@ import picocli.CommandLine.TypeConversionException;
 final class AgentCommand implements Callable<Integer> {
 
   private static final ProxyConfig PROXY = ProxyConfig.defaults();
-  private static final SwarmConfig SWARM = SwarmConfig.of(SwarmConfig.USUAL_DOCKER_HOST, null);
+  private static final SwarmConfig SWARM = SwarmConfig.USUAL;
 
   @Option(
       names = "--config",
@@ -75,7 +75,7 @@ final class AgentCommand implements Callable<Integer> {
       names = "--docker-host",
       paramLabel = "URL",
       description = "The node's Docker; DOCKER_HOST is honoured.")
-  URI dockerHost = SWARM.dockerHost();
+  URI dockerHost = SWARM.docker().host();
 
   @Option(
       names = "--netns-dir",
@@ -228,13 +228,12 @@ final class AgentCommand implements Callable<Integer> {
 
   private SwarmConfig swarm() {
     return new SwarmConfig(
-        dockerHost,
+        SWARM.docker().at(dockerHost),
         netnsDir,
         new WatchConfig(controlSocket, certificatesDir),
         peers.config(certificatesDir),
         stateDir,
-        pollInterval,
-        SWARM.callTimeout());
+        pollInterval);
   }
 
   private ProxyConfig proxy() {

@@ -4,11 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidegate.agent.docker.DockerConfig;
+import io.tidegate.agent.docker.LiveService;
 import io.tidegate.agent.labels.Nearest;
 import io.tidegate.agent.source.Yaml;
 import io.tidegate.agent.source.YamlException;
-import io.tidegate.agent.swarm.LiveService;
-import io.tidegate.agent.swarm.SwarmConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -96,7 +96,7 @@ public final class LintCommand implements Callable<Integer> {
 
   private int checkService(String name) throws IOException, InterruptedException {
     List<LintedService> services =
-        LiveService.read(SwarmConfig.of(dockerHost(), null)).stream()
+        LiveService.read(DockerConfig.USUAL.at(dockerHost())).stream()
             .map(LintedService::of)
             .toList();
     List<String> names = services.stream().map(LintedService::name).toList();
@@ -117,7 +117,7 @@ public final class LintCommand implements Callable<Integer> {
     URI given = dockerHost;
     return given != null
         ? given
-        : variable.isEmpty() ? SwarmConfig.USUAL_DOCKER_HOST : URI.create(variable);
+        : variable.isEmpty() ? DockerConfig.USUAL.host() : URI.create(variable);
   }
 
   private int tell(String file, String subject, List<Fault> faults) throws JsonProcessingException {

@@ -1,6 +1,6 @@
 package io.tidegate.agent.lint;
 
-import io.tidegate.agent.swarm.LiveService;
+import io.tidegate.agent.docker.LiveService;
 import io.tidegate.routing.PublishedPort;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,6 +5,7 @@ import io.tidegate.agent.cluster.ClusterState;
 import io.tidegate.agent.cluster.ClusterTask;
 import io.tidegate.agent.cluster.Commit;
 import io.tidegate.agent.cluster.TaskMark;
+import io.tidegate.agent.docker.Reading;
 import io.tidegate.agent.identity.NodeName;
 import io.tidegate.agent.identity.NodeRole;
 import io.tidegate.agent.identity.Refusal;

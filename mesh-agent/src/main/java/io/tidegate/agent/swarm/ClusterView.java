@@ -7,11 +7,11 @@ import io.tidegate.agent.cluster.ClusterStore;
 import io.tidegate.agent.cluster.ClusterStore.Heard;
 import io.tidegate.agent.cluster.ClusterTask;
 import io.tidegate.agent.cluster.Commit;
+import io.tidegate.agent.docker.Addresses;
+import io.tidegate.agent.docker.MeshPorts;
 import io.tidegate.agent.labels.Labels;
 import io.tidegate.routing.Origin;
-import io.tidegate.routing.Protocol;
 import io.tidegate.routing.Publication;
-import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.TaskState;
 import io.tidegate.routing.VirtualIp;
 import java.net.InetAddress;
@@ -20,7 +20,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -120,7 +119,7 @@ final class ClusterView {
   }
 
   private @Nullable SeenService seen(ClusterService service) {
-    List<Publication> publications = publications(service);
+    List<Publication> publications = MeshPorts.of(service);
     return publications.isEmpty() && !service.labels().containsKey(Labels.PUBLISH.name())
         ? null
         : new SeenService(service.name(), publications, virtualIps(service), tasks(service));
@@ -200,45 +199,5 @@ final class ClusterView {
       }
     }
     return null;
-  }
-
-  /** The ports published through Docker's mesh that can be served. */
-  static List<Publication> publications(ClusterService service) {
-    List<Publication> publications = new ArrayList<>();
-    for (ClusterService.Port port : service.ports()) {
-      Protocol protocol = protocol(port);
-      if (isIngress(port) && protocol != null) {
-        publications.add(
-            new Publication(new PublishedPort(port.publishedPort(), protocol), port.targetPort()));
-      }
-    }
-    return publications;
-  }
-
-  /** Ports of a service published through the mesh that are neither TCP nor UDP. */
-  static List<String> unserved(ClusterService service) {
-    return service.ports().stream()
-        .filter(port -> isIngress(port) && protocol(port) == null)
-        .map(port -> port.publishedPort() + "/" + port.protocol().name().toLowerCase(Locale.ROOT))
-        .toList();
-  }
-
-  private static @Nullable Protocol protocol(ClusterService.Port port) {
-    return switch (port.protocol()) {
-      case TCP -> Protocol.TCP;
-      case UDP -> Protocol.UDP;
-      case SCTP -> null;
-    };
-  }
-
-  /** A port that the allocator has not yet given out is 0. */
-  private static boolean isIngress(ClusterService.Port port) {
-    return port.mode() == ClusterService.PublishMode.INGRESS
-        && isPort(port.publishedPort())
-        && isPort(port.targetPort());
-  }
-
-  private static boolean isPort(int number) {
-    return number > 0 && number <= 65_535;
   }
 }

@@ -3,6 +3,10 @@ package io.tidegate.agent.swarm;
 import io.tidegate.agent.cluster.ClusterState;
 import io.tidegate.agent.cluster.Commit;
 import io.tidegate.agent.cluster.TaskMark;
+import io.tidegate.agent.docker.LocalTasks;
+import io.tidegate.agent.docker.NetworkAnswers;
+import io.tidegate.agent.docker.Reading;
+import io.tidegate.agent.docker.Sandbox;
 import io.tidegate.routing.ChunkedMap;
 import io.tidegate.routing.Node;
 import io.tidegate.routing.Origin;
@@ -14,7 +18,6 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.agrona.concurrent.EpochNanoClock;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +41,7 @@ final class Discovery {
   private final TaskMarks marks = new TaskMarks();
   private final AwaitedTasks awaited = new AwaitedTasks();
 
-  private LocalTasks local = new LocalTasks(Map.of(), Map.of());
+  private LocalTasks local = LocalTasks.NONE;
   private @Nullable ReachPlanner reaches;
   private String ownNodeId = "";
   private boolean isDaemonLost;

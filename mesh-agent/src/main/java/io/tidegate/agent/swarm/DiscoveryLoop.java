@@ -3,6 +3,9 @@ package io.tidegate.agent.swarm;
 import io.tidegate.agent.cluster.ClusterState;
 import io.tidegate.agent.cluster.Commit;
 import io.tidegate.agent.cluster.TaskMark;
+import io.tidegate.agent.docker.DockerNews;
+import io.tidegate.agent.docker.Reading;
+import io.tidegate.agent.docker.Sandbox;
 import io.tidegate.agent.identity.NodeName;
 import io.tidegate.agent.peer.PeerNews;
 import io.tidegate.agent.source.SourceStatus;
@@ -66,7 +69,7 @@ final class DiscoveryLoop implements Runnable {
     void read(boolean isWholeSwarm);
 
     /** Starts to ask for a container's stop signal. */
-    void askStopSignal(Fact.Signalled signalled);
+    void askStopSignal(DockerNews.Signalled signalled);
 
     /** Has the manager's stream begin anew. */
     void restartWatch();
@@ -171,16 +174,7 @@ final class DiscoveryLoop implements Runnable {
           discovery.onSaved(nodeId, state, sandbox, nowNanos);
       case Fact.ReadDone done -> onRead(done.reading(), nowNanos);
       case Fact.ReadFailed failed -> onReadFailed(failed, nowNanos);
-      case Fact.DaemonFound found -> {
-        isFollowed = true;
-        schedule.onEvent(nowNanos);
-      }
-      case Fact.DaemonLost lost -> {
-        isFollowed = false;
-        discovery.onDaemonLost();
-        report.failure(lost.error(), view.rejected());
-        schedule.onEvent(nowNanos);
-      }
+      case Fact.Happened(DockerNews news) -> onHappened(news, nowNanos);
       case Fact.SwarmLeft left -> {
         discovery.onDaemonLost();
         announcer.onSilence();
@@ -189,13 +183,6 @@ final class DiscoveryLoop implements Runnable {
       }
       case Fact.Watched(WatchNews news) -> onWatched(news, nowNanos);
       case Fact.Followed(PeerNews news) -> onFollowed(news, nowNanos);
-      case Fact.Changed changed -> schedule.onEvent(nowNanos);
-      case Fact.Signalled signalled -> onSignalled(signalled, nowNanos);
-      case Fact.Suspect(TaskMark mark) -> {
-        announcer.onOwn(mark);
-        discovery.onSuspect(mark, OWN_EVENTS, nowNanos);
-      }
-      case Fact.Marked(TaskMark mark) -> onMarked(mark, nowNanos);
       case Fact.Reported(NodeName reporter, List<TaskMark> marks) ->
           announcer
               .onReported(reporter, marks)
@@ -204,8 +191,30 @@ final class DiscoveryLoop implements Runnable {
     }
   }
 
-  private void onSignalled(Fact.Signalled signalled, long nowNanos) {
-    if (StopSignals.isAlways(signalled.signal())) {
+  private void onHappened(DockerNews news, long nowNanos) {
+    switch (news) {
+      case DockerNews.Found found -> {
+        isFollowed = true;
+        schedule.onEvent(nowNanos);
+      }
+      case DockerNews.Lost lost -> {
+        isFollowed = false;
+        discovery.onDaemonLost();
+        report.failure(lost.error(), view.rejected());
+        schedule.onEvent(nowNanos);
+      }
+      case DockerNews.Changed changed -> schedule.onEvent(nowNanos);
+      case DockerNews.Signalled signalled -> onSignalled(signalled, nowNanos);
+      case DockerNews.Suspect(TaskMark mark) -> {
+        announcer.onOwn(mark);
+        discovery.onSuspect(mark, OWN_EVENTS, nowNanos);
+      }
+      case DockerNews.Marked(TaskMark mark) -> onMarked(mark, nowNanos);
+    }
+  }
+
+  private void onSignalled(DockerNews.Signalled signalled, long nowNanos) {
+    if (signalled.isAlwaysStop()) {
       onMarked(signalled.stopping(), nowNanos);
     } else if (signalled.signal() > 0) {
       questions.askStopSignal(signalled);

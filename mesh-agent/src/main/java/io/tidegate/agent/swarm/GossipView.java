@@ -5,6 +5,8 @@ import io.tidegate.agent.cluster.ClusterService;
 import io.tidegate.agent.cluster.ClusterState;
 import io.tidegate.agent.cluster.ClusterTask;
 import io.tidegate.agent.cluster.Version;
+import io.tidegate.agent.docker.Addresses;
+import io.tidegate.agent.docker.NetworkAnswers;
 import io.tidegate.routing.Node;
 import io.tidegate.routing.Origin;
 import io.tidegate.routing.Protocol;

@@ -1,6 +1,9 @@
 package io.tidegate.agent.swarm;
 
 import io.tidegate.agent.cluster.ClusterNode;
+import io.tidegate.agent.docker.Addresses;
+import io.tidegate.agent.docker.DockerAnswers;
+import io.tidegate.agent.docker.NetworkAnswers;
 import io.tidegate.routing.Node;
 import java.net.InetAddress;
 import java.time.Duration;

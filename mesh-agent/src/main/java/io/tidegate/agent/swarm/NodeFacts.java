@@ -1,5 +1,7 @@
 package io.tidegate.agent.swarm;
 
+import io.tidegate.agent.docker.DockerAnswers;
+import io.tidegate.agent.docker.Sandbox;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;

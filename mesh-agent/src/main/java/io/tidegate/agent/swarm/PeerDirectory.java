@@ -1,6 +1,8 @@
 package io.tidegate.agent.swarm;
 
 import io.tidegate.agent.cluster.ClusterNode;
+import io.tidegate.agent.docker.Addresses;
+import io.tidegate.agent.docker.DockerAnswers;
 import io.tidegate.routing.Node;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -4,6 +4,7 @@ import io.tidegate.agent.cluster.ClusterNode;
 import io.tidegate.agent.cluster.ClusterState;
 import io.tidegate.agent.cluster.Commit;
 import io.tidegate.agent.cluster.TaskMark;
+import io.tidegate.agent.docker.DockerAnswers;
 import io.tidegate.agent.identity.IdentityException;
 import io.tidegate.agent.identity.NodeName;
 import io.tidegate.agent.identity.NodeRole;

@@ -1,5 +1,7 @@
 package io.tidegate.agent.swarm;
 
+import io.tidegate.agent.docker.LocalTasks;
+import io.tidegate.agent.docker.Sandbox;
 import io.tidegate.routing.Reach;
 import java.net.InetAddress;
 import java.util.HashSet;

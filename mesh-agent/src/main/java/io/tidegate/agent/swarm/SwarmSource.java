@@ -1,5 +1,12 @@
 package io.tidegate.agent.swarm;
 
+import io.tidegate.agent.docker.DockerAnswers;
+import io.tidegate.agent.docker.DockerApi;
+import io.tidegate.agent.docker.DockerNews;
+import io.tidegate.agent.docker.EventStream;
+import io.tidegate.agent.docker.Reading;
+import io.tidegate.agent.docker.SwarmInactiveException;
+import io.tidegate.agent.docker.SwarmReader;
 import io.tidegate.agent.peer.StateFile;
 import io.tidegate.agent.source.PeerStatus;
 import io.tidegate.agent.source.SourceStatus;
@@ -33,6 +40,7 @@ public final class SwarmSource implements TopologySource {
   private final DockerApi docker;
   private final SwarmReader reader;
   private final BlockingQueue<Fact> facts = new LinkedBlockingQueue<>(MAX_FACTS);
+  private final EventStream events;
   private final ManagerWatch watch;
   private final Peers peers;
   private final @Nullable Saver saver;
@@ -45,8 +53,9 @@ public final class SwarmSource implements TopologySource {
 
   public SwarmSource(SwarmConfig config) {
     this.config = config;
-    this.docker = new DockerApi(config.dockerHost(), config.callTimeout());
+    this.docker = new DockerApi(config.docker());
     this.reader = new SwarmReader(docker, config.netnsDir());
+    this.events = new EventStream(docker, news -> facts.put(new Fact.Happened(news)), new Random());
     this.peers = new Peers(config.peers(), facts);
     Path stateDir = config.stateDir();
     this.saver = stateDir == null ? null : new Saver(new StateFile(stateDir));
@@ -61,8 +70,7 @@ public final class SwarmSource implements TopologySource {
         new DiscoveryLoop(facts, new Questions(), peers, sink, config.pollInterval(), new Random());
     loop = started;
     loopThread = Thread.ofVirtual().name("swarm-discovery").start(started);
-    eventsThread =
-        Thread.ofVirtual().name("swarm-events").start(new EventStream(docker, facts, new Random()));
+    eventsThread = Thread.ofVirtual().name("swarm-events").start(events);
     watchThread = Thread.ofVirtual().name("swarm-watch").start(watch);
     if (saver != null) {
       saverThread = Thread.ofVirtual().name("swarm-saver").start(saver);
@@ -115,10 +123,9 @@ public final class SwarmSource implements TopologySource {
   /** What this node is, as far as is known now. May be called from any thread. */
   public NodeFacts nodeFacts() {
     SourceStatus status = status();
-    ApiVersion version = docker.version();
     return NodeFacts.of(
-        config.dockerHost(),
-        version == null ? null : version.toString(),
+        config.docker().host(),
+        docker.version(),
         reader.lastEngine(),
         reader.sandbox(),
         status.name(),
@@ -133,7 +140,7 @@ public final class SwarmSource implements TopologySource {
     }
 
     @Override
-    public void askStopSignal(Fact.Signalled signalled) {
+    public void askStopSignal(DockerNews.Signalled signalled) {
       Thread.ofVirtual().name("swarm-stop-signal").start(() -> compareStopSignal(signalled));
     }
 
@@ -178,10 +185,10 @@ public final class SwarmSource implements TopologySource {
   }
 
   /** A signal of any other kind than the usual ones stops only the containers that say so. */
-  private void compareStopSignal(Fact.Signalled signalled) {
+  private void compareStopSignal(DockerNews.Signalled signalled) {
     try {
       if (SwarmReader.stopSignal(docker, signalled.containerId()) == signalled.signal()) {
-        facts.put(new Fact.Marked(signalled.stopping()));
+        facts.put(new Fact.Happened(new DockerNews.Marked(signalled.stopping())));
       }
     } catch (IOException e) {
       // the container is gone: its death is told by an event of its own

@@ -7,6 +7,9 @@ import io.tidegate.agent.cluster.ClusterState;
 import io.tidegate.agent.cluster.ClusterStore.Heard;
 import io.tidegate.agent.cluster.ClusterTask;
 import io.tidegate.agent.cluster.Commit;
+import io.tidegate.agent.docker.DockerAnswers;
+import io.tidegate.agent.docker.MeshPorts;
+import io.tidegate.agent.docker.NetworkAnswers;
 import io.tidegate.routing.Node;
 import io.tidegate.routing.Origin;
 import io.tidegate.routing.Service;
@@ -317,7 +320,7 @@ final class SwarmView {
 
   private void readService(ClusterService service) {
     policies.read(service);
-    List<String> ports = ClusterView.unserved(service);
+    List<String> ports = MeshPorts.unserved(service);
     if (!ports.isEmpty() && unservedPorts.add(service.name())) {
       LOG.warn("service {}: not served: {} (expected: tcp or udp)", service.name(), ports);
     }

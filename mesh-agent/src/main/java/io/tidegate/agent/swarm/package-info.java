@@ -5,7 +5,7 @@
  * <pre>
  *   ManagerWatch, Peers ─ news ─▶ ┐                ┌ SwarmView   ClusterView, GossipMerge, Probation, Policies
  *   SwarmReader ─────── Reading ▶ ├ DiscoveryLoop ▶┤ TaskMarks   (what nodes say of their own tasks)
- *   EventStream ─────────── Fact ▶┘       │        └ ReachPlanner                     └─▶ Topology
+ *   EventStream ───── DockerNews ▶┘       │        └ ReachPlanner                     └─▶ Topology
  *                                         ▼          (Discovery: one thread owns it all)
  *                                     Announcer ─▶ Peers ═══▶ other agents
  * </pre>

@@ -38,17 +38,16 @@ class TidegateTest {
     assertThat(execute(Map.of(), "agent")).isZero();
     AgentConfig config = ran.getFirst();
     assertThat(config.source()).isEqualTo(new SourceChoice.Swarm());
-    SwarmConfig usual = SwarmConfig.of(SwarmConfig.USUAL_DOCKER_HOST, null);
+    SwarmConfig usual = SwarmConfig.USUAL;
     assertThat(config.swarm())
         .isEqualTo(
             new SwarmConfig(
-                usual.dockerHost(),
+                usual.docker(),
                 usual.netnsDir(),
                 usual.watch(),
                 usual.peers(),
                 Path.of("/var/lib/tidegate"),
-                usual.pollInterval(),
-                usual.callTimeout()));
+                usual.pollInterval()));
     assertThat(config.proxy()).isEqualTo(ProxyConfig.defaults());
     assertThat(config.admin())
         .isEqualTo(new AgentConfig.Admin(new HostPort("127.0.0.1", 9180), true, null));
@@ -76,7 +75,7 @@ class TidegateTest {
         .isZero();
     AgentConfig config = ran.getFirst();
     assertThat(config.source()).isEqualTo(new SourceChoice.File(Path.of("routes.yml")));
-    assertThat(config.swarm().dockerHost()).isEqualTo(URI.create("tcp://10.0.0.1:2375"));
+    assertThat(config.swarm().docker().host()).isEqualTo(URI.create("tcp://10.0.0.1:2375"));
     assertThat(config.swarm().netnsDir()).isEqualTo(Path.of("/ns"));
     assertThat(config.swarm().watch()).isEqualTo(new WatchConfig(Path.of("/s"), Path.of("/c")));
     assertThat(config.swarm().peers())
@@ -143,11 +142,11 @@ class TidegateTest {
   @Test
   void honoursDockerHostBelowItsOwnOption() {
     assertThat(execute(Map.of("DOCKER_HOST", "unix:///a"), "agent")).isZero();
-    assertThat(ran.getFirst().swarm().dockerHost()).hasToString("unix:///a");
+    assertThat(ran.getFirst().swarm().docker().host()).hasToString("unix:///a");
     Map<String, String> both =
         Map.of("DOCKER_HOST", "unix:///a", "TIDEGATE_DOCKER_HOST", "unix:///b");
     assertThat(execute(both, "agent")).isZero();
-    assertThat(ran.getLast().swarm().dockerHost()).hasToString("unix:///b");
+    assertThat(ran.getLast().swarm().docker().host()).hasToString("unix:///b");
   }
 
   @Test

@@ -2,7 +2,7 @@ package io.tidegate.agent.lint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tidegate.agent.swarm.LiveService;
+import io.tidegate.agent.docker.LiveService;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
 import java.util.List;

@@ -15,6 +15,7 @@ import io.tidegate.agent.cluster.ClusterTask;
 import io.tidegate.agent.cluster.ClusterTask.State;
 import io.tidegate.agent.cluster.Commit;
 import io.tidegate.agent.cluster.Version;
+import io.tidegate.agent.docker.Answers;
 import io.tidegate.routing.Origin;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
@@ -107,25 +108,11 @@ class ClusterViewTest {
   }
 
   @Test
-  void publishesOnlyAllocatedPortsOfTheMesh() {
+  void leavesOutServicesThatPublishNothing() {
     ClusterTask task = task(1, State.RUNNING, State.RUNNING);
     Port host = new Port(Protocol.TCP, 80, 8080, PublishMode.HOST);
 
     assertThat(view(state(host, task, ClusterNode.State.READY))).isEmpty();
-    assertThat(view(state(port(Protocol.TCP, 0), task, ClusterNode.State.READY))).isEmpty();
-    assertThat(view(state(port(Protocol.TCP, 70_000), task, ClusterNode.State.READY))).isEmpty();
-  }
-
-  @Test
-  void tellsPortsThatAreNeitherTcpNorUdp() {
-    ClusterState state =
-        state(
-            port(Protocol.SCTP, 9000),
-            task(1, State.RUNNING, State.RUNNING),
-            ClusterNode.State.READY);
-
-    assertThat(view(state)).isEmpty();
-    assertThat(ClusterView.unserved(state.services().getFirst())).containsExactly("9000/sctp");
   }
 
   @Test

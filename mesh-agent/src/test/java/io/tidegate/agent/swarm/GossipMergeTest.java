@@ -8,6 +8,7 @@ import io.tidegate.agent.cluster.ClusterStore.Heard;
 import io.tidegate.agent.cluster.ClusterTask;
 import io.tidegate.agent.cluster.ClusterTask.State;
 import io.tidegate.agent.cluster.Version;
+import io.tidegate.agent.docker.Addresses;
 import io.tidegate.routing.Origin;
 import io.tidegate.routing.TaskState;
 import java.net.InetAddress;

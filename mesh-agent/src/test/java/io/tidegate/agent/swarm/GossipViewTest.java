@@ -2,6 +2,8 @@ package io.tidegate.agent.swarm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.agent.docker.Answers;
+import io.tidegate.agent.docker.NetworkAnswers;
 import io.tidegate.routing.Protocol;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;

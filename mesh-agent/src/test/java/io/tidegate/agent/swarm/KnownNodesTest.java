@@ -3,6 +3,8 @@ package io.tidegate.agent.swarm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidegate.agent.cluster.ClusterNode;
+import io.tidegate.agent.docker.Answers;
+import io.tidegate.agent.docker.NetworkAnswers;
 import io.tidegate.routing.Node;
 import java.net.InetAddress;
 import java.time.Duration;

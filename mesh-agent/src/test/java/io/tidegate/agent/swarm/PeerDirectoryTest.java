@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidegate.agent.cluster.ClusterNode;
 import io.tidegate.agent.cluster.Version;
+import io.tidegate.agent.docker.Answers;
+import io.tidegate.agent.docker.DockerAnswers;
 import io.tidegate.routing.Node;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -3,6 +3,9 @@ package io.tidegate.agent.swarm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tidegate.agent.docker.Answers;
+import io.tidegate.agent.docker.DockerConfig;
+import io.tidegate.agent.docker.FakeDocker;
 import io.tidegate.agent.identity.IdentityFiles;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.watch.WatchConfig;
@@ -38,13 +41,12 @@ class SwarmSourceTest {
     source =
         new SwarmSource(
             new SwarmConfig(
-                daemon.host(),
+                new DockerConfig(daemon.host(), Duration.ofMillis(1500)),
                 dir,
                 nowhere,
                 new PeerConfig(new HostPort("127.0.0.1", 0), IdentityFiles.ofSwarm(dir)),
                 dir.resolve("state"),
-                POLL,
-                Duration.ofMillis(1500)));
+                POLL));
   }
 
   @AfterEach

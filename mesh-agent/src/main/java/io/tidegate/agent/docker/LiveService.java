@@ -1,8 +1,8 @@
-package io.tidegate.agent.swarm;
+package io.tidegate.agent.docker;
 
-import static io.tidegate.agent.swarm.Fields.orElse;
-import static io.tidegate.agent.swarm.Fields.orEmpty;
-import static io.tidegate.agent.swarm.Fields.required;
+import static io.tidegate.agent.docker.Fields.orElse;
+import static io.tidegate.agent.docker.Fields.orEmpty;
+import static io.tidegate.agent.docker.Fields.required;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.type.TypeReference;
@@ -76,9 +76,9 @@ public record LiveService(
    *
    * @throws IOException with Docker's own words, as those of a worker, which may not tell
    */
-  public static List<LiveService> read(SwarmConfig config)
+  public static List<LiveService> read(DockerConfig config)
       throws IOException, InterruptedException {
-    try (DockerApi docker = new DockerApi(config.dockerHost(), config.callTimeout())) {
+    try (DockerApi docker = new DockerApi(config)) {
       return docker.get("/services", ANSWERS).stream().map(LiveService::of).toList();
     }
   }
@@ -99,7 +99,7 @@ public record LiveService(
         service.createdAtNanos(),
         spec.labels(),
         spec.taskTemplate().containerSpec().labels(),
-        ClusterView.publications(service),
+        MeshPorts.of(service),
         answer.endpoint().ports().stream()
             .filter(port -> port.publishMode().equals("host") && port.publishedPort() > 0)
             .filter(port -> port.protocol().equals("tcp"))

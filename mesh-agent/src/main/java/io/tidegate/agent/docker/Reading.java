@@ -1,4 +1,4 @@
-package io.tidegate.agent.swarm;
+package io.tidegate.agent.docker;
 
 import io.tidegate.agent.cluster.ClusterState;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *     this node
  * @param warning what went wrong although there is enough to go on with, or null
  */
-record Reading(
+public record Reading(
     DockerAnswers.EngineInfo engine,
     @Nullable ClusterState cluster,
     NetworkAnswers.@Nullable Network ingress,

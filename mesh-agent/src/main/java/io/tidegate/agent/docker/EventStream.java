@@ -1,19 +1,18 @@
-package io.tidegate.agent.swarm;
+package io.tidegate.agent.docker;
 
 import io.tidegate.agent.source.Backoff;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows a daemon's events for ever and turns them into facts. Runs on a thread of its own until
+ * Follows a daemon's events for ever and turns them into news. Runs on a thread of its own until
  * that is interrupted.
  */
-final class EventStream implements Runnable {
+public final class EventStream implements Runnable {
 
   private static final Map<String, List<String>> FILTERS =
       Map.of(
@@ -36,14 +35,20 @@ final class EventStream implements Runnable {
               "remove"));
 
   private final DockerApi docker;
-  private final BlockingQueue<Fact> facts;
+  private final Sink sink;
   private final RandomGenerator random;
   private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
   private boolean isConnected;
 
-  EventStream(DockerApi docker, BlockingQueue<Fact> facts, RandomGenerator random) {
+  /** Takes news, on the stream's thread, and may wait: Docker then drops events. */
+  @FunctionalInterface
+  public interface Sink {
+    void accept(DockerNews news) throws InterruptedException;
+  }
+
+  public EventStream(DockerApi docker, Sink sink, RandomGenerator random) {
     this.docker = docker;
-    this.facts = facts;
+    this.sink = sink;
     this.random = random;
   }
 
@@ -61,14 +66,14 @@ final class EventStream implements Runnable {
 
   private void follow() throws InterruptedException {
     try {
-      docker.events(FILTERS, this::onConnected, event -> put(Fact.of(event)));
+      docker.events(FILTERS, this::onConnected, event -> put(DockerNews.of(event)));
     } catch (IOException | RuntimeException e) {
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }
       if (isConnected) {
         isConnected = false;
-        put(new Fact.DaemonLost(String.valueOf(e.getMessage())));
+        put(new DockerNews.Lost(String.valueOf(e.getMessage())));
       }
     }
   }
@@ -76,16 +81,15 @@ final class EventStream implements Runnable {
   private void onConnected() {
     isConnected = true;
     backoff.onSuccess();
-    put(new Fact.DaemonFound());
+    put(new DockerNews.Found());
   }
 
-  /** Waits while the queue is full: Docker then drops events, and the next reading tells. */
-  private void put(@Nullable Fact fact) {
-    if (fact == null) {
+  private void put(@Nullable DockerNews news) {
+    if (news == null) {
       return;
     }
     try {
-      facts.put(fact);
+      sink.accept(news);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);

@@ -1,4 +1,4 @@
-package io.tidegate.agent.swarm;
+package io.tidegate.agent.docker;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
@@ -11,7 +11,7 @@ import com.github.dockerjava.httpclient5.ApacheDockerHttpClient;
 import com.github.dockerjava.transport.DockerHttpClient;
 import com.github.dockerjava.transport.DockerHttpClient.Request;
 import com.github.dockerjava.transport.DockerHttpClient.Response;
-import io.tidegate.agent.swarm.DockerAnswers.Message;
+import io.tidegate.agent.docker.DockerAnswers.Message;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * up on an answer that takes or is too long, and turns every other answer than 2xx into an {@link
  * IOException} with Docker's own message.
  */
-final class DockerApi implements AutoCloseable {
+public final class DockerApi implements AutoCloseable {
 
   private static final ApiVersion NEWEST_KNOWN = new ApiVersion(1, 47);
   private static final long MAX_ANSWER_BYTES = 256L << 20;
@@ -46,20 +46,21 @@ final class DockerApi implements AutoCloseable {
   private final DockerHttpClient http;
   private volatile @Nullable ApiVersion version;
 
-  DockerApi(URI host, Duration timeout) {
-    this.host = host;
-    this.timeout = timeout;
+  public DockerApi(DockerConfig config) {
+    this.host = config.host();
+    this.timeout = config.callTimeout();
     this.http =
         new ApacheDockerHttpClient.Builder().dockerHost(host).connectionTimeout(timeout).build();
   }
 
-  /** The version that is spoken, or null before the first call. */
-  @Nullable ApiVersion version() {
-    return version;
+  /** The version that is spoken, as in {@code 1.41}, or null before the first call. */
+  public @Nullable String version() {
+    ApiVersion known = version;
+    return known == null ? null : known.toString();
   }
 
   /** Asks anew which version to speak: after a restart the daemon may be another. */
-  void forgetVersion() {
+  public void forgetVersion() {
     version = null;
   }
 

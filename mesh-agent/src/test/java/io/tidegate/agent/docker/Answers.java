@@ -1,4 +1,4 @@
-package io.tidegate.agent.swarm;
+package io.tidegate.agent.docker;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -19,17 +19,17 @@ import org.jspecify.annotations.Nullable;
  * What Docker 20.10 answered on a real Swarm: n1 manages and has two tasks of {@code web} and one
  * of {@code dns}, n2 has the other three and one, n3 has none.
  */
-final class Answers {
+public final class Answers {
 
-  static final String OWN_TASK_OF_N2 = "vtg4orz58viy6u44kmehs77pg";
-  static final String TASK_ON_N1 = "s8q76dclz4wkfa6gukotga59g";
+  public static final String OWN_TASK_OF_N2 = "vtg4orz58viy6u44kmehs77pg";
+  public static final String TASK_ON_N1 = "s8q76dclz4wkfa6gukotga59g";
 
   private static final ObjectMapper JSON =
       JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
 
   private Answers() {}
 
-  static String text(String file) {
+  public static String text(String file) {
     try (InputStream in = Objects.requireNonNull(Answers.class.getResourceAsStream(file), file)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
@@ -45,11 +45,11 @@ final class Answers {
     }
   }
 
-  static DockerAnswers.EngineInfo engine(String node) {
+  public static DockerAnswers.EngineInfo engine(String node) {
     return parse(text(node + ".info.json"), new TypeReference<>() {});
   }
 
-  static NetworkAnswers.Network ingress(String node) {
+  public static NetworkAnswers.Network ingress(String node) {
     return parse(text(node + ".networks-ingress-verbose.json"), new TypeReference<>() {});
   }
 
@@ -61,37 +61,37 @@ final class Answers {
   }
 
   /** What the manager n1 tells. */
-  static ClusterState cluster() {
+  public static ClusterState cluster() {
     return rest().state();
   }
 
-  static LocalTasks local(String node) {
+  public static LocalTasks local(String node) {
     return LocalTasks.of(
         parse(text(node + ".containers.json"), new TypeReference<>() {}),
         parse(text(node + ".networks-docker_gwbridge.json"), new TypeReference<>() {}));
   }
 
   /** What the manager n1 reads. */
-  static Reading manager() {
+  public static Reading manager() {
     return new Reading(
         engine("n1"), rest().state(), ingress("n1"), local("n1"), sandbox(), true, null);
   }
 
   /** What the worker n2 reads. */
-  static Reading worker() {
+  public static Reading worker() {
     return worker(ingress("n2"));
   }
 
-  static Reading worker(NetworkAnswers.Network ingress) {
+  public static Reading worker(NetworkAnswers.Network ingress) {
     return new Reading(engine("n2"), null, ingress, local("n2"), sandbox(), true, null);
   }
 
-  static Sandbox sandbox() {
+  public static Sandbox sandbox() {
     return new Sandbox(Path.of("/var/run/docker/netns"), null);
   }
 
   /** A daemon that has just restarted: no services, no other nodes. */
-  static NetworkAnswers.Network emptyIngress() {
+  public static NetworkAnswers.Network emptyIngress() {
     return new NetworkAnswers.Network("klxvo", "ingress", true, Map.of(), List.of(), Map.of());
   }
 
@@ -102,11 +102,11 @@ final class Answers {
         .toList();
   }
 
-  static @Nullable Fact fact(String action) {
+  static @Nullable DockerNews news(String action) {
     return events().stream()
         .filter(event -> event.action().equals(action))
         .findFirst()
-        .map(Fact::of)
+        .map(DockerNews::of)
         .orElse(null);
   }
 }

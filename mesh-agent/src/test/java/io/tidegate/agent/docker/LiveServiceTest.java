@@ -1,4 +1,4 @@
-package io.tidegate.agent.swarm;
+package io.tidegate.agent.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -41,7 +41,7 @@ class LiveServiceTest {
              {"Protocol": "tcp", "TargetPort": 81, "PublishedPort": 8081, "PublishMode": "host"}]}},
          {"ID": "s2", "Spec": {"Name": "job"}}]
         """);
-    List<LiveService> services = LiveService.read(SwarmConfig.of(daemon.host(), null));
+    List<LiveService> services = LiveService.read(DockerConfig.USUAL.at(daemon.host()));
     assertThat(services).extracting(LiveService::name).containsExactly("web", "job");
     LiveService web = services.getFirst();
     assertThat(web.createdAtNanos()).isEqualTo(1_500_000_000);
@@ -54,7 +54,7 @@ class LiveServiceTest {
   @Test
   void tellsDockersOwnWordsWhereItMayNotAsk() {
     daemon.fail("/services", 503, "This node is not a swarm manager.");
-    assertThatThrownBy(() -> LiveService.read(SwarmConfig.of(daemon.host(), null)))
+    assertThatThrownBy(() -> LiveService.read(DockerConfig.USUAL.at(daemon.host())))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("This node is not a swarm manager.");
   }

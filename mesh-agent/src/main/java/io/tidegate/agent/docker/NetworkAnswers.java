@@ -1,26 +1,26 @@
-package io.tidegate.agent.swarm;
+package io.tidegate.agent.docker;
 
-import static io.tidegate.agent.swarm.Fields.orEmpty;
-import static io.tidegate.agent.swarm.Fields.required;
+import static io.tidegate.agent.docker.Fields.orEmpty;
+import static io.tidegate.agent.docker.Fields.required;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Map;
 
 /** What Docker answers about networks, in the manner of {@link DockerAnswers}. */
-final class NetworkAnswers {
+public final class NetworkAnswers {
 
   private NetworkAnswers() {}
 
   /** GET /networks/ID, the last two only with verbose=true; or an element of GET /networks. */
-  record Network(
+  public record Network(
       @JsonProperty("Id") String id,
       @JsonProperty("Name") String name,
       @JsonProperty("Ingress") boolean ingress,
       @JsonProperty("Containers") Map<String, NetworkContainer> containers,
       @JsonProperty("Peers") List<Peer> peers,
       @JsonProperty("Services") Map<String, GossipService> services) {
-    Network {
+    public Network {
       id = required("Id", id);
       name = orEmpty(name);
       containers = orEmpty(containers);
@@ -30,25 +30,25 @@ final class NetworkAnswers {
   }
 
   /** A local container on a network. */
-  record NetworkContainer(@JsonProperty("IPv4Address") String ipv4Address) {
-    NetworkContainer {
+  public record NetworkContainer(@JsonProperty("IPv4Address") String ipv4Address) {
+    public NetworkContainer {
       ipv4Address = orEmpty(ipv4Address);
     }
   }
 
   /** A node that takes part in the gossip of a network. */
-  record Peer(@JsonProperty("IP") String address) {
-    Peer {
+  public record Peer(@JsonProperty("IP") String address) {
+    public Peer {
       address = orEmpty(address);
     }
   }
 
   /** A service as gossip tells it; ports as in {@code Target: 80, Publish: 8080}. */
-  record GossipService(
+  public record GossipService(
       @JsonProperty("VIP") String virtualIp,
       @JsonProperty("Ports") List<String> ports,
       @JsonProperty("Tasks") List<GossipTask> tasks) {
-    GossipService {
+    public GossipService {
       virtualIp = orEmpty(virtualIp);
       ports = orEmpty(ports);
       tasks = orEmpty(tasks);
@@ -56,17 +56,17 @@ final class NetworkAnswers {
   }
 
   /** A task as gossip tells it, with its node's address as {@code Host IP} in the info. */
-  record GossipTask(
+  public record GossipTask(
       @JsonProperty("Name") String name,
       @JsonProperty("EndpointIP") String address,
       @JsonProperty("Info") Map<String, String> info) {
-    GossipTask {
+    public GossipTask {
       name = orEmpty(name);
       address = orEmpty(address);
       info = orEmpty(info);
     }
 
-    String hostAddress() {
+    public String hostAddress() {
       return info.getOrDefault("Host IP", "");
     }
   }

@@ -1,6 +1,6 @@
-package io.tidegate.agent.swarm;
+package io.tidegate.agent.docker;
 
-import static io.tidegate.agent.swarm.DockerApi.filters;
+import static io.tidegate.agent.docker.DockerApi.filters;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import io.tidegate.agent.cluster.ClusterState;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Asks a daemon all that there is to know, one round after the other. Not safe for use by several
  * threads at once.
  */
-final class SwarmReader {
+public final class SwarmReader {
 
   private static final Path USUAL_NETNS_DIR = Path.of("/var/run/docker/netns");
 
@@ -48,7 +48,7 @@ final class SwarmReader {
   /**
    * @param netnsDir where Docker keeps its network namespaces, or null to find out
    */
-  SwarmReader(DockerApi docker, @Nullable Path netnsDir) {
+  public SwarmReader(DockerApi docker, @Nullable Path netnsDir) {
     this.docker = docker;
     this.netnsDir = netnsDir;
   }
@@ -62,7 +62,7 @@ final class SwarmReader {
    * @throws SwarmInactiveException if the daemon takes no part in a Swarm
    * @throws IOException if there is not enough to make a topology of
    */
-  Reading read(boolean isWholeSwarm) throws IOException, InterruptedException {
+  public Reading read(boolean isWholeSwarm) throws IOException, InterruptedException {
     DockerAnswers.EngineInfo engine = docker.get("/info", INFO);
     lastEngine = engine;
     DockerAnswers.SwarmInfo swarm = engine.swarm();
@@ -79,19 +79,19 @@ final class SwarmReader {
   }
 
   /** What the daemon said of itself last, or null; from any thread. */
-  DockerAnswers.@Nullable EngineInfo lastEngine() {
+  public DockerAnswers.@Nullable EngineInfo lastEngine() {
     return lastEngine;
   }
 
   /** The signal that Docker sends to stop a container, or 0 if it cannot be known. */
-  static int stopSignal(DockerApi docker, String containerId)
+  public static int stopSignal(DockerApi docker, String containerId)
       throws IOException, InterruptedException {
     return StopSignals.parse(
         docker.get("/containers/" + containerId + "/json", CONTAINER).config().stopSignal());
   }
 
   /** The sandbox as it is now, without asking Docker; from any thread. */
-  Sandbox sandbox() {
+  public Sandbox sandbox() {
     Path known = netnsDir;
     return Sandbox.in(known == null ? USUAL_NETNS_DIR : known);
   }

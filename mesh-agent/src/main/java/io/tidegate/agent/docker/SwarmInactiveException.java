@@ -1,9 +1,9 @@
-package io.tidegate.agent.swarm;
+package io.tidegate.agent.docker;
 
 import java.io.IOException;
 
 /** The daemon answers, but takes no part in a Swarm: as in the second before it ends. */
-final class SwarmInactiveException extends IOException {
+public final class SwarmInactiveException extends IOException {
 
   private static final long serialVersionUID = 1;
 

@@ -1,8 +1,8 @@
-package io.tidegate.agent.swarm;
+package io.tidegate.agent.docker;
 
-import static io.tidegate.agent.swarm.Fields.orElse;
-import static io.tidegate.agent.swarm.Fields.orEmpty;
-import static io.tidegate.agent.swarm.Fields.required;
+import static io.tidegate.agent.docker.Fields.orElse;
+import static io.tidegate.agent.docker.Fields.orEmpty;
+import static io.tidegate.agent.docker.Fields.required;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * no others. Lists and maps are never null (Docker leaves out empty ones or sends null); texts that
  * are left out are empty.
  */
-final class DockerAnswers {
+public final class DockerAnswers {
 
   private DockerAnswers() {}
 
@@ -26,15 +26,15 @@ final class DockerAnswers {
   }
 
   /** GET /info. */
-  record EngineInfo(
+  public record EngineInfo(
       @JsonProperty("ServerVersion") String engineVersion,
       @JsonProperty("Name") String name,
       @JsonProperty("Swarm") SwarmInfo swarm) {
 
-    static final EngineInfo UNKNOWN =
+    public static final EngineInfo UNKNOWN =
         new EngineInfo("", "", new SwarmInfo("", "", "", false, "", List.of()));
 
-    EngineInfo {
+    public EngineInfo {
       engineVersion = orEmpty(engineVersion);
       name = orEmpty(name);
       swarm = orElse(swarm, new SwarmInfo("", "", "inactive", false, "", List.of()));
@@ -42,14 +42,14 @@ final class DockerAnswers {
   }
 
   /** What a daemon knows of its own part in a Swarm. */
-  record SwarmInfo(
+  public record SwarmInfo(
       @JsonProperty("NodeID") String nodeId,
       @JsonProperty("NodeAddr") String nodeAddress,
       @JsonProperty("LocalNodeState") String localNodeState,
       @JsonProperty("ControlAvailable") boolean controlAvailable,
       @JsonProperty("Error") String error,
       @JsonProperty("RemoteManagers") List<RemoteManager> remoteManagers) {
-    SwarmInfo {
+    public SwarmInfo {
       nodeId = orEmpty(nodeId);
       nodeAddress = orEmpty(nodeAddress);
       localNodeState = orEmpty(localNodeState);
@@ -59,9 +59,9 @@ final class DockerAnswers {
   }
 
   /** A manager as a node knows it: its address has the port of the Swarm's API. */
-  record RemoteManager(
+  public record RemoteManager(
       @JsonProperty("NodeID") String nodeId, @JsonProperty("Addr") String address) {
-    RemoteManager {
+    public RemoteManager {
       nodeId = orEmpty(nodeId);
       address = orEmpty(address);
     }

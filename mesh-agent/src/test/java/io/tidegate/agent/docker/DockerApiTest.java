@@ -1,4 +1,4 @@
-package io.tidegate.agent.swarm;
+package io.tidegate.agent.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -33,13 +33,17 @@ class DockerApiTest {
   @BeforeEach
   void start() throws Exception {
     daemon = new FakeDocker(dir);
-    docker = new DockerApi(daemon.host(), Duration.ofSeconds(10));
+    docker = docker(daemon.host(), Duration.ofSeconds(10));
   }
 
   @AfterEach
   void stop() throws Exception {
     docker.close();
     daemon.close();
+  }
+
+  private static DockerApi docker(URI host, Duration timeout) {
+    return new DockerApi(new DockerConfig(host, timeout));
   }
 
   @ParameterizedTest
@@ -86,7 +90,7 @@ class DockerApiTest {
 
   @Test
   void givesUpOnAnAnswerThatDoesNotCome() throws Exception {
-    try (DockerApi hasty = new DockerApi(daemon.host(), Duration.ofMillis(200))) {
+    try (DockerApi hasty = docker(daemon.host(), Duration.ofMillis(200))) {
       daemon.answer("/nodes", "[]");
       hasty.get("/nodes", NODES);
       daemon.hang("/nodes");
@@ -100,7 +104,7 @@ class DockerApiTest {
   @Test
   void namesTheSocketThatIsNotThere() {
     URI nowhere = URI.create("unix://" + dir.resolve("none.sock"));
-    try (DockerApi lost = new DockerApi(nowhere, Duration.ofSeconds(10))) {
+    try (DockerApi lost = docker(nowhere, Duration.ofSeconds(10))) {
       assertThatThrownBy(() -> lost.get("/nodes", NODES))
           .isInstanceOf(IOException.class)
           .hasMessage(nowhere + ": No such file or directory");

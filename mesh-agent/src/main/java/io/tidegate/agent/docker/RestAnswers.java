@@ -1,4 +1,4 @@
-package io.tidegate.agent.swarm;
+package io.tidegate.agent.docker;
 
 import io.tidegate.agent.cluster.ClusterNode;
 import io.tidegate.agent.cluster.ClusterService;

@@ -1,4 +1,4 @@
-package io.tidegate.agent.swarm;
+package io.tidegate.agent.docker;
 
 import java.net.InetAddress;
 import java.util.HashMap;
@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param containers task id to container id
  * @param bridgeAddresses container id to address on docker_gwbridge
  */
-record LocalTasks(Map<String, String> containers, Map<String, InetAddress> bridgeAddresses) {
+public record LocalTasks(Map<String, String> containers, Map<String, InetAddress> bridgeAddresses) {
+
+  public static final LocalTasks NONE = new LocalTasks(Map.of(), Map.of());
 
   static final String TASK_ID_LABEL = "com.docker.swarm.task.id";
 
@@ -44,7 +46,7 @@ record LocalTasks(Map<String, String> containers, Map<String, InetAddress> bridg
   }
 
   /** The tasks that this and others tell differently. */
-  Set<String> differences(LocalTasks others) {
+  public Set<String> differences(LocalTasks others) {
     Set<String> different = new HashSet<>(containers.keySet());
     different.addAll(others.containers.keySet());
     different.removeIf(
@@ -54,11 +56,11 @@ record LocalTasks(Map<String, String> containers, Map<String, InetAddress> bridg
     return different;
   }
 
-  boolean isRunning(String taskId) {
+  public boolean isRunning(String taskId) {
     return containers.containsKey(taskId);
   }
 
-  @Nullable InetAddress bridgeAddress(String taskId) {
+  public @Nullable InetAddress bridgeAddress(String taskId) {
     String container = containers.get(taskId);
     return container == null ? null : bridgeAddresses.get(container);
   }

@@ -1,4 +1,4 @@
-package io.tidegate.agent.swarm;
+package io.tidegate.agent.docker;
 
 import java.util.Locale;
 import java.util.Map;
@@ -31,7 +31,7 @@ final class StopSignals {
 
   private StopSignals() {}
 
-  /** True for those that nobody sends for any other reason. */
+  /** True for those that nobody sends for any other reason than to end it. */
   static boolean isAlways(int signal) {
     return switch (signal) {
       case 2, 3, 9, 15 -> true;

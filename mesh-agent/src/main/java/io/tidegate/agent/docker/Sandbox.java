@@ -1,4 +1,4 @@
-package io.tidegate.agent.swarm;
+package io.tidegate.agent.docker;
 
 import io.tidegate.agent.linux.NetworkNamespaces;
 import java.io.IOException;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param error why no socket can be made in it, or null
  */
-record Sandbox(Path netnsDir, @Nullable String error) {
+public record Sandbox(Path netnsDir, @Nullable String error) {
 
   static Sandbox in(Path netnsDir) {
     Path path = pathIn(netnsDir);
@@ -28,11 +28,11 @@ record Sandbox(Path netnsDir, @Nullable String error) {
   }
 
   /** The same sandbox when it must not be used any more. */
-  Sandbox lost(String why) {
+  public Sandbox lost(String why) {
     return new Sandbox(netnsDir, why);
   }
 
-  Path path() {
+  public Path path() {
     return pathIn(netnsDir);
   }
 

@@ -1,4 +1,4 @@
-package io.tidegate.agent.swarm;
+package io.tidegate.agent.docker;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * A daemon on a real Unix socket that answers as it is told. It can stop (the socket is gone),
  * start again, cut its event streams, and hang.
  */
-final class FakeDocker implements AutoCloseable {
+public final class FakeDocker implements AutoCloseable {
 
   private record Answer(int status, String body) {}
 
@@ -40,23 +40,23 @@ final class FakeDocker implements AutoCloseable {
   private volatile String apiVersion = "1.41";
   private volatile @Nullable ServerSocketChannel listener;
 
-  FakeDocker(Path dir) throws IOException {
+  public FakeDocker(Path dir) throws IOException {
     this.socket = dir.resolve("docker.sock");
     start();
   }
 
-  URI host() {
+  public URI host() {
     return URI.create("unix://" + socket);
   }
 
-  void start() throws IOException {
+  public void start() throws IOException {
     ServerSocketChannel opened = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     opened.bind(UnixDomainSocketAddress.of(socket));
     listener = opened;
     Thread.ofVirtual().start(() -> acceptAll(opened));
   }
 
-  void stop() throws IOException {
+  public void stop() throws IOException {
     ServerSocketChannel opened = listener;
     if (opened != null) {
       opened.close();
@@ -69,25 +69,25 @@ final class FakeDocker implements AutoCloseable {
     streams.clear();
   }
 
-  void speak(String version) {
+  public void speak(String version) {
     apiVersion = version;
   }
 
   /** Answers a path (without version and query; but {@code /tasks?id}) with JSON. */
-  void answer(String path, String json) {
+  public void answer(String path, String json) {
     answers.put(path, new Answer(200, json));
   }
 
-  void fail(String path, int status, String message) {
+  public void fail(String path, int status, String message) {
     answers.put(path, new Answer(status, "{\"message\":\"" + message + "\"}"));
   }
 
   /** Takes requests for the path and never answers, until it is told to answer again. */
-  void hang(String path) {
+  public void hang(String path) {
     hanging.put(path, new CountDownLatch(1));
   }
 
-  void resume(String path) {
+  public void resume(String path) {
     CountDownLatch latch = hanging.remove(path);
     if (latch != null) {
       latch.countDown();
@@ -95,18 +95,18 @@ final class FakeDocker implements AutoCloseable {
   }
 
   /** How many follow the events. */
-  int followers() {
+  public int followers() {
     return streams.size();
   }
 
-  void event(String json) throws IOException {
+  public void event(String json) throws IOException {
     for (OutputStream stream : streams) {
       stream.write((json + "\n").getBytes(StandardCharsets.UTF_8));
     }
   }
 
   /** Ends the event streams, as a daemon does when it ends. */
-  void cutEvents() throws IOException {
+  public void cutEvents() throws IOException {
     for (OutputStream stream : streams) {
       stream.close();
     }
@@ -114,11 +114,11 @@ final class FakeDocker implements AutoCloseable {
   }
 
   /** All requests so far, as path and query. */
-  List<String> requests() {
+  public List<String> requests() {
     return List.copyOf(requests);
   }
 
-  void forgetRequests() {
+  public void forgetRequests() {
     requests.clear();
   }
 
