@@ -60,6 +60,8 @@ class ArchitectureTest {
           .definedBy("io.tidegate.agent.peer")
           .layer("docker")
           .definedBy("io.tidegate.agent.docker")
+          .layer("merge")
+          .definedBy("io.tidegate.agent.merge")
           .layer("swarm")
           .definedBy("io.tidegate.agent.swarm")
           .layer("admin")
@@ -100,9 +102,11 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("source", "cluster", "identity")
           .whereLayer("docker")
           .mayOnlyAccessLayers("routing", "source", "linux", "cluster")
+          .whereLayer("merge")
+          .mayOnlyAccessLayers("routing", "labels", "docker", "cluster")
           .whereLayer("swarm")
           .mayOnlyAccessLayers(
-              "routing", "labels", "source", "docker", "cluster", "watch", "identity", "peer")
+              "routing", "source", "merge", "docker", "cluster", "watch", "identity", "peer")
           .whereLayer("admin")
           .mayOnlyAccessLayers(
               "routing", "metrics", "proxy", "labels", "source", "changes", "linux")
@@ -193,10 +197,14 @@ class ArchitectureTest {
               "io.micrometer..");
 
   @ArchTest
-  static final ArchRule valuesPickersAndControlReadNoClockAndStartNoThread =
+  static final ArchRule valuesPickersControlAndMergeReadNoClockAndStartNoThread =
       noClasses()
           .that()
-          .resideInAnyPackage("io.tidegate.routing", "io.tidegate.balance", "io.tidegate.control")
+          .resideInAnyPackage(
+              "io.tidegate.routing",
+              "io.tidegate.balance",
+              "io.tidegate.control",
+              "io.tidegate.agent.merge")
           .should()
           .callMethod(System.class, "nanoTime")
           .orShould()

@@ -2,7 +2,7 @@ package io.tidegate.bench.sim;
 
 import io.tidegate.agent.cluster.ClusterState;
 import io.tidegate.agent.cluster.Commit;
-import io.tidegate.agent.swarm.NewsView;
+import io.tidegate.agent.merge.NewsView;
 import io.tidegate.control.ControlLoop;
 import io.tidegate.routing.RoutingTable;
 import io.tidegate.routing.Topology;

@@ -10,6 +10,7 @@ import io.tidegate.agent.identity.NodeName;
 import io.tidegate.agent.identity.NodeRole;
 import io.tidegate.agent.identity.Refusal;
 import io.tidegate.agent.identity.RefusedException;
+import io.tidegate.agent.merge.SwarmView;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

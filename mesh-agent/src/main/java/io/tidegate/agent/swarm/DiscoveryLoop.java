@@ -7,6 +7,9 @@ import io.tidegate.agent.docker.DockerNews;
 import io.tidegate.agent.docker.Reading;
 import io.tidegate.agent.docker.Sandbox;
 import io.tidegate.agent.identity.NodeName;
+import io.tidegate.agent.merge.Discovery;
+import io.tidegate.agent.merge.Sources;
+import io.tidegate.agent.merge.SwarmView;
 import io.tidegate.agent.peer.PeerNews;
 import io.tidegate.agent.source.SourceStatus;
 import io.tidegate.agent.watch.WatchNews;
@@ -30,11 +33,6 @@ import org.slf4j.LoggerFactory;
 final class DiscoveryLoop implements Runnable {
 
   private static final Logger LOG = LoggerFactory.getLogger(DiscoveryLoop.class);
-
-  private static final String WATCH = Report.WATCH;
-  private static final String PEER = Report.PEER;
-  private static final String OWN_EVENTS = "own-events";
-  private static final String REPORT = "peer-report";
 
   /** How long a drain can be overdue before it is noticed. */
   private static final long TICK_NANOS = Duration.ofSeconds(1).toNanos();
@@ -186,7 +184,7 @@ final class DiscoveryLoop implements Runnable {
       case Fact.Reported(NodeName reporter, List<TaskMark> marks) ->
           announcer
               .onReported(reporter, marks)
-              .forEach(mark -> discovery.onMark(mark, REPORT, nowNanos));
+              .forEach(mark -> discovery.onMark(mark, Sources.REPORT, nowNanos));
       case Fact.PeersReady ready -> announcer.onReady();
     }
   }
@@ -207,7 +205,7 @@ final class DiscoveryLoop implements Runnable {
       case DockerNews.Signalled signalled -> onSignalled(signalled, nowNanos);
       case DockerNews.Suspect(TaskMark mark) -> {
         announcer.onOwn(mark);
-        discovery.onSuspect(mark, OWN_EVENTS, nowNanos);
+        discovery.onSuspect(mark, Sources.OWN_EVENTS, nowNanos);
       }
       case DockerNews.Marked(TaskMark mark) -> onMarked(mark, nowNanos);
     }
@@ -223,7 +221,7 @@ final class DiscoveryLoop implements Runnable {
 
   private void onMarked(TaskMark mark, long nowNanos) {
     announcer.onOwn(mark);
-    discovery.onMark(mark, OWN_EVENTS, nowNanos);
+    discovery.onMark(mark, Sources.OWN_EVENTS, nowNanos);
     if (mark.kind() != TaskMark.Kind.STOPPING) {
       schedule.onEvent(nowNanos);
     }
@@ -232,14 +230,14 @@ final class DiscoveryLoop implements Runnable {
   private void onWatched(WatchNews news, long nowNanos) {
     switch (news) {
       case WatchNews.Listed(ClusterState state) -> {
-        onListed(WATCH, state, nowNanos);
+        onListed(Sources.WATCH, state, nowNanos);
         announcer.onListed(state);
       }
       case WatchNews.Committed(Commit commit) -> {
-        onCommit(WATCH, commit, nowNanos);
+        onCommit(Sources.WATCH, commit, nowNanos);
         announcer.onCommit(commit);
       }
-      case WatchNews.Lost lost -> onStreamLost(WATCH, nowNanos);
+      case WatchNews.Lost lost -> onStreamLost(Sources.WATCH, nowNanos);
     }
   }
 
@@ -248,13 +246,14 @@ final class DiscoveryLoop implements Runnable {
     switch (news) {
       case PeerNews.Whole whole -> {
         catchUp.onWhole(whole, nowNanos);
-        onListed(PEER, whole.state(), nowNanos);
+        onListed(Sources.PEER, whole.state(), nowNanos);
       }
-      case PeerNews.Changed changed -> onCommit(PEER, changed.commit(), nowNanos);
+      case PeerNews.Changed changed -> onCommit(Sources.PEER, changed.commit(), nowNanos);
       case PeerNews.Marked marked ->
-          marked.marks().forEach(mark -> discovery.onMark(mark, PEER, nowNanos));
-      case PeerNews.Unchanged unchanged -> report.success(PEER, status().error(), view.rejected());
-      case PeerNews.Lost lost -> onStreamLost(PEER, nowNanos);
+          marked.marks().forEach(mark -> discovery.onMark(mark, Sources.PEER, nowNanos));
+      case PeerNews.Unchanged unchanged ->
+          report.success(Sources.PEER, status().error(), view.rejected());
+      case PeerNews.Lost lost -> onStreamLost(Sources.PEER, nowNanos);
     }
   }
 
@@ -284,7 +283,7 @@ final class DiscoveryLoop implements Runnable {
   private void onRead(Reading reading, long nowNanos) {
     try {
       if (discovery.onReading(reading, nowNanos)) {
-        LOG.warn("{}: the API tells what the stream did not; it begins anew", WATCH);
+        LOG.warn("{}: the API tells what the stream did not; it begins anew", Sources.WATCH);
         questions.restartWatch();
       }
     } catch (RuntimeException e) {
@@ -294,18 +293,18 @@ final class DiscoveryLoop implements Runnable {
       return;
     }
     schedule.onDone(discovery.isUnsettled(nowNanos), random.nextDouble(), nowNanos);
-    announcer.onReading(reading, WATCH.equals(view.stream()));
+    announcer.onReading(reading, Sources.WATCH.equals(view.stream()));
     report(reading);
   }
 
   private void report(Reading reading) {
     if (reading.isWhole() && reading.ingress() != null) {
-      report.heard(GossipMerge.SOURCE);
+      report.heard(Sources.GOSSIP);
     }
     if (reading.cluster() != null) {
-      report.heard(SwarmView.REST);
+      report.heard(Sources.REST);
     }
-    String polled = reading.cluster() == null ? GossipMerge.SOURCE : SwarmView.REST;
+    String polled = reading.cluster() == null ? Sources.GOSSIP : Sources.REST;
     report.success(
         Objects.requireNonNullElse(view.stream(), polled), reading.warning(), view.rejected());
   }

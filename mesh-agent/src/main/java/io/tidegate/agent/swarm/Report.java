@@ -1,5 +1,6 @@
 package io.tidegate.agent.swarm;
 
+import io.tidegate.agent.merge.Sources;
 import io.tidegate.agent.source.SourceStatus;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,12 +19,8 @@ final class Report {
 
   private static final Logger LOG = LoggerFactory.getLogger(Report.class);
 
-  /** By rank. */
-  static final String WATCH = "swarm-watch";
-
-  static final String PEER = "swarm-peer";
   private static final List<String> RANKS =
-      List.of(WATCH, PEER, SwarmView.REST, GossipMerge.SOURCE);
+      List.of(Sources.WATCH, Sources.PEER, Sources.REST, Sources.GOSSIP);
 
   private final Map<String, Instant> heardAt = new HashMap<>();
   private volatile SourceStatus status = new SourceStatus("swarm", null, null, 0, 0);

@@ -7,6 +7,7 @@ import io.tidegate.agent.docker.EventStream;
 import io.tidegate.agent.docker.Reading;
 import io.tidegate.agent.docker.SwarmInactiveException;
 import io.tidegate.agent.docker.SwarmReader;
+import io.tidegate.agent.merge.Discovery;
 import io.tidegate.agent.peer.StateFile;
 import io.tidegate.agent.source.PeerStatus;
 import io.tidegate.agent.source.SourceStatus;

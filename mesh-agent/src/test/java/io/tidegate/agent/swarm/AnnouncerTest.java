@@ -12,6 +12,7 @@ import io.tidegate.agent.docker.Reading;
 import io.tidegate.agent.identity.NodeName;
 import io.tidegate.agent.identity.NodeRole;
 import io.tidegate.agent.identity.RefusedException;
+import io.tidegate.agent.merge.Discovery;
 import io.tidegate.routing.Node;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -28,8 +29,8 @@ class AnnouncerTest implements Announcements {
 
   private static final TaskMark DIED = new TaskMark(TASK.id(), TaskMark.Kind.DIED, 1);
 
-  private final SwarmView view = new SwarmView(() -> 0, new RoutedServices());
-  private final Announcer announcer = new Announcer(this, view);
+  private final Discovery discovery = new Discovery(() -> 0);
+  private final Announcer announcer = new Announcer(this, discovery.view());
   private final List<String> said = new ArrayList<>();
 
   @Test
@@ -42,7 +43,7 @@ class AnnouncerTest implements Announcements {
 
   @Test
   void leavesItToTheStreamWhileThatFlows() {
-    view.onListed("swarm-watch", Answers.cluster(), 0);
+    discovery.onListed("swarm-watch", Answers.cluster(), 0);
     announcer.onListed(Answers.cluster());
     announcer.onReading(Answers.manager(), true);
 
@@ -51,13 +52,13 @@ class AnnouncerTest implements Announcements {
 
   @Test
   void fallsSilentWhenTheManagerHasLostTheOthers() {
-    view.onListed("swarm-watch", Answers.cluster(), 0);
+    discovery.onListed("swarm-watch", Answers.cluster(), 0);
     announcer.onListed(Answers.cluster());
-    view.onApiFailed();
+    discovery.onReading(failed(), 0);
     announcer.onReading(failed(), true);
     assertThat(said).containsExactly("whole", "nodes");
 
-    view.onApiFailed();
+    discovery.onReading(failed(), 0);
     announcer.onReading(failed(), true);
     assertThat(said).endsWith("nodes", "no manager");
 
@@ -67,7 +68,7 @@ class AnnouncerTest implements Announcements {
 
   @Test
   void neverPublishesWhatOnlyOthersTold() {
-    view.onListed("swarm-peer", Answers.cluster(), 0);
+    discovery.onListed("swarm-peer", Answers.cluster(), 0);
     announcer.onReading(Answers.worker(), false);
     announcer.onReady();
 
@@ -76,7 +77,7 @@ class AnnouncerTest implements Announcements {
 
   @Test
   void tellsOthersOfADeathThatNoManagerWanted() {
-    view.onListed("swarm-peer", Answers.cluster(), 0);
+    discovery.onListed("swarm-peer", Answers.cluster(), 0);
     announcer.onOwn(DIED);
 
     assertThat(said).containsExactly("own DIED");
@@ -85,7 +86,7 @@ class AnnouncerTest implements Announcements {
   @Test
   void keepsSilentAboutADeathThatManagersWanted() {
     ClusterState state = Answers.cluster();
-    view.onListed(
+    discovery.onListed(
         "swarm-peer", new ClusterState(state.services(), List.of(meantToStop()), state.nodes()), 0);
     announcer.onOwn(DIED);
 
@@ -94,7 +95,7 @@ class AnnouncerTest implements Announcements {
 
   @Test
   void believesANodeAboutItsOwnTasksAndPassesItOn() {
-    view.onListed("swarm-watch", Answers.cluster(), 0);
+    discovery.onListed("swarm-watch", Answers.cluster(), 0);
 
     assertThat(announcer.onReported(node(TASK.nodeId(), NodeRole.WORKER), List.of(DIED)))
         .containsExactly(DIED);
@@ -103,7 +104,7 @@ class AnnouncerTest implements Announcements {
 
   @Test
   void refusesAWorkerThatSpeaksOfTheTasksOfAnotherNode() {
-    view.onListed("swarm-watch", Answers.cluster(), 0);
+    discovery.onListed("swarm-watch", Answers.cluster(), 0);
 
     assertThat(announcer.onReported(node("elsewhere", NodeRole.WORKER), List.of(DIED))).isEmpty();
     assertThat(said).singleElement().asString().contains("refused", TASK.id(), "elsewhere");
@@ -111,7 +112,7 @@ class AnnouncerTest implements Announcements {
 
   @Test
   void believesAManagerAboutAnyTask() {
-    view.onListed("swarm-watch", Answers.cluster(), 0);
+    discovery.onListed("swarm-watch", Answers.cluster(), 0);
 
     assertThat(announcer.onReported(node("elsewhere", NodeRole.MANAGER), List.of(DIED)))
         .containsExactly(DIED);

@@ -1,5 +1,0 @@
-/** What becomes of a manager's news on a node, for the simulation. */
-@NullMarked
-package io.tidegate.agent.swarm;
-
-import org.jspecify.annotations.NullMarked;

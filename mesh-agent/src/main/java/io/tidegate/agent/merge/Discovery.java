@@ -1,0 +1,286 @@
+package io.tidegate.agent.merge;
+
+import io.tidegate.agent.cluster.ClusterState;
+import io.tidegate.agent.cluster.Commit;
+import io.tidegate.agent.cluster.TaskMark;
+import io.tidegate.agent.docker.LocalTasks;
+import io.tidegate.agent.docker.NetworkAnswers;
+import io.tidegate.agent.docker.Reading;
+import io.tidegate.agent.docker.Sandbox;
+import io.tidegate.routing.ChunkedMap;
+import io.tidegate.routing.Node;
+import io.tidegate.routing.Origin;
+import io.tidegate.routing.Service;
+import io.tidegate.routing.Task;
+import io.tidegate.routing.TaskState;
+import io.tidegate.routing.Topology;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.agrona.concurrent.EpochNanoClock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes topologies of all that is known: what the Swarm runs ({@link SwarmView}), what nodes say of
+ * their own tasks ({@link TaskMarks}), and how this node reaches them ({@link ReachPlanner}). Owned
+ * by one thread, needs neither thread nor socket; all times are of the same clock, in nanoseconds.
+ */
+public final class Discovery {
+
+  /** When Swarm itself stops a task, a manager says so 2 s before the signal. */
+  private static final Duration CLUSTER_STOP_HOLD = Duration.ofSeconds(5);
+
+  /** Gossip never says that a task is being stopped: only its death, or this. */
+  private static final Duration GOSSIP_STOP_HOLD = Duration.ofMinutes(10);
+
+  private final EpochNanoClock timeOfDay;
+  private final RoutedServices routed = new RoutedServices();
+  private final SwarmView view;
+  private final TaskMarks marks = new TaskMarks();
+  private final AwaitedTasks awaited = new AwaitedTasks();
+
+  private LocalTasks local = LocalTasks.NONE;
+  private @Nullable ReachPlanner reaches;
+  private String ownNodeId = "";
+  private boolean isDaemonLost;
+  private List<Node> otherNodes = List.of();
+  private @Nullable Origin newestMark;
+  private @Nullable Topology topology;
+  private List<Node> topologyNodes = List.of();
+
+  /**
+   * @param timeOfDay for people: when something was heard
+   */
+  public Discovery(EpochNanoClock timeOfDay) {
+    this.timeOfDay = timeOfDay;
+    this.view = new SwarmView(timeOfDay, routed);
+  }
+
+  /** What is known of the Swarm, to be asked only. */
+  public SwarmView view() {
+    return view;
+  }
+
+  /** True if the next reading is worth having soon. */
+  public boolean isUnsettled(long nowNanos) {
+    return view.isUnsettled() || awaited.areAny(nowNanos);
+  }
+
+  /**
+   * Takes a reading.
+   *
+   * @return whether it shows that the stream has missed something
+   */
+  public boolean onReading(Reading reading, long nowNanos) {
+    isDaemonLost = false;
+    view.onEngine(reading.engine().swarm());
+    String nodeId = reading.engine().swarm().nodeId();
+    if (!nodeId.equals(ownNodeId)) {
+      if (!ownNodeId.isEmpty()) {
+        view.onOtherSwarm(nowNanos);
+      }
+      ownNodeId = nodeId;
+      routed.touchAll();
+    }
+    ClusterState told = reading.cluster();
+    NetworkAnswers.Network ingress = reading.ingress();
+    boolean hasGap = false;
+    if (told != null) {
+      hasGap = view.onApi(told, nowNanos);
+      awaited.onChange(nowNanos);
+    } else if (reading.isWhole() && reading.engine().swarm().controlAvailable()) {
+      view.onApiFailed();
+    }
+    if (ingress != null && reading.isWhole()) {
+      boolean isWanted = told == null && (view.stream() == null || view.isLeaderless());
+      view.onGossip(ingress, isWanted, nowNanos);
+    }
+    if (view.stream() != null && !view.isLeaderless()) {
+      view.settleDoubts(nowNanos);
+    }
+    otherNodes = view.otherNodes();
+    local = reading.local();
+    plan(
+        new ReachPlanner(
+            local, reading.sandbox(), ingress == null ? null : GossipView.reachable(ingress)));
+    return hasGap;
+  }
+
+  private void plan(ReachPlanner planner) {
+    ReachPlanner before = reaches;
+    reaches = planner;
+    if (before == null || planner.isOtherThan(before)) {
+      routed.touchAll();
+      return;
+    }
+    planner.local().differences(before.local()).forEach(this::touchTask);
+    Set<InetAddress> moved = planner.reachableOtherThan(before);
+    if (!moved.isEmpty()) {
+      touchTasksAt(moved);
+    }
+  }
+
+  private void touchTasksAt(Set<InetAddress> addresses) {
+    for (SeenService service : view.services().values()) {
+      for (SeenTask task : service.tasks()) {
+        if (task.ingressAddress() != null && addresses.contains(task.ingressAddress())) {
+          routed.touch(service.name());
+        }
+      }
+    }
+  }
+
+  private void touchTask(String taskId) {
+    String service = view.serviceOf(taskId);
+    if (service != null) {
+      routed.touch(service);
+    }
+  }
+
+  /**
+   * What was known before the start, until somebody tells more.
+   *
+   * @param nodeId this node's id at that time
+   */
+  public void onSaved(String nodeId, ClusterState state, Sandbox sandbox, long nowNanos) {
+    ownNodeId = nodeId;
+    view.onSaved(state, nowNanos);
+    otherNodes = view.otherNodes();
+    plan(new ReachPlanner(local, sandbox, null));
+  }
+
+  /** A stream begins with all that there is. */
+  public void onListed(String source, ClusterState state, long nowNanos) {
+    view.onListed(source, state, nowNanos);
+    onTold(nowNanos);
+  }
+
+  /** One commit of the stream. */
+  public void onCommit(Commit commit, long nowNanos) {
+    view.onCommit(commit, nowNanos);
+    onTold(nowNanos);
+  }
+
+  private void onTold(long nowNanos) {
+    newestMark = null;
+    awaited.onChange(nowNanos);
+    otherNodes = view.otherNodes();
+  }
+
+  /** The stream ended: what it told stays until another source speaks. */
+  public void onStreamLost() {
+    view.onStreamLost();
+  }
+
+  /** The daemon cannot be read: what is known stays, as far as it can still be reached. */
+  public void onReadFailed(Sandbox sandbox) {
+    if (reaches != null && !isDaemonLost) {
+      plan(new ReachPlanner(local, sandbox, reaches.reachable()));
+    }
+  }
+
+  /**
+   * The daemon went away or is about to. Its overlay goes with it, a second later and without a
+   * word to the sockets in it: from now on other nodes are the better way to what is not on this
+   * one.
+   */
+  public void onDaemonLost() {
+    isDaemonLost = true;
+    view.onDaemonLost();
+    if (reaches != null && !otherNodes.isEmpty()) {
+      Sandbox lost = reaches.sandbox().lost("this node's Docker goes away, its overlay with it");
+      plan(new ReachPlanner(local, lost, reaches.reachable()));
+    }
+  }
+
+  /**
+   * A task's node says something of it before any manager does.
+   *
+   * @param source who told it: this node's events, or another node
+   */
+  public void onMark(TaskMark mark, String source, long nowNanos) {
+    Duration hold = view.isGossip() ? GOSSIP_STOP_HOLD : CLUSTER_STOP_HOLD;
+    onMark(mark, source, hold, nowNanos);
+  }
+
+  /** The task may be about to be stopped: Swarm will tell. */
+  public void onSuspect(TaskMark mark, String source, long nowNanos) {
+    onMark(mark, source, CLUSTER_STOP_HOLD, nowNanos);
+  }
+
+  private void onMark(TaskMark mark, String source, Duration hold, long nowNanos) {
+    Origin origin = new Origin(source, mark.atNanos(), timeOfDay.nanoTime());
+    switch (mark.kind()) {
+      case STOPPING -> marks.onStopping(mark.taskId(), origin, hold, nowNanos);
+      case HEALTHY -> marks.onHealthy(mark.taskId());
+      case DIED -> marks.onDied(mark.taskId(), origin, nowNanos);
+    }
+    newestMark = origin;
+    touchTask(mark.taskId());
+  }
+
+  /** This node's id in the Swarm, empty as long as it is not known. */
+  public String ownNodeId() {
+    return ownNodeId;
+  }
+
+  /** What is known now, or null before the first reading; the same object if nothing changed. */
+  public @Nullable Topology topology(long nowNanos) {
+    ReachPlanner planner = reaches;
+    if (planner == null) {
+      return null;
+    }
+    marks.expire(nowNanos).forEach(this::touchTask);
+    ChunkedMap<String, Service> services =
+        routed.refresh(view.services(), seen -> service(seen, planner));
+    if (topology == null
+        || !services.equals(topology.servicesById())
+        || !otherNodes.equals(topologyNodes)) {
+      topologyNodes = otherNodes;
+      topology = new Topology(services, otherNodes, newest());
+    }
+    return topology;
+  }
+
+  private Origin newest() {
+    return newestMark == null ? view.newest() : newestMark;
+  }
+
+  private Service service(SeenService seen, ReachPlanner planner) {
+    awaited.forget(seen.name());
+    List<Task> tasks = new ArrayList<>(seen.tasks().size());
+    for (SeenTask task : seen.tasks()) {
+      if (isAwaited(task, planner)) {
+        awaited.add(seen.name());
+      }
+      if (!isMissing(task) && !marks.isDead(task.id())) {
+        tasks.add(task(marked(task), planner));
+      }
+    }
+    return view.service(seen, tasks);
+  }
+
+  private SeenTask marked(SeenTask task) {
+    Origin stopping = marks.stopping(task.id());
+    return stopping == null || task.state() == TaskState.DRAINING
+        ? task
+        : task.as(TaskState.DRAINING, stopping);
+  }
+
+  private static Task task(SeenTask task, ReachPlanner planner) {
+    return new Task(
+        task.id(), task.name(), task.nodeId(), task.state(), planner.plan(task), task.origin());
+  }
+
+  private boolean isMissing(SeenTask task) {
+    return task.nodeId().equals(ownNodeId) && !local.isRunning(task.id());
+  }
+
+  private boolean isAwaited(SeenTask task, ReachPlanner planner) {
+    return task.state() == TaskState.RUNNING
+        && !marks.isDead(task.id())
+        && (isMissing(task) || planner.isAwaited(task));
+  }
+}

@@ -1,0 +1,99 @@
+package io.tidegate.agent.merge;
+
+import io.tidegate.agent.cluster.ClusterNode;
+import io.tidegate.agent.docker.Addresses;
+import io.tidegate.agent.docker.DockerAnswers;
+import io.tidegate.agent.docker.NetworkAnswers;
+import io.tidegate.routing.Node;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The other nodes of the Swarm. A manager's API tells them all; gossip tells those that take part
+ * in it now, and after a restart of the daemon that is nobody for half a minute, when other nodes
+ * are needed most. So a node that gossip has lost stays known for a while.
+ */
+final class KnownNodes {
+
+  private final long holdNanos;
+  private final Map<String, String> idByAddress = new HashMap<>();
+  private final Map<String, String> nameById = new HashMap<>();
+  private final Map<String, Long> lastSeen = new LinkedHashMap<>();
+  private String ownAddress = "";
+  private boolean isDoubtNew;
+
+  /**
+   * @param hold how long a node stays known that gossip has lost
+   */
+  KnownNodes(Duration hold) {
+    this.holdNanos = hold.toNanos();
+  }
+
+  /** The id of the node with an address, or the address if no id is known. */
+  String idOf(String address) {
+    return idByAddress.getOrDefault(address, address);
+  }
+
+  /** The daemon may have forgotten the others: the hold begins anew for all of them. */
+  void doubt() {
+    isDoubtNew = true;
+  }
+
+  /** What a daemon knows of its own part in the Swarm. */
+  void onEngine(DockerAnswers.SwarmInfo own) {
+    learn(own.nodeAddress(), own.nodeId());
+    for (DockerAnswers.RemoteManager manager : own.remoteManagers()) {
+      learn(Addresses.hostOf(manager.address()), manager.nodeId());
+    }
+    ownAddress = own.nodeAddress();
+  }
+
+  /** All nodes, as a manager tells them. */
+  void onCluster(Collection<ClusterNode> nodes, long nowNanos) {
+    lastSeen.clear();
+    nameById.clear();
+    for (ClusterNode node : nodes) {
+      nameById.put(node.id(), node.name());
+      learn(node.address(), node.id());
+      if (node.state() != ClusterNode.State.DOWN) {
+        lastSeen.put(node.address(), nowNanos);
+      }
+    }
+  }
+
+  void onGossip(NetworkAnswers.Network ingress, long nowNanos) {
+    if (isDoubtNew) {
+      isDoubtNew = false;
+      lastSeen.replaceAll((address, at) -> nowNanos);
+    }
+    for (NetworkAnswers.Peer peer : ingress.peers()) {
+      lastSeen.put(peer.address(), nowNanos);
+    }
+    lastSeen.values().removeIf(at -> nowNanos - at >= holdNanos);
+  }
+
+  /** Those that are not known to be down, without this one. */
+  List<Node> nodes() {
+    List<Node> nodes = new ArrayList<>();
+    for (String address : lastSeen.keySet()) {
+      InetAddress parsed = Addresses.parse(address);
+      if (parsed != null && !address.equals(ownAddress)) {
+        String id = idOf(address);
+        nodes.add(new Node(id, nameById.getOrDefault(id, ""), parsed));
+      }
+    }
+    return nodes;
+  }
+
+  private void learn(String address, String id) {
+    if (!address.isEmpty() && !id.isEmpty()) {
+      idByAddress.put(address, id);
+    }
+  }
+}

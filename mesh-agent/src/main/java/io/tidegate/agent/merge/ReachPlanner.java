@@ -1,0 +1,71 @@
+package io.tidegate.agent.merge;
+
+import io.tidegate.agent.docker.LocalTasks;
+import io.tidegate.agent.docker.Sandbox;
+import io.tidegate.routing.Reach;
+import java.net.InetAddress;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Chooses the way to each task, with a reason in words: its bridge address if it is on this node,
+ * else its ingress address through the sandbox of Docker's mesh.
+ *
+ * @param reachable the ingress addresses that this node's Docker has learned by gossip, or null if
+ *     it did not tell. Right after a restart that takes half a minute, and packets for the others
+ *     vanish.
+ */
+record ReachPlanner(LocalTasks local, Sandbox sandbox, @Nullable Set<InetAddress> reachable) {
+
+  Reach plan(SeenTask task) {
+    InetAddress bridge = local.bridgeAddress(task.id());
+    if (bridge != null) {
+      return Reach.local(bridge, "on this node: its docker_gwbridge address");
+    }
+    String where = local.isRunning(task.id()) ? "no docker_gwbridge address" : "on another node";
+    return overlay(task, where);
+  }
+
+  /** Whether the only thing that is missing is that this node's Docker learns where it is. */
+  boolean isAwaited(SeenTask task) {
+    InetAddress address = task.ingressAddress();
+    return address != null
+        && sandbox.error() == null
+        && reachable != null
+        && !reachable.contains(address)
+        && local.bridgeAddress(task.id()) == null;
+  }
+
+  /** Whether another plan may lead any task by another way, not only those that moved. */
+  boolean isOtherThan(ReachPlanner other) {
+    return !sandbox.equals(other.sandbox) || (reachable == null) != (other.reachable == null);
+  }
+
+  /** The addresses that only one of both takes for reachable. */
+  Set<InetAddress> reachableOtherThan(ReachPlanner other) {
+    Set<InetAddress> here = reachable == null ? Set.of() : reachable;
+    Set<InetAddress> there = other.reachable == null ? Set.of() : other.reachable;
+    Set<InetAddress> different = new HashSet<>();
+    here.stream().filter(address -> !there.contains(address)).forEach(different::add);
+    there.stream().filter(address -> !here.contains(address)).forEach(different::add);
+    return different;
+  }
+
+  private Reach overlay(SeenTask task, String where) {
+    InetAddress address = task.ingressAddress();
+    if (address == null) {
+      return Reach.none(where + " and no address on the ingress network");
+    }
+    if (sandbox.error() != null) {
+      return Reach.none(where + " and " + sandbox.error());
+    }
+    if (reachable != null && !reachable.contains(address)) {
+      return Reach.none(
+          "%s and this node's Docker has not (yet) learned by gossip where %s is"
+              .formatted(where, address.getHostAddress()));
+    }
+    return Reach.overlay(
+        address, sandbox.path().toString(), where + ": its ingress address through ingress_sbox");
+  }
+}

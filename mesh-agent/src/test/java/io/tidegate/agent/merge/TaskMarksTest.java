@@ -1,0 +1,59 @@
+package io.tidegate.agent.merge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tidegate.routing.Origin;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class TaskMarksTest {
+
+  private static final Duration HOLD = Duration.ofSeconds(5);
+  private static final Origin ORIGIN = new Origin("test", 1, 2);
+
+  private final TaskMarks marks = new TaskMarks();
+
+  @Test
+  void drainsAStoppingTaskUntilTheHoldIsOver() {
+    marks.onStopping("t1", ORIGIN, HOLD, seconds(10));
+
+    marks.expire(seconds(14));
+    assertThat(marks.stopping("t1")).isEqualTo(ORIGIN);
+    marks.expire(seconds(15));
+    assertThat(marks.stopping("t1")).isNull();
+  }
+
+  @Test
+  void remembersTheDeadForLongerThanAnyViewIsLate() {
+    marks.onStopping("t1", ORIGIN, HOLD, seconds(0));
+    marks.onDied("t1", ORIGIN, seconds(1));
+
+    marks.expire(seconds(300));
+    assertThat(marks.isDead("t1")).isTrue();
+    assertThat(marks.stopping("t1")).isNull();
+    marks.expire(seconds(601));
+    assertThat(marks.isDead("t1")).isFalse();
+  }
+
+  @Test
+  void endsTheDrainOfATaskThatTurnsHealthy() {
+    marks.onStopping("t1", ORIGIN, HOLD, 0);
+    marks.onHealthy("t1");
+
+    assertThat(marks.stopping("t1")).isNull();
+  }
+
+  @Test
+  void forgetsTheOldestWhenThereAreTooMany() {
+    for (int i = 0; i <= 20_000; i++) {
+      marks.onDied("t" + i, ORIGIN, 0);
+    }
+
+    assertThat(marks.isDead("t0")).isFalse();
+    assertThat(marks.isDead("t1")).isTrue();
+  }
+
+  private static long seconds(long seconds) {
+    return Duration.ofSeconds(seconds).toNanos();
+  }
+}
