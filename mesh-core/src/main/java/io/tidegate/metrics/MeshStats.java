@@ -17,8 +17,10 @@ import org.HdrHistogram.Histogram;
  * All counts of the data path at one moment, summed over all shards.
  *
  * @param routes every route that is served or was lately
+ * @param loopLag how late event loops came to their timers, in microseconds
  */
-public record MeshStats(SortedMap<RouteKey, RouteStats> routes, Map<ShardCounter, Long> shards) {
+public record MeshStats(
+    SortedMap<RouteKey, RouteStats> routes, Map<ShardCounter, Long> shards, Histogram loopLag) {
 
   private static final int SIGNIFICANT_DIGITS = 2;
 
@@ -36,7 +38,7 @@ public record MeshStats(SortedMap<RouteKey, RouteStats> routes, Map<ShardCounter
     for (ShardCounter counter : ShardCounter.values()) {
       counts.put(counter, sum(shards, shard -> shard.of(counter)));
     }
-    return new MeshStats(routes, counts);
+    return new MeshStats(routes, counts, sumLatency(shards, shard -> shard.loopLag));
   }
 
   private static RouteStats sumRoute(List<RouteCounters> parts) {
@@ -75,8 +77,7 @@ public record MeshStats(SortedMap<RouteKey, RouteStats> routes, Map<ShardCounter
     return parts.stream().mapToLong(part -> counter.apply(part).get()).sum();
   }
 
-  private static Histogram sumLatency(
-      List<RouteCounters> parts, Function<RouteCounters, Latency> latency) {
+  private static <T> Histogram sumLatency(Collection<T> parts, Function<T, Latency> latency) {
     Histogram sum = new Histogram(SIGNIFICANT_DIGITS);
     parts.forEach(part -> latency.apply(part).addTo(sum));
     return sum;

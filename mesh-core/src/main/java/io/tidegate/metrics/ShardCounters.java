@@ -13,6 +13,9 @@ public final class ShardCounters {
   /** The routes that this shard serves or has served lately. */
   public final ConcurrentMap<RouteKey, RouteCounters> routes = new ConcurrentHashMap<>();
 
+  /** How late the event loop came to its timers. */
+  public final Latency loopLag = new Latency();
+
   private final Map<ShardCounter, Counter> counters = new EnumMap<>(ShardCounter.class);
 
   public ShardCounters() {

@@ -70,7 +70,7 @@ final class Shard {
     this.config = config;
     this.upstreamSockets = upstreamSockets;
     ports = new ServedPorts(this, random);
-    this.clock = new ShardClock(loop, clock);
+    this.clock = new ShardClock(loop, clock, counters.loopLag);
     admission = new Admission(config);
     pipes =
         new PipePool(

@@ -1,6 +1,7 @@
 package io.tidegate.proxy;
 
 import io.netty.channel.IoEventLoop;
+import io.tidegate.metrics.Latency;
 import java.time.Duration;
 import org.agrona.concurrent.NanoClock;
 
@@ -8,13 +9,21 @@ import org.agrona.concurrent.NanoClock;
 final class ShardClock {
 
   private final NanoClock clock;
+  private final Latency lag;
   private final Timers timers;
   private final Alarm alarm;
   private boolean ticking;
+  private long dueNanos;
   private long coarseNanos;
 
-  ShardClock(IoEventLoop loop, NanoClock clock) {
+  /**
+   * The time of a shard.
+   *
+   * @param lag gets how late the loop comes to each tick: as long does everything else wait
+   */
+  ShardClock(IoEventLoop loop, NanoClock clock, Latency lag) {
     this.clock = clock;
+    this.lag = lag;
     coarseNanos = clock.nanoTime();
     timers = new Timers(coarseNanos);
     alarm = new Alarm(loop, Timers.RESOLUTION_NANOS, this::tick);
@@ -43,7 +52,7 @@ final class ShardClock {
     if (!ticking) {
       ticking = true;
       coarseNanos = nowNanos;
-      alarm.set();
+      setAlarm();
     }
     timers.start(nowNanos, delayNanos, timer);
   }
@@ -66,10 +75,16 @@ final class ShardClock {
 
   private void tick() {
     coarseNanos = clock.nanoTime();
+    lag.recordNanos(coarseNanos - dueNanos);
     timers.advance(coarseNanos);
     ticking = !timers.isEmpty();
     if (ticking) {
-      alarm.set();
+      setAlarm();
     }
+  }
+
+  private void setAlarm() {
+    dueNanos = clock.nanoTime() + Timers.RESOLUTION_NANOS;
+    alarm.set();
   }
 }

@@ -237,6 +237,11 @@ final class MeshCollector implements MultiCollector {
           counter.help(),
           Stream.of(new Point(Labels.EMPTY, stats.shards().getOrDefault(counter, 0L))));
     }
+    families.histogram(
+        "loop_lag_seconds",
+        "How late event loops came to their timers, looked at 15 times a second while any runs.",
+        LatencyBuckets.SHORT,
+        Stream.of(new Latencies(Labels.EMPTY, stats.loopLag())));
   }
 
   private static double seconds(Duration duration) {

@@ -236,6 +236,15 @@ class MeshCollectorTest {
   }
 
   @Test
+  void showsHowLateTheLoopsAre() throws IOException {
+    view.shards.get(0).loopLag.recordNanos(1_000_000);
+    view.shards.get(1).loopLag.recordNanos(40_000_000);
+    Exposition metrics = scrape();
+    assertThat(metrics.value("tidegate_loop_lag_seconds_count")).isEqualTo(2);
+    assertThat(metrics.value("tidegate_loop_lag_seconds_bucket{le=\"0.025\"}")).isEqualTo(1);
+  }
+
+  @Test
   void tellsWhatRunsHere() throws IOException {
     assertThat(scrape().seriesOf("tidegate_build_info")).hasSize(1);
     assertThat(scrape().seriesOf("tidegate_build_info").getFirst()).contains("version=\"1.2.3\"");
