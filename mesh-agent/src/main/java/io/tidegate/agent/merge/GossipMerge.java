@@ -36,6 +36,7 @@ final class GossipMerge {
   private final Map<String, Doubt> doubts = new HashMap<>();
   private final Map<String, Origin> origins = new HashMap<>();
   private Map<String, String> serviceByTask = Map.of();
+  private Map<String, SeenService> seenByName = Map.of();
   private boolean isSettled;
   private @Nullable Long unsettledNanos;
 
@@ -100,42 +101,77 @@ final class GossipMerge {
   /** What is known now. */
   List<SeenService> merge(ClusterView cluster, Collection<SeenService> gossip, Moment now) {
     serviceByTask = services(gossip);
+    seenByName = HashMap.newHashMap(gossip.size());
+    gossip.forEach(seen -> seenByName.put(seen.name(), seen));
     origins.keySet().retainAll(serviceByTask.keySet());
     doubts.keySet().removeAll(serviceByTask.keySet());
-    Map<String, SeenService> seenByName = new LinkedHashMap<>();
-    gossip.forEach(seen -> seenByName.put(seen.name(), seen));
     List<SeenService> merged = new ArrayList<>();
+    Set<String> toldNames = new HashSet<>();
     for (SeenService told : cluster.services()) {
-      List<SeenTask> tasks = kept(told, now);
-      SeenService seen = seenByName.remove(told.name());
-      if (seen != null) {
-        tasks.addAll(unknown(seen, told, cluster, now));
-      }
-      if (seen != null || !tasks.isEmpty() || told.tasks().isEmpty()) {
-        merged.add(told.withTasks(tasks));
+      toldNames.add(told.name());
+      SeenService kept = merged(told, Set.of(), cluster, now);
+      if (kept != null) {
+        merged.add(kept);
       }
     }
-    for (SeenService seen : seenByName.values()) {
-      merged.add(seen.withTasks(seen.tasks().stream().map(task -> heard(task, now)).toList()));
+    for (SeenService seen : gossip) {
+      if (!toldNames.contains(seen.name())) {
+        merged.add(seen.withTasks(seen.tasks().stream().map(task -> heard(task, now)).toList()));
+      }
     }
     return merged;
   }
 
-  private List<SeenTask> kept(SeenService told, Moment now) {
-    List<SeenTask> kept = new ArrayList<>();
+  /**
+   * What is known of services that a manager spoke of since. What it said of a task goes before
+   * what gossip told earlier; all other tasks stay as they were marked.
+   *
+   * @param told services by name, null for one that is gone
+   * @param news the tasks that were spoken of
+   */
+  Map<String, @Nullable SeenService> amend(
+      ClusterView cluster, Map<String, @Nullable SeenService> told, Set<String> news, Moment now) {
+    doubts.keySet().removeAll(news);
+    Map<String, @Nullable SeenService> amended = new LinkedHashMap<>();
+    told.forEach(
+        (name, service) ->
+            amended.put(name, service == null ? null : merged(service, news, cluster, now)));
+    return amended;
+  }
+
+  /** A service that a manager told of, with what gossip says; null once nothing is left of it. */
+  private @Nullable SeenService merged(
+      SeenService told, Set<String> news, ClusterView cluster, Moment now) {
+    List<SeenTask> tasks = new ArrayList<>();
     for (SeenTask task : told.tasks()) {
-      if (serviceByTask.containsKey(task.id())) {
-        kept.add(task.state() == TaskState.DOUBTED ? heard(task, now) : task);
-      } else if (!isSettled || !isOnIngress(task)) {
-        kept.add(task);
-      } else if (task.state() != TaskState.DRAINING) {
-        Doubt doubt = doubts.computeIfAbsent(task.id(), _ -> new Doubt(now.nanos(), origin(now)));
-        if (now.nanos() - doubt.sinceNanos() < DOUBT_NANOS) {
-          kept.add(task.as(TaskState.DOUBTED, doubt.origin()));
-        }
+      SeenTask kept = news.contains(task.id()) ? task : kept(task, now);
+      if (kept != null) {
+        tasks.add(kept);
       }
     }
-    return kept;
+    SeenService seen = seenByName.get(told.name());
+    if (seen != null) {
+      tasks.addAll(unknown(seen, told, cluster, now));
+    }
+    boolean isLeft = seen != null || !tasks.isEmpty() || told.tasks().isEmpty();
+    return isLeft ? told.withTasks(tasks) : null;
+  }
+
+  /** A task that a manager told of, as gossip leaves it; null if it is gone. */
+  private @Nullable SeenTask kept(SeenTask task, Moment now) {
+    if (serviceByTask.containsKey(task.id())) {
+      return task.state() == TaskState.DOUBTED ? heard(task, now) : task;
+    }
+    if (!isSettled || !isOnIngress(task)) {
+      return task;
+    }
+    if (task.state() == TaskState.DRAINING) {
+      return null;
+    }
+    Doubt doubt = doubts.computeIfAbsent(task.id(), _ -> new Doubt(now.nanos(), origin(now)));
+    return now.nanos() - doubt.sinceNanos() < DOUBT_NANOS
+        ? task.as(TaskState.DOUBTED, doubt.origin())
+        : null;
   }
 
   private List<SeenTask> unknown(

@@ -247,8 +247,7 @@ public final class SwarmView {
     newest = new Origin(Sources.GOSSIP, 0, timeOfDay.nanoTime());
     nodes.onGossip(ingress, nowNanos);
     List<SeenService> seen = gossipPorts.complete(view, nowNanos);
-    GossipMerge.Moment now = new GossipMerge.Moment(nowNanos, timeOfDay.nanoTime());
-    probation.admit(gossipMerge.merge(cluster, seen, now), GOSSIP_HOLD, nowNanos);
+    probation.admit(gossipMerge.merge(cluster, seen, moment(nowNanos)), GOSSIP_HOLD, nowNanos);
     routed.touchAll();
   }
 
@@ -295,14 +294,33 @@ public final class SwarmView {
   private void amend(String source, Commit commit, long nowNanos) {
     Heard heard = new Heard(source, timeOfDay.nanoTime());
     newest = new Origin(source, writtenAtNanos(commit), heard.atNanos());
+    Set<String> news = isGossip ? tasksInNewsOf(commit) : Set.of();
     ClusterView.Change change = cluster.apply(commit, heard);
     if (change.hasNodes()) {
       nodes.onCluster(cluster.nodes(), nowNanos);
     }
     gossipPorts.amend(change.services());
-    probation.amend(change.services());
+    probation.amend(
+        isGossip
+            ? gossipMerge.amend(cluster, change.services(), news, moment(nowNanos))
+            : change.services());
     change.objects().forEach(this::readService);
     change.services().keySet().forEach(routed::touch);
+  }
+
+  /** The tasks of which a commit tells something newer, before it is applied. */
+  private Set<String> tasksInNewsOf(Commit commit) {
+    Set<String> news = new HashSet<>();
+    for (Commit.Change change : commit.changes()) {
+      if (change instanceof Commit.Change.Put(ClusterTask task) && !cluster.store().knows(task)) {
+        news.add(task.id());
+      }
+    }
+    return news;
+  }
+
+  private GossipMerge.Moment moment(long nowNanos) {
+    return new GossipMerge.Moment(nowNanos, timeOfDay.nanoTime());
   }
 
   private static long writtenAtNanos(Commit commit) {

@@ -431,6 +431,61 @@ class DiscoveryTest {
         .containsExactly(TaskState.RUNNING, TaskState.RUNNING);
   }
 
+  @Test
+  void keepsWhatGossipMarkedWhenACommitTellsNothingNewerOfIt() {
+    beWatched();
+    leaderless(Answers.ingress("n2"), 1);
+    leaderless(ingressWithout("dns", "10.213.77.11"), 12);
+
+    discovery.onCommit(put(withLabel(cluster("dns"), 1000, "round-robin")), seconds(13));
+
+    assertThat(service("dns").policy()).isEqualTo(Policy.of(BalancingPolicy.ROUND_ROBIN));
+    assertThat(service("dns").tasks())
+        .extracting(Task::state)
+        .containsExactly(TaskState.DOUBTED, TaskState.DOUBTED);
+  }
+
+  @Test
+  void takesACommitForNewerThanWhatGossipMarked() {
+    beWatched();
+    leaderless(Answers.ingress("n2"), 1);
+    leaderless(ingressWithout("dns", "10.213.77.11"), 12);
+    ClusterTask told = taskOf(cluster("dns"));
+
+    discovery.onCommit(put(withState(told, 1000, ClusterTask.State.RUNNING)), seconds(13));
+    assertThat(task(told.id()).state()).isEqualTo(TaskState.RUNNING);
+    assertThat(service("dns").tasks())
+        .extracting(Task::state)
+        .containsExactlyInAnyOrder(TaskState.RUNNING, TaskState.DOUBTED);
+
+    leaderless(ingressWithout("dns", "10.213.77.11"), 22);
+    assertThat(task(told.id()).state()).isEqualTo(TaskState.DOUBTED);
+  }
+
+  @Test
+  void keepsWhatGossipMarkedWhenACommitTellsWhatIsKnown() {
+    beWatched();
+    leaderless(Answers.ingress("n2"), 1);
+    leaderless(ingressWithout("dns", "10.213.77.11"), 12);
+    ClusterTask known = taskOf(cluster("dns"));
+
+    discovery.onCommit(
+        new Commit(
+            List.of(
+                new Commit.Change.Put(known),
+                new Commit.Change.Put(withLabel(cluster("dns"), 1000, "round-robin")))),
+        seconds(13));
+
+    assertThat(task(known.id()).state()).isEqualTo(TaskState.DOUBTED);
+  }
+
+  private static ClusterTask taskOf(ClusterService service) {
+    return Answers.cluster().tasks().stream()
+        .filter(task -> task.serviceId().equals(service.id()))
+        .findFirst()
+        .orElseThrow();
+  }
+
   private void leaderless(NetworkAnswers.Network ingress, long second) {
     Reading reading = Answers.manager();
     discovery.onReading(
