@@ -149,17 +149,21 @@ public final class StateFile {
     return parts;
   }
 
-  /** Whoever wrote it is believed to be the node that it names. */
+  /** Whoever wrote it is believed to be the node that its first part names. */
   private Saved understand(List<byte[]> parts) throws IOException, RefusedException {
     Intake intake = new Intake(MAX_BYTES);
     intake.onStream();
+    String publisher = parts.isEmpty() ? "" : publisher(parts.getFirst());
     for (byte[] part : parts) {
-      String publisher = UpdateReader.read(part).epoch().publisher();
       if (intake.take(publisher, part) instanceof PeerNews.Whole whole) {
         return new Saved(publisher, whole.epoch().startedAtMillis(), whole.state());
       }
     }
     throw new IOException(file + ": no whole state in it");
+  }
+
+  private static String publisher(byte[] part) throws RefusedException {
+    return UpdateReader.read(part).epoch().publisher();
   }
 
   private void expect(String what, int actual, int expected) throws IOException {
