@@ -116,7 +116,10 @@ final class GossipMerge {
     }
     for (SeenService seen : gossip) {
       if (!toldNames.contains(seen.name())) {
-        merged.add(seen.withTasks(seen.tasks().stream().map(task -> heard(task, now)).toList()));
+        List<SeenTask> tasks = unknown(seen, List.of(), cluster, now);
+        if (!tasks.isEmpty() || seen.tasks().isEmpty()) {
+          merged.add(seen.withTasks(tasks));
+        }
       }
     }
     return merged;
@@ -151,7 +154,7 @@ final class GossipMerge {
     }
     SeenService seen = seenByName.get(told.name());
     if (seen != null) {
-      tasks.addAll(unknown(seen, told, cluster, now));
+      tasks.addAll(unknown(seen, told.tasks(), cluster, now));
     }
     boolean isLeft = seen != null || !tasks.isEmpty() || told.tasks().isEmpty();
     return isLeft ? told.withTasks(tasks) : null;
@@ -175,9 +178,9 @@ final class GossipMerge {
   }
 
   private List<SeenTask> unknown(
-      SeenService seen, SeenService told, ClusterView cluster, Moment now) {
+      SeenService seen, List<SeenTask> told, ClusterView cluster, Moment now) {
     Set<String> known = new HashSet<>();
-    told.tasks().forEach(task -> known.add(task.id()));
+    told.forEach(task -> known.add(task.id()));
     return seen.tasks().stream()
         .filter(task -> !known.contains(task.id()) && !cluster.hasEnded(task.id()))
         .map(task -> heard(task, now))

@@ -2,11 +2,13 @@ package io.tidegate.agent.merge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.agent.cluster.ClusterObject;
 import io.tidegate.agent.cluster.ClusterService;
 import io.tidegate.agent.cluster.ClusterState;
 import io.tidegate.agent.cluster.ClusterStore.Heard;
 import io.tidegate.agent.cluster.ClusterTask;
 import io.tidegate.agent.cluster.ClusterTask.State;
+import io.tidegate.agent.cluster.Commit;
 import io.tidegate.agent.cluster.Version;
 import io.tidegate.agent.docker.Addresses;
 import io.tidegate.routing.Origin;
@@ -15,8 +17,11 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -104,10 +109,67 @@ class GossipMergeTest {
   }
 
   @Test
+  void addsNoServiceOfWhichAManagerToldThatAllIsOver() {
+    told(task("a", State.RUNNING, State.RUNNING));
+    cluster.apply(
+        new Commit(
+            List.of(
+                new Commit.Change.Removed(ClusterObject.Kind.SERVICE, "s1"),
+                new Commit.Change.Removed(ClusterObject.Kind.TASK, "a"))),
+        new Heard("test", 2));
+
+    assertThat(merged(3, "a")).isEmpty();
+  }
+
+  @Test
   void addsATaskThatAManagerLastSawStarting() {
     told(task("a", State.STARTING, State.RUNNING));
 
     assertThat(states(1, "a")).containsExactly(TaskState.RUNNING);
+  }
+
+  @Test
+  void keepsWhatItMarkedAndAddedOverACommitThatTellsOfOtherThings() {
+    told(task("a", State.RUNNING, State.RUNNING), task("b", State.RUNNING, State.RUNNING));
+    merged(1, "a", "b");
+    merged(2, "a", "new");
+
+    SeenService amended = amended(3);
+
+    assertThat(amended.tasks()).extracting(SeenTask::id).containsExactly("a", "b", "new");
+    assertThat(task("b", List.of(amended)).state()).isEqualTo(TaskState.DOUBTED);
+    assertThat(task("b", List.of(amended)).origin().heardAtNanos()).isEqualTo(2);
+  }
+
+  @Test
+  void beginsANewDoubtWhereAManagerSpokeOfATaskInTheMeantime() {
+    told(task("a", State.RUNNING, State.RUNNING));
+    merged(1, "a");
+    merged(2);
+
+    assertThat(task("a", List.of(amended(600, "a"))).state()).isEqualTo(TaskState.RUNNING);
+    assertThat(states(603)).containsExactly(TaskState.DOUBTED);
+  }
+
+  @Test
+  void bringsNothingBackThatHasBeenDoubtedForTooLong() {
+    told(task("a", State.RUNNING, State.RUNNING));
+    merged(1, "a");
+    merged(2);
+    assertThat(merged(602)).isEmpty();
+
+    assertThat(amend(603)).containsEntry("web", null);
+  }
+
+  private SeenService amended(long second, String... news) {
+    return Objects.requireNonNull(amend(second, news).get("web"));
+  }
+
+  private Map<String, @Nullable SeenService> amend(long second, String... news) {
+    Map<String, @Nullable SeenService> told = new HashMap<>();
+    cluster.services().forEach(service -> told.put(service.name(), service));
+    long nowNanos = Duration.ofSeconds(second).toNanos();
+    return merge.amend(cluster, told, Set.of(news), new GossipMerge.Moment(nowNanos, second));
   }
 
   @Test
