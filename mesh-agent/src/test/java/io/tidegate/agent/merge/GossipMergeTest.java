@@ -82,6 +82,56 @@ class GossipMergeTest {
   }
 
   @Test
+  void beginsANewDoubtWhereGossipToldOfATaskInTheMeantime() {
+    told(task("a", State.RUNNING, State.RUNNING));
+    merged(1, "a");
+    merged(2);
+    merged(500, "a");
+    merged(501);
+
+    assertThat(states(700)).containsExactly(TaskState.DOUBTED);
+  }
+
+  @Test
+  void givesARestartedDaemonTwoMinutesOnceMore() {
+    told(task("a", State.RUNNING, State.RUNNING));
+    merged(1, "a");
+    merge.doubt();
+
+    assertThat(states(300)).containsExactly(TaskState.RUNNING);
+    assertThat(states(420)).containsExactly(TaskState.DOUBTED);
+  }
+
+  @Test
+  void takesGossipForNothingCompleteBeforeAManagerToldAnything() {
+    merged(1);
+    told(task("a", State.RUNNING, State.RUNNING));
+
+    assertThat(states(2)).containsExactly(TaskState.RUNNING);
+  }
+
+  @Test
+  void waitsForNoTaskThatDrainsOrThatGossipNeverTells() {
+    ClusterTask elsewhere =
+        new ClusterTask("c", Version.at(1), "s1", 1, "n1", State.RUNNING, State.RUNNING, List.of());
+    told(
+        task("a", State.RUNNING, State.RUNNING),
+        task("b", State.RUNNING, State.SHUTDOWN),
+        elsewhere);
+    merged(1, "a");
+
+    assertThat(task("a", merged(2)).state()).isEqualTo(TaskState.DOUBTED);
+  }
+
+  @Test
+  void hearsAnewOfATaskThatWasGone() {
+    merged(1, "a");
+    merged(2);
+
+    assertThat(task("a", merged(3, "a")).origin().heardAtNanos()).isEqualTo(3);
+  }
+
+  @Test
   void keepsADrainingTaskForAsLongAsItIsThere() {
     told(task("a", State.RUNNING, State.SHUTDOWN), task("b", State.RUNNING, State.RUNNING));
 

@@ -27,6 +27,7 @@ class TaskMarksTest {
   void remembersTheDeadForLongerThanAnyViewIsLate() {
     marks.onStopping("t1", ORIGIN, HOLD, seconds(0));
     marks.onDied("t1", ORIGIN, seconds(1));
+    assertThat(marks.stopping("t1")).isNull();
 
     marks.expire(seconds(300));
     assertThat(marks.isDead("t1")).isTrue();
