@@ -15,6 +15,7 @@ import io.tidegate.agent.source.SourceStatus;
 import io.tidegate.agent.watch.WatchNews;
 import io.tidegate.routing.Topology;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
@@ -51,7 +52,7 @@ final class DiscoveryLoop implements Runnable {
   private final Discovery discovery = new Discovery(SystemEpochNanoClock.INSTANCE);
   private final SwarmView view = discovery.view();
   private final Announcer announcer;
-  private final Report report = new Report();
+  private final Report report = new Report(InstantSource.system());
   private final CatchUp catchUp = new CatchUp();
   private final Schedule schedule;
 
@@ -251,8 +252,7 @@ final class DiscoveryLoop implements Runnable {
       case PeerNews.Changed changed -> onCommit(Sources.PEER, changed.commit(), nowNanos);
       case PeerNews.Marked marked ->
           marked.marks().forEach(mark -> discovery.onMark(mark, Sources.PEER, nowNanos));
-      case PeerNews.Unchanged unchanged ->
-          report.success(Sources.PEER, status().error(), view.rejected());
+      case PeerNews.Unchanged unchanged -> report.confirmed(Sources.PEER, view.rejected());
       case PeerNews.Lost lost -> onStreamLost(Sources.PEER, nowNanos);
     }
   }
@@ -261,7 +261,7 @@ final class DiscoveryLoop implements Runnable {
     discovery.onListed(source, state, nowNanos);
     schedule.setInterval(STREAMED_INTERVAL);
     announcer.onNodes();
-    report.success(source, status().error(), view.rejected());
+    report.confirmed(source, view.rejected());
   }
 
   /** When a node changes its role, news of the stream before may come after those of the next. */
@@ -269,6 +269,7 @@ final class DiscoveryLoop implements Runnable {
     if (source.equals(view.stream())) {
       discovery.onCommit(commit, nowNanos);
       announcer.onChange(commit);
+      report.confirmed(source, view.rejected());
     }
   }
 
@@ -294,19 +295,7 @@ final class DiscoveryLoop implements Runnable {
     }
     schedule.onDone(discovery.isUnsettled(nowNanos), random.nextDouble(), nowNanos);
     announcer.onReading(reading, Sources.WATCH.equals(view.stream()));
-    report(reading);
-  }
-
-  private void report(Reading reading) {
-    if (reading.isWhole() && reading.ingress() != null) {
-      report.heard(Sources.GOSSIP);
-    }
-    if (reading.cluster() != null) {
-      report.heard(Sources.REST);
-    }
-    String polled = reading.cluster() == null ? Sources.GOSSIP : Sources.REST;
-    report.success(
-        Objects.requireNonNullElse(view.stream(), polled), reading.warning(), view.rejected());
+    report.onReading(reading, view.stream(), view.rejected());
   }
 
   private void onReadFailed(Fact.ReadFailed failed, long nowNanos) {

@@ -1,12 +1,15 @@
 package io.tidegate.agent.swarm;
 
+import io.tidegate.agent.docker.Reading;
 import io.tidegate.agent.merge.Sources;
 import io.tidegate.agent.source.SourceStatus;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,9 +25,14 @@ final class Report {
   private static final List<String> RANKS =
       List.of(Sources.WATCH, Sources.PEER, Sources.REST, Sources.GOSSIP);
 
+  private final InstantSource clock;
   private final Map<String, Instant> heardAt = new HashMap<>();
   private volatile SourceStatus status = new SourceStatus("swarm", null, null, 0, 0);
   private volatile List<SourceStatus> sources = List.of(status);
+
+  Report(InstantSource clock) {
+    this.clock = clock;
+  }
 
   /** How the source in force fares. From any thread. */
   SourceStatus status() {
@@ -36,35 +44,56 @@ final class Report {
     return sources;
   }
 
-  /** A source told something, be it that nothing changed. */
-  void heard(String source) {
-    heardAt.put(source, Instant.now());
+  /** The stream in force told something, be it that nothing changed. What failed still does. */
+  void confirmed(String stream, long rejected) {
+    heard(stream);
+    write(stream, status.error(), status.failures(), rejected);
   }
 
-  /** The source in force told something. */
-  void success(String source, @Nullable String warning, long rejected) {
-    if (!source.equals(status.name())) {
-      LOG.info("reading the Swarm by {}", source);
+  /**
+   * This node's engine was read. That confirms what the engine tells; what a stream told, only the
+   * API of the manager that it came from.
+   *
+   * @param stream the stream that tells every change, or null
+   */
+  void onReading(Reading reading, @Nullable String stream, long rejected) {
+    if (reading.isWhole() && reading.ingress() != null) {
+      heard(Sources.GOSSIP);
     }
-    heard(source);
-    write(source, heardAt.get(source), warning, rejected);
+    if (reading.cluster() != null) {
+      heard(Sources.REST);
+    }
+    String polled = reading.cluster() == null ? Sources.GOSSIP : Sources.REST;
+    if (stream == null || (stream.equals(Sources.WATCH) && reading.cluster() != null)) {
+      heard(Objects.requireNonNullElse(stream, polled));
+    }
+    settle(Objects.requireNonNullElse(stream, polled), reading.warning(), rejected);
   }
 
   /** What told last fails, or what it needs. */
   void failure(String error, long rejected) {
-    write(status.name(), status.lastSuccess(), error, rejected);
+    settle(status.name(), error, rejected);
   }
 
-  private void write(
-      String source, @Nullable Instant lastSuccess, @Nullable String error, long rejected) {
+  private void heard(String source) {
+    heardAt.put(source, clock.instant());
+  }
+
+  private void settle(String source, @Nullable String error, long rejected) {
     SourceStatus before = status;
     if (error == null && before.error() != null) {
       LOG.info("{}: all is well again", source);
     } else if (error != null && !error.equals(before.error())) {
       LOG.warn("{}: {}; what is known stays in force", source, error);
     }
-    long failures = before.failures() + (error == null ? 0 : 1);
-    SourceStatus now = new SourceStatus(source, lastSuccess, error, failures, rejected);
+    write(source, error, before.failures() + (error == null ? 0 : 1), rejected);
+  }
+
+  private void write(String source, @Nullable String error, long failures, long rejected) {
+    if (heardAt.containsKey(source) && !source.equals(status.name())) {
+      LOG.info("reading the Swarm by {}", source);
+    }
+    SourceStatus now = new SourceStatus(source, heardAt.get(source), error, failures, rejected);
     status = now;
     sources = withOthers(now);
   }

@@ -77,6 +77,12 @@ public final class Answers {
         engine("n1"), rest().state(), ingress("n1"), local("n1"), sandbox(), true, null);
   }
 
+  /** What the manager n1 reads while it has lost the other managers. */
+  public static Reading leaderless() {
+    return new Reading(
+        engine("n1"), null, ingress("n1"), local("n1"), sandbox(), true, "no leader");
+  }
+
   /** What the worker n2 reads. */
   public static Reading worker() {
     return worker(ingress("n2"));

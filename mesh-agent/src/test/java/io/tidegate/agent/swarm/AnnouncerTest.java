@@ -2,24 +2,17 @@ package io.tidegate.agent.swarm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tidegate.agent.cluster.ClusterNode;
 import io.tidegate.agent.cluster.ClusterState;
 import io.tidegate.agent.cluster.ClusterTask;
-import io.tidegate.agent.cluster.Commit;
 import io.tidegate.agent.cluster.TaskMark;
 import io.tidegate.agent.docker.Answers;
-import io.tidegate.agent.docker.Reading;
 import io.tidegate.agent.identity.NodeName;
 import io.tidegate.agent.identity.NodeRole;
-import io.tidegate.agent.identity.RefusedException;
 import io.tidegate.agent.merge.Discovery;
-import io.tidegate.routing.Node;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class AnnouncerTest implements Announcements {
+class AnnouncerTest {
 
   private static final ClusterTask TASK =
       Answers.cluster().tasks().stream()
@@ -30,15 +23,15 @@ class AnnouncerTest implements Announcements {
   private static final TaskMark DIED = new TaskMark(TASK.id(), TaskMark.Kind.DIED, 1);
 
   private final Discovery discovery = new Discovery(() -> 0);
-  private final Announcer announcer = new Announcer(this, discovery.view());
-  private final List<String> said = new ArrayList<>();
+  private final Said said = new Said();
+  private final Announcer announcer = new Announcer(said, discovery.view());
 
   @Test
   void publishesWhatTheManagersApiTellsWhileNoStreamFlows() {
     announcer.onReading(Answers.manager(), false);
     announcer.onReading(Answers.manager(), false);
 
-    assertThat(said).containsExactly("nodes", "whole", "nodes", "whole");
+    assertThat(said.all()).containsExactly("nodes", "whole", "nodes", "whole");
   }
 
   @Test
@@ -47,23 +40,23 @@ class AnnouncerTest implements Announcements {
     announcer.onListed(Answers.cluster());
     announcer.onReading(Answers.manager(), true);
 
-    assertThat(said).containsExactly("whole", "nodes");
+    assertThat(said.all()).containsExactly("whole", "nodes");
   }
 
   @Test
   void fallsSilentWhenTheManagerHasLostTheOthers() {
     discovery.onListed("swarm-watch", Answers.cluster(), 0);
     announcer.onListed(Answers.cluster());
-    discovery.onReading(failed(), 0);
-    announcer.onReading(failed(), true);
-    assertThat(said).containsExactly("whole", "nodes");
+    discovery.onReading(Answers.leaderless(), 0);
+    announcer.onReading(Answers.leaderless(), true);
+    assertThat(said.all()).containsExactly("whole", "nodes");
 
-    discovery.onReading(failed(), 0);
-    announcer.onReading(failed(), true);
-    assertThat(said).endsWith("nodes", "no manager");
+    discovery.onReading(Answers.leaderless(), 0);
+    announcer.onReading(Answers.leaderless(), true);
+    assertThat(said.all()).endsWith("nodes", "no manager");
 
     announcer.onReading(Answers.manager(), true);
-    assertThat(said).endsWith("nodes", "whole");
+    assertThat(said.all()).endsWith("nodes", "whole");
   }
 
   @Test
@@ -72,7 +65,7 @@ class AnnouncerTest implements Announcements {
     announcer.onReading(Answers.worker(), false);
     announcer.onReady();
 
-    assertThat(said).containsExactly("nodes", "nodes");
+    assertThat(said.all()).containsExactly("nodes", "nodes");
   }
 
   @Test
@@ -80,7 +73,7 @@ class AnnouncerTest implements Announcements {
     discovery.onListed("swarm-peer", Answers.cluster(), 0);
     announcer.onOwn(DIED);
 
-    assertThat(said).containsExactly("own DIED");
+    assertThat(said.all()).containsExactly("own DIED");
   }
 
   @Test
@@ -90,7 +83,7 @@ class AnnouncerTest implements Announcements {
         "swarm-peer", new ClusterState(state.services(), List.of(meantToStop()), state.nodes()), 0);
     announcer.onOwn(DIED);
 
-    assertThat(said).isEmpty();
+    assertThat(said.all()).isEmpty();
   }
 
   @Test
@@ -99,7 +92,7 @@ class AnnouncerTest implements Announcements {
 
     assertThat(announcer.onReported(node(TASK.nodeId(), NodeRole.WORKER), List.of(DIED)))
         .containsExactly(DIED);
-    assertThat(said).containsExactly("pass on");
+    assertThat(said.all()).containsExactly("pass on");
   }
 
   @Test
@@ -107,7 +100,7 @@ class AnnouncerTest implements Announcements {
     discovery.onListed("swarm-watch", Answers.cluster(), 0);
 
     assertThat(announcer.onReported(node("elsewhere", NodeRole.WORKER), List.of(DIED))).isEmpty();
-    assertThat(said).singleElement().asString().contains("refused", TASK.id(), "elsewhere");
+    assertThat(said.all()).singleElement().asString().contains("refused", TASK.id(), "elsewhere");
   }
 
   @Test
@@ -132,52 +125,5 @@ class AnnouncerTest implements Announcements {
         TASK.state(),
         ClusterTask.State.SHUTDOWN,
         TASK.attachments());
-  }
-
-  private static Reading failed() {
-    Reading reading = Answers.manager();
-    return new Reading(
-        reading.engine(),
-        null,
-        reading.ingress(),
-        reading.local(),
-        reading.sandbox(),
-        true,
-        "no leader");
-  }
-
-  @Override
-  public void nodes(Collection<ClusterNode> all, List<Node> others) {
-    said.add("nodes");
-  }
-
-  @Override
-  public void manager(ClusterState state) {
-    said.add("whole");
-  }
-
-  @Override
-  public void manager(Commit commit) {
-    said.add("commit");
-  }
-
-  @Override
-  public void noManager() {
-    said.add("no manager");
-  }
-
-  @Override
-  public void own(TaskMark mark) {
-    said.add("own " + mark.kind());
-  }
-
-  @Override
-  public void passOn(NodeName reporter, List<TaskMark> marks) {
-    said.add("pass on");
-  }
-
-  @Override
-  public void refuse(NodeName reporter, RefusedException why) {
-    said.add("refused " + reporter + " " + why.getMessage());
   }
 }

@@ -1,0 +1,92 @@
+package io.tidegate.agent.swarm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tidegate.agent.cluster.ClusterObject;
+import io.tidegate.agent.cluster.ClusterTask;
+import io.tidegate.agent.cluster.Commit;
+import io.tidegate.agent.docker.Answers;
+import io.tidegate.agent.docker.DockerNews;
+import io.tidegate.agent.merge.Discovery;
+import io.tidegate.agent.merge.Sources;
+import io.tidegate.agent.watch.WatchNews;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class DiscoveryLoopTest implements DiscoveryLoop.Questions {
+
+  private final BlockingQueue<Fact> facts = new LinkedBlockingQueue<>();
+  private final Said said = new Said();
+  private final DiscoveryLoop loop =
+      new DiscoveryLoop(facts, this, said, topology -> {}, Duration.ofMinutes(1), new Random(1));
+  private final Thread thread = Thread.ofVirtual().unstarted(loop);
+
+  @BeforeEach
+  void start() {
+    thread.start();
+  }
+
+  @AfterEach
+  void stop() throws InterruptedException {
+    thread.interrupt();
+    thread.join();
+  }
+
+  @Test
+  void tellsOthersNothingMoreOnceThisNodeHasLeftItsSwarm() {
+    facts.add(new Fact.Watched(new WatchNews.Listed(Answers.cluster())));
+    await().until(() -> said.contains("whole"));
+
+    facts.add(new Fact.SwarmLeft("swarm: inactive (expected: active)"));
+
+    await().until(() -> said.last().equals("no manager"));
+    assertThat(loop.status().error()).isEqualTo("swarm: inactive (expected: active)");
+    facts.add(new Fact.Watched(new WatchNews.Committed(removal())));
+    facts.add(new Fact.Happened(new DockerNews.Lost("gone")));
+    await().until(() -> "gone".equals(loop.status().error()));
+    assertThat(said.last()).isEqualTo("no manager");
+  }
+
+  @Test
+  void takesEachCommitForTheWordOfTheManager() {
+    facts.add(new Fact.Watched(new WatchNews.Listed(Answers.cluster())));
+    await().until(() -> loop.status().name().equals(Sources.WATCH));
+    Instant listed = confirmed();
+
+    facts.add(new Fact.Watched(new WatchNews.Committed(removal())));
+
+    await().until(() -> confirmed().isAfter(listed));
+  }
+
+  private Instant confirmed() {
+    return Objects.requireNonNull(loop.status().lastSuccess());
+  }
+
+  private static Commit removal() {
+    ClusterTask task = Answers.cluster().tasks().getFirst();
+    return new Commit(List.of(new Commit.Change.Removed(ClusterObject.Kind.TASK, task.id())));
+  }
+
+  @Override
+  public void read(boolean isWholeSwarm) {}
+
+  @Override
+  public void askStopSignal(DockerNews.Signalled signalled) {}
+
+  @Override
+  public void restartWatch() {}
+
+  @Override
+  public boolean save(Discovery discovery) {
+    return true;
+  }
+}
