@@ -31,13 +31,8 @@ record Difference(
     int wronglyGone,
     long print) {
 
-  static final Difference NONE = new Difference(List.of(), null, List.of(), List.of(), 0, 0);
-
   /** A commit, and how many tasks it let in or out. */
   record Moment(long atNanos, int tasks) {}
-
-  /** A task that must not be picked any more. */
-  record Gone(PublishedPort port, String taskId, long sinceNanos) {}
 
   static Difference between(RoutingTable before, RoutingTable now, Swarm swarm) {
     return new Comparison(swarm).of(before, now);
@@ -126,9 +121,7 @@ record Difference(
         return;
       }
       add(task.offNanos);
-      if (oldestGone == null || task.offNanos < oldestGone.sinceNanos) {
-        oldestGone = new Gone(port, task.id, task.offNanos);
-      }
+      oldestGone = Gone.older(oldestGone, new Gone(port, task.id, task.offNanos));
     }
 
     private void add(long atNanos) {

@@ -13,10 +13,10 @@ import java.util.SplittableRandom;
 /** Makes nodes, services and tasks, each with an id and addresses as long as Swarm's. */
 final class Founding {
 
+  static final int TARGET_PORT = 8080;
   private static final String DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz";
   private static final int ID_CHARS = 25;
   private static final int FIRST_PORT = 10_000;
-  private static final int TARGET_PORT = 8080;
   private static final Version FIRST = new Version(1, 1);
 
   private final Swarm swarm;

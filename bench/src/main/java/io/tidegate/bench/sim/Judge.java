@@ -3,6 +3,7 @@ package io.tidegate.bench.sim;
 import io.tidegate.routing.PublishedPort;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,11 @@ final class Judge {
   private final Lags lags = new Lags();
   private final List<LocalTable> tables = new ArrayList<>();
   private final Map<PublishedPort, SwarmService> services = new HashMap<>();
+  private final Map<Jump, Difference> jumps = new HashMap<>();
   private long wronglyGone;
+
+  /** Between two standings of which the one does not lead to the other. */
+  private record Jump(Standing before, Standing now) {}
 
   Judge(Swarm swarm, Timeline time) {
     this.swarm = swarm;
@@ -59,13 +64,11 @@ final class Judge {
       return;
     }
     Set<PublishedPort> emptied = new LinkedHashSet<>();
-    if (before.leadsTo(now)) {
-      for (Standing at = before; at != now; ) {
-        at = Objects.requireNonNull(at.next());
-        take(where, at.difference, emptied);
-      }
+    List<Standing.Step> way = before.wayTo(now);
+    if (way != null) {
+      way.forEach(step -> take(where, step.difference(), emptied));
     } else if (before.hasTable() && now.hasTable()) {
-      take(where, Difference.between(before.table(), now.table(), swarm), emptied);
+      take(where, jump(before, now), emptied);
     }
     long limitNanos = time.nanoTime() - Bounds.STALE_NANOS;
     for (PublishedPort port : emptied) {
@@ -76,13 +79,19 @@ final class Judge {
     }
   }
 
+  /** The difference that a new whole makes, which is so for all nodes that come the same way. */
+  private Difference jump(Standing before, Standing now) {
+    return jumps.computeIfAbsent(
+        new Jump(before, now), _ -> Difference.between(before.table(), now.table(), swarm));
+  }
+
   private void take(LocalTable where, Difference difference, Set<PublishedPort> emptied) {
     long nowNanos = time.nanoTime();
     for (Difference.Moment moment : difference.since()) {
       boolean isFollowed = moment.atNanos() >= where.sinceNanos();
       lags.add(isFollowed, nowNanos - moment.atNanos(), moment.tasks());
     }
-    Difference.Gone gone = difference.oldestGone();
+    Gone gone = difference.oldestGone();
     if (gone != null) {
       checkGone(where, gone);
     }
@@ -91,7 +100,7 @@ final class Judge {
     wronglyGone += difference.wronglyGone();
   }
 
-  private void checkGone(LocalTable where, Difference.Gone gone) {
+  private void checkGone(LocalTable where, Gone gone) {
     long sinceNanos = Math.max(gone.sinceNanos(), where.sinceNanos());
     if (time.nanoTime() - sinceNanos > Bounds.STALE_NANOS) {
       throw new BrokenException(
@@ -115,7 +124,8 @@ final class Judge {
 
   /** Looks at everything that is in force now, whether or not it has changed lately. */
   void look() {
-    Map<Standing, Look> looks = new HashMap<>();
+    jumps.clear();
+    Looks looks = new Looks(swarm);
     for (LocalTable table : tables) {
       if (!table.machine.isLost) {
         look(table, looks);
@@ -123,7 +133,7 @@ final class Judge {
     }
   }
 
-  private void look(LocalTable table, Map<Standing, Look> looks) {
+  private void look(LocalTable table, Looks looks) {
     long nowNanos = time.nanoTime();
     if (!table.isCurrent() && nowNanos - table.sinceNanos() > Bounds.OUTAGE_NANOS) {
       throw new BrokenException(
@@ -138,8 +148,8 @@ final class Judge {
     if (standing == null || !standing.hasTable()) {
       return;
     }
-    Look look = looks.computeIfAbsent(standing, it -> Look.at(it.table(), swarm));
-    Difference.Gone gone = look.oldestGone();
+    Look look = looks.at(standing);
+    Gone gone = look.oldestGone();
     if (gone != null && table.isCurrent()) {
       checkGone(table, gone);
     }
@@ -154,8 +164,9 @@ final class Judge {
   /** Compares all tables with what is true, now that nothing changes any more. */
   void lookAtEnd() {
     look();
-    Map<Standing, Look> looks = new HashMap<>();
-    Standing first = null;
+    Looks looks = new Looks(swarm);
+    Look first = null;
+    Set<Standing> seen = new HashSet<>();
     for (LocalTable table : tables) {
       if (table.machine.isLost) {
         continue;
@@ -164,17 +175,16 @@ final class Judge {
       if (standing == null || !table.isCurrent()) {
         throw apart(table, "all", "there is no manager's table");
       }
-      Look look = looks.get(standing);
-      if (look == null) {
-        look = Look.at(standing.table(), swarm);
-        looks.put(standing, look);
-        first = first == null ? standing : first;
-        if (look.wrong() != null) {
-          throw apart(table, look.wrong(), "not what the store has");
-        }
-        if (!standing.table().isSameAs(first.table())) {
-          throw apart(table, "any", "not what other nodes have");
-        }
+      if (!seen.add(standing)) {
+        continue;
+      }
+      Look look = looks.at(standing);
+      first = first == null ? look : first;
+      if (look.wrong() != null) {
+        throw apart(table, look.wrong(), "not what the store has");
+      }
+      if (!look.table().isSameAs(first.table())) {
+        throw apart(table, "any", "not what other nodes have");
       }
     }
   }

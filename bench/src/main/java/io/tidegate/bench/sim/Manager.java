@@ -3,22 +3,17 @@ package io.tidegate.bench.sim;
 import io.tidegate.agent.cluster.ClusterState;
 import io.tidegate.agent.cluster.Commit;
 import io.tidegate.agent.peer.Epoch;
-import io.tidegate.agent.peer.PeerNews;
 import io.tidegate.agent.peer.WirelessPublisher;
 import java.util.Objects;
 
 /** The agent of a manager node: hears every commit a little later than the leader, and tells it. */
 final class Manager {
 
-  /** That of what managers hear themselves, all of them the same. */
-  private static final String WATCH = "watch";
-
   final SwarmNode machine;
   final WirelessPublisher publisher;
   final Network.Uplink uplink;
   private final World world;
   private final Fault fault;
-  private final Epoch watch;
   private final LocalTable table;
   private long heardNanos;
   private long commits = 1;
@@ -33,7 +28,6 @@ final class Manager {
     this.machine = machine;
     this.world = world;
     this.fault = fault;
-    this.watch = new Epoch(fault == Fault.NONE ? WATCH : machine.id, 0);
     this.publisher = new WirelessPublisher(new Epoch(machine.id, 1), World.LIMITS, world.time());
     this.uplink = world.network().new Uplink();
     this.table = new LocalTable(machine, world);
@@ -69,9 +63,7 @@ final class Manager {
   void onListed(ClusterState state) {
     ClusterState heard = fault.of(state);
     publisher.publish(heard);
-    table.onWhole(
-        world.standings().whole(table.known(), new PeerNews.Whole(watch, commits, heard, commits)),
-        commits);
+    table.onWhole(world.standings().whole(table.known(), commits, heard), commits);
   }
 
   /** The leader has committed: this node's own store follows soon, one after the other. */
@@ -86,12 +78,8 @@ final class Manager {
     }
     Commit heard = fault.of(commit);
     publisher.publish(heard);
-    table.learn(
-        world
-            .standings()
-            .change(
-                Objects.requireNonNull(table.known()),
-                new PeerNews.Changed(watch, ++commits, heard)));
+    Standing at = Objects.requireNonNull(table.known());
+    table.learn(world.standings().change(at, ++commits, heard));
   }
 
   private void tick() {

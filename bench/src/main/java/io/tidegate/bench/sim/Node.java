@@ -176,10 +176,13 @@ final class Node {
     switch (news) {
       case PeerNews.Whole whole -> {
         hasFollowed = true;
-        table.onWhole(world.standings().whole(table.known(), whole), whole.upTo());
+        Standing standing = world.standings().whole(table.known(), whole.version(), whole.state());
+        table.onWhole(standing, whole.upTo());
       }
-      case PeerNews.Changed changed ->
-          table.learn(world.standings().change(Objects.requireNonNull(table.known()), changed));
+      case PeerNews.Changed changed -> {
+        Standing at = Objects.requireNonNull(table.known());
+        table.learn(world.standings().change(at, changed.version(), changed.commit()));
+      }
       case PeerNews.Marked _, PeerNews.Unchanged _ -> {}
     }
   }

@@ -53,26 +53,29 @@ final class Replica {
   }
 
   /** The furthest that any node has come with it. */
-  @Nullable Standing head() {
-    return head;
+  Standing head() {
+    return Objects.requireNonNull(head);
+  }
+
+  boolean isAt(Standing standing) {
+    return standing.equals(head);
   }
 
   /** Takes a whole. */
   Standing replace(ClusterState state, long version) {
     RoutingTable table = tables.of(view.replace(state));
     print = Difference.between(RoutingTable.EMPTY, table, swarm).print();
-    return add(new Standing(this, version, table, print, Difference.NONE));
+    return add(new Standing(this, version, table, print));
   }
 
   /** Takes a change, at the head. */
-  Standing apply(Commit commit, long version) {
-    Standing before = Objects.requireNonNull(head);
+  Standing.Step apply(Commit commit, long version) {
+    RoutingTable before = head().table();
     RoutingTable table = tables.of(view.apply(commit));
-    Difference difference = Difference.between(before.table(), table, swarm);
+    Difference difference = Difference.between(before, table, swarm);
     print += difference.print();
-    Standing now = new Standing(this, version, table, print, difference);
-    before.setNext(now);
-    return add(now);
+    Standing now = add(new Standing(this, version, table, print));
+    return new Standing.Step(Told.of(commit), difference, now);
   }
 
   private Standing add(Standing standing) {

@@ -1,17 +1,25 @@
 package io.tidegate.bench.sim;
 
+import io.tidegate.agent.cluster.Commit;
 import io.tidegate.routing.Policy;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.RoutingTable;
 import io.tidegate.routing.Service;
 import io.tidegate.routing.Topology;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a node knows after one update: shared by all nodes that took the same updates from the same
- * publisher. Those that follow are found from here, those before are not kept.
+ * What a node knows after one update: shared by all nodes that were told the same. Those that
+ * follow are found from here, those before are not kept.
+ *
+ * <pre>
+ *   whole 1 ── 2 ── 3 ── 4 ── 5 ── 6     most nodes, whoever told them
+ *                             │
+ *                   whole 4 ──┘          newcomers, until what they know was the same
+ * </pre>
  */
 final class Standing {
 
@@ -23,23 +31,26 @@ final class Standing {
   /** Stands for the table in a node's own control loop: equal where the tables are. */
   final Topology token;
 
-  /** What it has different from the standing before; nothing for a whole. */
-  final Difference difference;
-
+  private final List<Step> steps = new ArrayList<>(1);
   private @Nullable RoutingTable table;
-  private @Nullable Standing next;
-  private @Nullable Standing twin;
   private int holders;
   private boolean isOld;
 
   /**
+   * The way to a standing that follows. There is more than one only where publishers told different
+   * things.
+   *
+   * @param difference of the tables
+   */
+  record Step(Told<Commit> told, Difference difference, Standing to) {}
+
+  /**
    * @param print the same where tables are
    */
-  Standing(Replica replica, long version, RoutingTable table, long print, Difference difference) {
+  Standing(Replica replica, long version, RoutingTable table, long print) {
     this.replica = replica;
     this.version = version;
     this.table = table;
-    this.difference = difference;
     String name = Long.toHexString(print);
     this.token =
         new Topology(
@@ -60,32 +71,52 @@ final class Standing {
     return table != null;
   }
 
-  /** The one that follows, or null if no node has come further. */
-  @Nullable Standing next() {
-    return next != null || twin == null ? next : twin.next();
+  void add(Step step) {
+    steps.add(step);
   }
 
-  void setNext(Standing following) {
-    next = following;
-  }
-
-  /** Both know the same: from here on the way is that of the other. */
-  void join(Standing other) {
-    twin = other;
-  }
-
-  /** The replica in which the way goes on. */
-  Standing end() {
-    return next == null && twin != null ? twin.end() : this;
-  }
-
-  /** Whether a node comes from here to another standing by changes alone. */
-  boolean leadsTo(Standing other) {
-    Standing at = this;
-    while (at != null && at != other) {
-      at = at.next();
+  /** Where a change leads to, or null if no node has taken it here. */
+  @Nullable Standing next(long nextVersion, Commit commit) {
+    for (Step step : steps) {
+      if (step.to.version == nextVersion && step.told.isSame(commit)) {
+        return step.to;
+      }
     }
-    return at != null;
+    return null;
+  }
+
+  /** The changes by which a node comes from here to another standing, or null. */
+  @Nullable List<Step> wayTo(Standing other) {
+    List<Step> way = new ArrayList<>();
+    return isWayTo(other, way) ? way : null;
+  }
+
+  private boolean isWayTo(Standing other, List<Step> way) {
+    Standing at = this;
+    while (at != other) {
+      if (at.version >= other.version || at.steps.isEmpty()) {
+        return false;
+      }
+      if (at.steps.size() > 1) {
+        return at.isAnyWayTo(other, way);
+      }
+      Step only = at.steps.getFirst();
+      way.add(only);
+      at = only.to;
+    }
+    return true;
+  }
+
+  private boolean isAnyWayTo(Standing other, List<Step> way) {
+    int length = way.size();
+    for (Step step : steps) {
+      way.add(step);
+      if (step.to.isWayTo(other, way)) {
+        return true;
+      }
+      way.subList(length, way.size()).clear();
+    }
+    return false;
   }
 
   void hold() {

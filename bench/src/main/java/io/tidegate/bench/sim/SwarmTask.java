@@ -43,6 +43,12 @@ final class SwarmTask {
     return node != null && node.isLost;
   }
 
+  /** In the overlay. */
+  String address() {
+    String withPrefix = attachments.getFirst().addresses().getFirst();
+    return withPrefix.substring(0, withPrefix.indexOf('/'));
+  }
+
   ClusterTask value() {
     return new ClusterTask(
         id,
