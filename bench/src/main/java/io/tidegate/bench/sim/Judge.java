@@ -67,7 +67,7 @@ final class Judge {
     List<Standing.Step> way = before.wayTo(now);
     if (way != null) {
       way.forEach(step -> take(where, step.difference(), emptied));
-    } else if (before.hasTable() && now.hasTable()) {
+    } else {
       take(where, jump(before, now), emptied);
     }
     long limitNanos = time.nanoTime() - Bounds.STALE_NANOS;
@@ -144,8 +144,8 @@ final class Judge {
           "since %.3f s".formatted(table.sinceNanos() / 1e9));
     }
     Standing standing = table.inForce();
-    // one without has just taken a whole, and is on its way through what came after it
-    if (standing == null || !standing.hasTable()) {
+    // its agent is new, and has no whole yet
+    if (standing == null) {
       return;
     }
     Look look = looks.at(standing);
@@ -153,9 +153,10 @@ final class Judge {
     if (gone != null && table.isCurrent()) {
       checkGone(table, gone);
     }
+    // what it knew when it lost its manager, it has until there is another one
     long limitNanos = (table.isCurrent() ? nowNanos : table.sinceNanos()) - Bounds.STALE_NANOS;
     for (SwarmService service : look.missing()) {
-      if (service.runningSinceNanos <= limitNanos && table.sinceNanos() <= limitNanos) {
+      if (service.runningSinceNanos <= limitNanos && table.followedNanos() <= limitNanos) {
         throw lost(table, service);
       }
     }

@@ -61,8 +61,8 @@ final class Link implements Wire {
   }
 
   private void onSent(int bytes) {
-    // a machine that is gone acknowledges nothing
-    if (node.machine.isLost) {
+    // a machine that is gone acknowledges nothing, and sends nothing more
+    if (node.machine.isLost || manager.isDown()) {
       return;
     }
     waitingBytes -= bytes;
@@ -73,7 +73,7 @@ final class Link implements Wire {
   }
 
   private void deliver(byte[] message) {
-    if (!isOver && !node.machine.isLost) {
+    if (!isOver && !node.machine.isLost && !manager.isDown()) {
       node.onMessage(this, message);
     }
   }

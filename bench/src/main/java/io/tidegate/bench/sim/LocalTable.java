@@ -21,11 +21,15 @@ final class LocalTable {
   private boolean isOffered;
   private boolean isWaking;
 
-  /** Since when it follows a manager, or the moment at which it lost the last one. */
+  /** Since when it follows a manager and has all that it missed, or when it lost the last one. */
   private long sinceNanos;
+
+  /** Since when it followed the manager that it has or had last. */
+  private long followedNanos;
 
   private boolean isCurrent;
   private boolean isFailover;
+  private boolean isCatchingUp;
   private long tables;
 
   /** A whole counts once what follows at once has led to this version. */
@@ -62,6 +66,10 @@ final class LocalTable {
     return sinceNanos;
   }
 
+  long followedNanos() {
+    return followedNanos;
+  }
+
   /** How many tables were in force so far. */
   long tables() {
     return tables;
@@ -79,6 +87,7 @@ final class LocalTable {
     loop = loop();
     isCurrent = false;
     isFailover = false;
+    isCatchingUp = false;
     sinceNanos = world.time().nanoTime();
   }
 
@@ -90,6 +99,7 @@ final class LocalTable {
 
   /** From now on nobody tells it anything. */
   void onLost() {
+    isCatchingUp = false;
     if (isCurrent) {
       isCurrent = false;
       sinceNanos = world.time().nanoTime();
@@ -102,15 +112,7 @@ final class LocalTable {
    * @param upTo the version to which changes that follow at once lead
    */
   void onWhole(Standing standing, long upTo) {
-    long nowNanos = world.time().nanoTime();
-    if (isFailover) {
-      isFailover = false;
-      world.judge().lags().failover.recordValue((nowNanos - sinceNanos) / 1_000);
-    }
-    if (!isCurrent) {
-      isCurrent = true;
-      sinceNanos = nowNanos;
-    }
+    isCatchingUp = true;
     actFrom = upTo;
     learn(standing);
   }
@@ -120,9 +122,26 @@ final class LocalTable {
     if (standing.version < actFrom) {
       return;
     }
+    if (isCatchingUp) {
+      isCatchingUp = false;
+      onCaughtUp();
+    }
     loop.offer(standing.token);
     isOffered = true;
     work();
+  }
+
+  private void onCaughtUp() {
+    long nowNanos = world.time().nanoTime();
+    if (isFailover) {
+      isFailover = false;
+      world.judge().lags().failover.recordValue((nowNanos - sinceNanos) / 1_000);
+    }
+    if (!isCurrent) {
+      isCurrent = true;
+      sinceNanos = nowNanos;
+      followedNanos = nowNanos;
+    }
   }
 
   private void work() {
@@ -139,7 +158,9 @@ final class LocalTable {
 
   private void wake() {
     isWaking = false;
-    work();
+    if (!machine.isLost) {
+      work();
+    }
   }
 
   private void onTable(RoutingTable token) {

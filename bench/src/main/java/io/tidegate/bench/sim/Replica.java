@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Replica {
 
   /** So many tables are kept for those who lag behind. */
-  private static final int KEPT = 300;
+  private static final int KEPT = 600;
 
   private final Swarm swarm;
   private final Tables tables;

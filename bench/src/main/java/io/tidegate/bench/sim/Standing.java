@@ -67,10 +67,6 @@ final class Standing {
     return table;
   }
 
-  boolean hasTable() {
-    return table != null;
-  }
-
   void add(Step step) {
     steps.add(step);
   }
