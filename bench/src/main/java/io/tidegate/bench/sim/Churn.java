@@ -9,9 +9,11 @@ import java.util.SplittableRandom;
  * What happens to the cluster while it is watched.
  *
  * <pre>
- *   0   0.05        0.3              0.4                 0.5        0.6         0.8          1
+ *   0   0.05         0.3              0.4      0.45         0.5      0.7            0.75      1
  *   updates and failures of tasks all the time; connections break now and then
- *       nodes lost  a manager lost   agents start anew              … DOWN      … back
+ *       nodes lost                             … DOWN                               … back
+ *                    a manager lost                                  … DOWN
+ *                                     an agent starts anew   another
  * </pre>
  */
 final class Churn {
@@ -124,25 +126,21 @@ final class Churn {
     at(0.7, () -> bringBack(node));
   }
 
+  /** The managers notice that a machine is gone. */
   private void down(SwarmNode machine) {
     long nanos = Math.min(MAX_DOWN_NANOS, (long) (DOWN_AFTER * scale.seconds() * Timeline.SECOND));
-    world
-        .time()
-        .in(
-            nanos,
-            () -> {
-              swarm.write(new Write.OfNode(machine, ClusterNode.State.DOWN));
-              for (SwarmTask task : List.copyOf(machine.tasks)) {
-                if (task.service.slots[task.slot] == task) {
-                  lives.replace(task.service, task.slot);
-                }
-                world
-                    .time()
-                    .in(
-                        ORPHAN_NANOS,
-                        () -> swarm.write(new Write.OfTask(task, State.ORPHANED, State.SHUTDOWN)));
-              }
-            });
+    world.time().in(nanos, () -> giveUp(machine));
+  }
+
+  private void giveUp(SwarmNode machine) {
+    swarm.write(new Write.OfNode(machine, ClusterNode.State.DOWN));
+    for (SwarmTask task : List.copyOf(machine.tasks)) {
+      if (task.service.slots[task.slot] == task) {
+        lives.replace(task.service, task.slot);
+      }
+      Write orphaned = new Write.OfTask(task, State.ORPHANED, State.SHUTDOWN);
+      world.time().in(ORPHAN_NANOS, () -> swarm.write(orphaned));
+    }
   }
 
   private void bringBack(Node node) {
@@ -168,22 +166,21 @@ final class Churn {
     }
   }
 
-  /** The leader is lost: the next one knows of no node how it fares, until each has called. */
+  /** The leader is lost, and it takes a while until there is another one. */
   private void elect() {
     swarm.setLeader(false);
-    world
-        .time()
-        .in(
-            ELECTION_NANOS,
-            () -> {
-              swarm.setLeader(true);
-              for (SwarmNode node : swarm.nodes) {
-                if (node.state == ClusterNode.State.READY) {
-                  swarm.write(new Write.OfNode(node, ClusterNode.State.UNKNOWN));
-                  world.time().in(random.nextLong(5 * Timeline.SECOND), () -> register(node));
-                }
-              }
-            });
+    world.time().in(ELECTION_NANOS, this::lead);
+  }
+
+  /** The new leader knows of no node how it fares, until each has called. */
+  private void lead() {
+    swarm.setLeader(true);
+    for (SwarmNode node : swarm.nodes) {
+      if (node.state == ClusterNode.State.READY) {
+        swarm.write(new Write.OfNode(node, ClusterNode.State.UNKNOWN));
+        world.time().in(random.nextLong(5 * Timeline.SECOND), () -> register(node));
+      }
+    }
   }
 
   private void register(SwarmNode node) {

@@ -50,9 +50,7 @@ final class Founding {
     for (int i = 0; i < scale.services(); i++) {
       int left = scale.services() - i;
       int more =
-          left == 1
-              ? spare
-              : Math.min(spare, random.nextInt(1 + 2 * Math.ceilDiv(Math.max(0, spare), left)));
+          left == 1 ? spare : Math.min(spare, random.nextInt(1 + 2 * Math.ceilDiv(spare, left)));
       spare -= more;
       swarm.services.add(service(i, 2 + more));
     }

@@ -42,7 +42,7 @@ final class Judge {
     return lags;
   }
 
-  /** How many picks were lost for a while although their tasks could take traffic. */
+  /** How many endpoints went from a node's table although their tasks could take traffic. */
   long wronglyGone() {
     return wronglyGone;
   }

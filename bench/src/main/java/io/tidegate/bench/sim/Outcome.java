@@ -8,7 +8,8 @@ import java.util.List;
  *
  * @param lossOfManager how it was lost: silent or ended
  * @param foundedMillis until every node had its first table
- * @param wronglyGone picks lost for a while although their tasks could take traffic, all nodes
+ * @param wronglyGone endpoints that went from a node's table although their tasks could take
+ *     traffic
  */
 record Outcome(
     long seed,

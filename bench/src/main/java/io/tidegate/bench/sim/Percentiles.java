@@ -30,7 +30,7 @@ record Percentiles(long count, double p50, double p90, double p99, double p999, 
         values.getMaxValue());
   }
 
-  /** As {@code p50 1.2, p90 …}. */
+  /** As {@code [1.2, 3.4, …] ms}, from the median to the maximum. */
   String text(String unit) {
     double[] all = {p50, p90, p99, p999, max};
     return Arrays.stream(all).mapToObj("%,.1f"::formatted).toList() + " " + unit;

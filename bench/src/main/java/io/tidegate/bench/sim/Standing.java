@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a node knows after one update: shared by all nodes that were told the same. Those that
- * follow are found from here, those before are not kept.
+ * follow are found from here.
  *
  * <pre>
  *   whole 1 ── 2 ── 3 ── 4 ── 5 ── 6     most nodes, whoever told them
