@@ -87,7 +87,8 @@ final class SimCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (seeds < 1) {
-      throw new ParameterException(spec.commandLine(), "--seeds: " + seeds + " (expected: >= 1)");
+      throw new ParameterException(
+          spec.commandLine(), "--seeds: " + seeds + " (expected: at least 1)");
     }
     Scale scale = scale();
     List<Outcome> outcomes = new ArrayList<>();
