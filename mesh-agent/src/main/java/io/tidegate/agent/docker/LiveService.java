@@ -7,6 +7,7 @@ import static io.tidegate.agent.docker.Fields.required;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.type.TypeReference;
 import io.tidegate.agent.cluster.ClusterService;
+import io.tidegate.routing.Protocol;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
 import java.io.IOException;
@@ -19,7 +20,7 @@ import java.util.Map;
  * @param createdAtNanos since 1970, or 0 if it is not told
  * @param containerLabels those of its containers, which declare nothing
  * @param publications the ports published through Docker's mesh, TCP and UDP
- * @param hostPorts the TCP ports published in host mode, on the nodes where its tasks run
+ * @param hostPorts the ports, TCP and UDP, published in host mode, on the nodes where its tasks run
  */
 public record LiveService(
     String name,
@@ -102,8 +103,8 @@ public record LiveService(
         MeshPorts.of(service),
         answer.endpoint().ports().stream()
             .filter(port -> port.publishMode().equals("host") && port.publishedPort() > 0)
-            .filter(port -> port.protocol().equals("tcp"))
-            .map(port -> PublishedPort.tcp(port.publishedPort()))
+            .filter(port -> port.protocol().equals("tcp") || port.protocol().equals("udp"))
+            .map(port -> new PublishedPort(port.publishedPort(), Protocol.parse(port.protocol())))
             .toList());
   }
 }

@@ -38,7 +38,9 @@ class LiveServiceTest {
                    "TaskTemplate": {"ContainerSpec": {"Labels": {"tidegate.publish": "1:2"}}}},
           "Endpoint": {"Ports": [
              {"Protocol": "tcp", "TargetPort": 80, "PublishedPort": 8080, "PublishMode": "ingress"},
-             {"Protocol": "tcp", "TargetPort": 81, "PublishedPort": 8081, "PublishMode": "host"}]}},
+             {"Protocol": "tcp", "TargetPort": 81, "PublishedPort": 8081, "PublishMode": "host"},
+             {"Protocol": "udp", "TargetPort": 53, "PublishedPort": 5353, "PublishMode": "host"},
+             {"Protocol": "sctp", "TargetPort": 9, "PublishedPort": 9, "PublishMode": "host"}]}},
          {"ID": "s2", "Spec": {"Name": "job"}}]
         """);
     List<LiveService> services = LiveService.read(DockerConfig.USUAL.at(daemon.host()));
@@ -48,7 +50,8 @@ class LiveServiceTest {
     assertThat(web.labels()).containsOnlyKeys("tidegate.balance");
     assertThat(web.containerLabels()).containsOnlyKeys("tidegate.publish");
     assertThat(web.publications()).containsExactly(new Publication(PublishedPort.tcp(8080), 80));
-    assertThat(web.hostPorts()).containsExactly(PublishedPort.tcp(8081));
+    assertThat(web.hostPorts())
+        .containsExactly(PublishedPort.tcp(8081), PublishedPort.parse("5353/udp"));
   }
 
   @Test
