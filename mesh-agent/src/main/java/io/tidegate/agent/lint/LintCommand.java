@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidegate.agent.docker.DockerConfig;
+import io.tidegate.agent.docker.LiveContainer;
 import io.tidegate.agent.docker.LiveService;
 import io.tidegate.agent.labels.Nearest;
 import io.tidegate.agent.source.Yaml;
@@ -14,6 +15,7 @@ import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -50,7 +52,9 @@ public final class LintCommand implements Callable<Integer> {
   @Option(
       names = "--service",
       paramLabel = "NAME",
-      description = "A service of the Swarm that this node manages, instead of a file.")
+      description =
+          "A service of the Swarm that this node manages, instead of a file; ports that containers"
+              + " beside Swarm hold on this node are looked at too.")
   @Nullable String service;
 
   @Option(
@@ -95,10 +99,9 @@ public final class LintCommand implements Callable<Integer> {
   }
 
   private int checkService(String name) throws IOException, InterruptedException {
+    DockerConfig config = DockerConfig.USUAL.at(dockerHost());
     List<LintedService> services =
-        LiveService.read(DockerConfig.USUAL.at(dockerHost())).stream()
-            .map(LintedService::of)
-            .toList();
+        LiveService.read(config).stream().map(LintedService::of).toList();
     List<String> names = services.stream().map(LintedService::name).toList();
     if (!names.contains(name)) {
       return refuse(
@@ -107,8 +110,9 @@ public final class LintCommand implements Callable<Integer> {
               + ": not found"
               + (names.isEmpty() ? "" : " (nearest: " + Nearest.of(name, names) + ")"));
     }
-    List<Fault> faults =
-        Linter.check("", services).stream().filter(fault -> fault.concerns(name)).toList();
+    List<Fault> faults = new ArrayList<>(Linter.check("", services));
+    faults.addAll(PortClashes.withContainers(services, LiveContainer.read(config)));
+    faults.removeIf(fault -> !fault.concerns(name));
     return tell("", "service " + name, faults);
   }
 

@@ -1,5 +1,6 @@
 package io.tidegate.agent.lint;
 
+import io.tidegate.agent.docker.LiveContainer;
 import io.tidegate.agent.labels.Declared;
 import io.tidegate.agent.labels.Labels;
 import io.tidegate.agent.lint.LintedService.LintedLabel;
@@ -12,7 +13,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Finds ports that more than one service publishes. */
+/** Finds ports that more than one service publishes, or a service and a container beside Swarm. */
 final class PortClashes {
 
   private static final String BY_LABEL = "label";
@@ -40,6 +41,33 @@ final class PortClashes {
     List<Fault> faults = new ArrayList<>();
     clashes.claims.forEach((port, claims) -> clashes.add(port, claims, faults));
     return faults;
+  }
+
+  /**
+   * One fault for each service that goes without a port on the node that these containers are on.
+   */
+  static List<Fault> withContainers(List<LintedService> services, List<LiveContainer> containers) {
+    PortClashes clashes = new PortClashes("");
+    services.forEach(clashes::claim);
+    List<Fault> faults = new ArrayList<>();
+    for (LiveContainer container : containers) {
+      for (PublishedPort port : container.ports()) {
+        clashes
+            .claims
+            .getOrDefault(port, List.of())
+            .forEach(claim -> faults.add(held(port, claim, container)));
+      }
+    }
+    return faults;
+  }
+
+  private static Fault held(PublishedPort port, Claim claim, LiveContainer container) {
+    String problem =
+        ("published here (%s) and by container %s of this node (expected: by one of them);"
+                + " there the container keeps it")
+            .formatted(claim.means, container.name());
+    return new Fault(
+        claim.line, claim.service.name(), "", "port " + port, port.toString(), problem);
   }
 
   private void claim(LintedService service) {

@@ -2,6 +2,7 @@ package io.tidegate.agent.lint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.agent.docker.LiveContainer;
 import io.tidegate.agent.docker.LiveService;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
@@ -35,6 +36,20 @@ class LinterTest {
         .containsExactly(
             "service api: port 8080/tcp: published here (label) and by service web (docker, in host"
                 + " mode) (expected: by one service); web is older and keeps it");
+  }
+
+  @Test
+  void findsAPortThatAContainerBesideSwarmHolds() {
+    LiveService web = service("web", 1, Map.of("tidegate.publish", "8443:80"), Map.of(), List.of());
+    LiveService api = service("api", 2, Map.of(), Map.of(), List.of(8080));
+    List<LintedService> services = List.of(LintedService.of(web), LintedService.of(api));
+    LiveContainer old =
+        new LiveContainer("old", List.of(PublishedPort.tcp(8443), PublishedPort.parse("8080/udp")));
+    assertThat(PortClashes.withContainers(services, List.of(old)))
+        .extracting(fault -> fault.text(""))
+        .containsExactly(
+            "service web: port 8443/tcp: published here (label) and by container old of this node"
+                + " (expected: by one of them); there the container keeps it");
   }
 
   @Test
