@@ -28,6 +28,7 @@ final class Lab {
   private static final String SUBNET =
       System.getenv().getOrDefault("TIDEGATE_LAB_SUBNET", "10.213.77.0/24");
 
+  private static final String ENGINE_IS_GONE = "Cannot connect to the Docker daemon";
   private static final String NEEDS_LAB =
       "needs a real Swarm on this machine, and found none (as root: deploy/lab/swarm-lab up)";
 
@@ -77,6 +78,11 @@ final class Lab {
     return FOLDER.resolve(node).resolve("data/swarm/certificates");
   }
 
+  /** What a node's engine writes, since the lab is up. */
+  static Path engineLog(String node) {
+    return FOLDER.resolve(node).resolve("docker.log");
+  }
+
   /** An engine that crashed under the tests before is no reason to fail those that follow. */
   static void repair() {
     for (String node : nodes()) {
@@ -102,7 +108,14 @@ final class Lab {
   static String docker(String node, String... args) {
     List<String> command = new ArrayList<>(List.of("docker", node));
     command.addAll(List.of(args));
-    return run(command.toArray(String[]::new));
+    try {
+      return run(command.toArray(String[]::new));
+    } catch (CommandFailed e) {
+      if (e.answer().contains(ENGINE_IS_GONE)) {
+        EngineLog.tell(node);
+      }
+      throw e;
+    }
   }
 
   /** Runs a command of the lab and returns what it prints. */
