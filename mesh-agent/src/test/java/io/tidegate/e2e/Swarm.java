@@ -132,15 +132,18 @@ final class Swarm {
    * way out.
    */
   static void awaitRunning(String service, int tasks) {
-    Wait.seconds(90)
-        .until(
-            service + " runs " + tasks + " tasks",
-            () ->
-                running(service).size() == tasks
-                    && lines("service", "ps", service, "--format", "{{.CurrentState}}").stream()
-                            .filter(state -> state.startsWith("Running"))
-                            .count()
-                        == tasks);
+    awaitRunning(Wait.seconds(90), service, tasks);
+  }
+
+  static void awaitRunning(Wait wait, String service, int tasks) {
+    wait.until(
+        service + " runs " + tasks + " tasks",
+        () ->
+            running(service).size() == tasks
+                && lines("service", "ps", service, "--format", "{{.CurrentState}}").stream()
+                        .filter(state -> state.startsWith("Running"))
+                        .count()
+                    == tasks);
   }
 
   /** The ids of the tasks that are meant to run, once all of them do. */

@@ -5,10 +5,15 @@ import java.util.concurrent.Callable;
 import org.awaitility.Awaitility;
 
 /** Waiting for a Swarm, which takes its time. */
-record Wait(int seconds) {
+record Wait(int seconds, int pollMillis) {
 
   static Wait seconds(int seconds) {
-    return new Wait(seconds);
+    return new Wait(seconds, 50);
+  }
+
+  /** Looks once a second only: a look at the Swarm costs a good part of a core. */
+  Wait unhurried() {
+    return new Wait(seconds, 1_000);
   }
 
   /**
@@ -19,7 +24,7 @@ record Wait(int seconds) {
     Awaitility.await(what)
         .atMost(Duration.ofSeconds(seconds))
         .pollDelay(Duration.ZERO)
-        .pollInterval(Duration.ofMillis(50))
+        .pollInterval(Duration.ofMillis(pollMillis))
         .ignoreExceptions()
         .until(condition);
     return Duration.ofNanos(System.nanoTime() - start);
