@@ -6,12 +6,19 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** What the tests ask of the Swarm, through the docker client on the first manager. */
+/** What the tests ask of the Swarm, through the docker client on one manager, the first one. */
 final class Swarm {
 
   private static final String IMAGE = "tidegate-lab/http";
 
+  private static volatile String asked = "n1";
+
   private Swarm() {}
+
+  /** Asks another manager from now on. */
+  static void ask(String manager) {
+    asked = manager;
+  }
 
   /** Creates a service of tasks that answer with their own task id. */
   static void createWeb(String name, int replicas, int port, String... options) {
@@ -112,7 +119,7 @@ final class Swarm {
   }
 
   static String docker(String... args) {
-    return Operator.docker("n1", args);
+    return Operator.docker(asked, args);
   }
 
   static void remove(String... services) {
