@@ -90,7 +90,7 @@ class ManagersIT extends AgentScenarios {
     }
     lags.collect();
     lags.report();
-    assertThat(lags.fewest()).isGreaterThanOrEqualTo(2 * ROUNDS * (MANY - FEW));
+    assertThat(lags.fewest()).isGreaterThanOrEqualTo(ROUNDS * (MANY - FEW));
     lags.assertSoon();
   }
 
