@@ -60,6 +60,7 @@ public class TableSwapBenchmark {
           loop,
           config(),
           UpstreamSockets.none("not in this benchmark"),
+          new ConnectStreaks(SystemNanoClock.INSTANCE, _ -> {}),
           SystemNanoClock.INSTANCE,
           Tables.random());
   private RoutingTable inForce = RoutingTable.EMPTY;

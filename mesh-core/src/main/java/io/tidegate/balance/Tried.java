@@ -15,6 +15,15 @@ public final class Tried {
     indices[count++] = index;
   }
 
+  public int count() {
+    return count;
+  }
+
+  /** Forgets what was added after the first so many. */
+  public void forgetAllBut(int first) {
+    count = first;
+  }
+
   public boolean isEmpty() {
     return count == 0;
   }

@@ -53,6 +53,7 @@ public record MeshStats(
         sumEach(CloseCause.class, parts, RouteCounters::closes),
         sum(parts, part -> part.connectRetries),
         sum(parts, part -> part.detours),
+        sum(parts, part -> part.panicPicks),
         sum(parts, part -> part.bytesIn),
         sum(parts, part -> part.bytesOut),
         new RouteStats.Datagrams(

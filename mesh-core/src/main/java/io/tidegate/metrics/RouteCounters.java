@@ -19,6 +19,9 @@ public final class RouteCounters {
   /** Relays that went through another node, because no task could be reached from here. */
   public final Counter detours = new Counter();
 
+  /** Picks among all endpoints that may answer, because too few are ready. */
+  public final Counter panicPicks = new Counter();
+
   /** Bytes from clients to tasks. */
   public final Counter bytesIn = new Counter();
 

@@ -8,6 +8,7 @@ import org.HdrHistogram.Histogram;
  * The counts of one route, summed over all shards.
  *
  * @param detours relays that went through another node
+ * @param panicPicks picks among all endpoints that may answer, because too few are ready
  * @param bytesIn from clients to tasks
  * @param bytesOut from tasks to clients
  * @param datagrams what became of those of a UDP route
@@ -20,6 +21,7 @@ public record RouteStats(
     Map<CloseCause, Long> closes,
     long connectRetries,
     long detours,
+    long panicPicks,
     long bytesIn,
     long bytesOut,
     Datagrams datagrams,

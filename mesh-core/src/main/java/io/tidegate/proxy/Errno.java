@@ -12,14 +12,31 @@ final class Errno {
   private static final int EINVAL = 22;
   private static final int ENFILE = 23;
   private static final int EMFILE = 24;
+  private static final int ENETUNREACH = 101;
   private static final int ENOBUFS = 105;
+  private static final int ETIMEDOUT = 110;
+  private static final int ECONNREFUSED = 111;
+  private static final int EHOSTDOWN = 112;
+  private static final int EHOSTUNREACH = 113;
   private static final Set<Integer> EXHAUSTED = Set.of(ENOMEM, ENFILE, EMFILE, ENOBUFS);
+  private static final Set<Integer> UNREACHABLE =
+      Set.of(ENETUNREACH, ETIMEDOUT, EHOSTDOWN, EHOSTUNREACH);
 
   private Errno() {}
 
   /** Whether the process or the system is out of descriptors or memory, which passes. */
   static boolean isExhausted(IOException e) {
     return EXHAUSTED.contains(number(e));
+  }
+
+  /** Whether the other host is there, but nobody listens. */
+  static boolean isRefused(IOException e) {
+    return number(e) == ECONNREFUSED;
+  }
+
+  /** Whether the other host does not answer, or there is no way to it. */
+  static boolean isUnreachable(IOException e) {
+    return UNREACHABLE.contains(number(e));
   }
 
   /** Whether the call is not to be had for this kind of descriptor. */

@@ -72,7 +72,7 @@ final class ServedPorts {
     RouteKey key = RouteKey.of(route);
     RouteCounters own = shard.counters().routes.computeIfAbsent(key, _ -> new RouteCounters());
     RouteLimits ownLimits = RouteLimits.of(route.policy(), shard.config(), limits.get(key));
-    return new ServedRoute(route, own, ownLimits, before, random);
+    return new ServedRoute(route, own, ownLimits, before, shard.streaks(), random);
   }
 
   private void withdraw(PublishedPort port) {

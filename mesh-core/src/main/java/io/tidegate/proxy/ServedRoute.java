@@ -28,9 +28,13 @@ import org.jspecify.annotations.Nullable;
 final class ServedRoute {
 
   final Route route;
-  final Picker picker;
+  private static final int MOST_SKIPS = 16;
+
+  private final Picker picker;
+  private final boolean isInPanic;
   final RouteCounters counters;
   final RouteLimits limits;
+  final ServedHealth health;
   private final RandomGenerator random;
   private final Map<EndpointKey, Kept> kept;
   private final Kept[] pickable;
@@ -65,10 +69,13 @@ final class ServedRoute {
       RouteCounters counters,
       RouteLimits limits,
       @Nullable ServedRoute before,
+      ConnectStreaks streaks,
       RandomGenerator random) {
     this.route = route;
     this.counters = counters;
     this.limits = limits;
+    health = new ServedHealth(route, streaks);
+    isInPanic = route.isInPanic();
     this.random = random;
     kept = HashMap.newHashMap(route.endpoints().size() + route.withheld().size());
     pickable =
@@ -93,6 +100,31 @@ final class ServedRoute {
             : new Kept(old == null ? new EndpointLoad() : old.load, address);
     kept.put(key, now);
     return now;
+  }
+
+  // --- endpoints ---
+
+  /**
+   * One that was not tried yet, or {@link Picker#NONE}. One to which connects fail is picked only
+   * where there seems to be no other.
+   */
+  int pick(Tried tried) {
+    if (isInPanic) {
+      counters.panicPicks.increment();
+    }
+    int picked = picker.pick(tried);
+    return health.isSpent(picked) ? pickOther(picked, tried) : picked;
+  }
+
+  private int pickOther(int spent, Tried tried) {
+    int before = tried.count();
+    int picked = spent;
+    for (int i = 0; i < MOST_SKIPS && health.isSpent(picked); i++) {
+      tried.add(picked);
+      picked = picker.pick(tried);
+    }
+    tried.forgetAllBut(before);
+    return picked == Picker.NONE ? spent : picked;
   }
 
   // --- detours ---

@@ -47,6 +47,7 @@ final class Shard {
   private final UpstreamSockets upstreamSockets;
   private final ShardCounters counters = new ShardCounters();
   private final ServedPorts ports;
+  private final ConnectStreaks streaks;
 
   // Shard loop only, all below.
   private final ShardClock clock;
@@ -64,11 +65,13 @@ final class Shard {
       IoEventLoop loop,
       ProxyConfig config,
       UpstreamSockets upstreamSockets,
+      ConnectStreaks streaks,
       NanoClock clock,
       RandomGenerator random) {
     this.loop = loop;
     this.config = config;
     this.upstreamSockets = upstreamSockets;
+    this.streaks = streaks;
     ports = new ServedPorts(this, random);
     this.clock = new ShardClock(loop, clock, counters.loopLag);
     admission = new Admission(config);
@@ -145,6 +148,10 @@ final class Shard {
 
   Admission admission() {
     return admission;
+  }
+
+  ConnectStreaks streaks() {
+    return streaks;
   }
 
   ShardClock clock() {

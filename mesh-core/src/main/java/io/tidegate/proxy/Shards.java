@@ -8,6 +8,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.tidegate.metrics.MeshStats;
 import io.tidegate.metrics.RouteKey;
 import io.tidegate.routing.ChunkedMap;
+import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.RoutingTable;
 import java.time.Duration;
@@ -27,6 +28,7 @@ public final class Shards implements AutoCloseable {
 
   private final MultiThreadIoEventLoopGroup group;
   private final List<Loop> loops = new ArrayList<>();
+  private final ConnectStreaks streaks;
 
   // Of whoever publishes tables, alone.
   private RoutingTable published = RoutingTable.EMPTY;
@@ -34,14 +36,25 @@ public final class Shards implements AutoCloseable {
 
   private record Loop(IoEventLoop eventLoop, Shard shard) {}
 
+  /** Starts the event loops, where nobody wants to hear of connects. */
+  public Shards(
+      ProxyConfig config, UpstreamSockets sockets, NanoClock clock, SplittableGenerator random) {
+    this(config, sockets, clock, random, _ -> {});
+  }
+
   /**
    * Starts the event loops; nothing listens yet.
    *
+   * @param observer hears of connects on any of the loops
    * @throws UnsupportedOperationException if Netty's native epoll transport cannot be loaded, with
    *     the reason
    */
   public Shards(
-      ProxyConfig config, UpstreamSockets sockets, NanoClock clock, SplittableGenerator random) {
+      ProxyConfig config,
+      UpstreamSockets sockets,
+      NanoClock clock,
+      SplittableGenerator random,
+      ConnectObserver observer) {
     if (!Epoll.isAvailable()) {
       throw new UnsupportedOperationException(
           "Netty's native epoll transport cannot be loaded (expected: Linux on x86_64 or aarch64)",
@@ -50,10 +63,11 @@ public final class Shards implements AutoCloseable {
     group =
         new MultiThreadIoEventLoopGroup(
             config.shards(), new DefaultThreadFactory("shard"), EpollIoHandler.newFactory());
+    streaks = new ConnectStreaks(clock, observer);
     for (int i = 0; i < config.shards(); i++) {
       IoEventLoop loop = group.next();
       RandomGenerator own = random.split();
-      loops.add(new Loop(loop, new Shard(loop, config, sockets, clock, own)));
+      loops.add(new Loop(loop, new Shard(loop, config, sockets, streaks, clock, own)));
     }
   }
 
@@ -66,6 +80,13 @@ public final class Shards implements AutoCloseable {
     limits = next;
     published = table;
     loops.forEach(loop -> loop.eventLoop.execute(() -> loop.shard.apply(table, next)));
+    streaks.sweep();
+  }
+
+  /** Connects to an endpoint without a client, and tells the observer how that ended. */
+  public void probe(String serviceId, Endpoint endpoint) {
+    Loop loop = loops.get(Math.floorMod(endpoint.taskId().hashCode(), loops.size()));
+    loop.eventLoop.execute(() -> Probe.begin(loop.shard, streaks, serviceId, endpoint));
   }
 
   public MeshStats stats() {

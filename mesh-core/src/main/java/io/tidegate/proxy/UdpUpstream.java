@@ -88,7 +88,7 @@ final class UdpUpstream implements EpollIoHandle, Runnable {
 
   /** A client that is a node has made a detour itself, and is not sent on another. */
   private static int pick(UdpSession session, ServedRoute served, Tried tried) {
-    int picked = served.picker.pick(tried);
+    int picked = served.pick(tried);
     return picked == Picker.NONE && !served.isNode(session.client.address())
         ? served.pickDetour(tried)
         : picked;

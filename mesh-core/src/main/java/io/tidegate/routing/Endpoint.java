@@ -1,12 +1,14 @@
 package io.tidegate.routing;
 
 import java.net.InetSocketAddress;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One task behind one route, or a detour to it.
  *
  * @param address what to dial; null only when the endpoint is unreachable
+ * @param ejection why it is ejected, or would be if its route had enough others; else null
  */
 public record Endpoint(
     String taskId,
@@ -14,7 +16,8 @@ public record Endpoint(
     String nodeId,
     EndpointState state,
     @Nullable InetSocketAddress address,
-    Reach reach) {
+    Reach reach,
+    @Nullable Ejection ejection) {
 
   /** The endpoint of a task on the given target port. */
   public static Endpoint of(Task task, int targetPort) {
@@ -23,7 +26,7 @@ public record Endpoint(
     InetSocketAddress address =
         reach.address() == null ? null : new InetSocketAddress(reach.address(), port);
     return new Endpoint(
-        task.id(), task.name(), task.nodeId(), EndpointState.of(task), address, reach);
+        task.id(), task.name(), task.nodeId(), EndpointState.of(task), address, reach, null);
   }
 
   /** Another node as a way to a published port: not a task, but as good as one to a client. */
@@ -34,6 +37,22 @@ public record Endpoint(
         node.id(),
         EndpointState.READY,
         new InetSocketAddress(node.address(), port.number()),
-        Reach.detour(node.address(), port.number()));
+        Reach.detour(node.address(), port.number()),
+        null);
+  }
+
+  /**
+   * What it is known by.
+   *
+   * @throws NullPointerException if it is unreachable
+   */
+  public EndpointId id() {
+    return new EndpointId(taskId, Objects.requireNonNull(address));
+  }
+
+  /** This endpoint as one whose connects fail; what is not ejected all the same is spared. */
+  public Endpoint with(Ejection reason, boolean isEjected) {
+    EndpointState now = isEjected ? EndpointState.EJECTED : state;
+    return new Endpoint(taskId, taskName, nodeId, now, address, reach, reason);
   }
 }

@@ -6,14 +6,16 @@ import java.util.Locale;
 public enum EndpointState {
   /** Takes new connections. */
   READY,
-  /** Its task is meant to stop: keeps its relays. */
+  /** Its task is meant to stop: keeps its relays, and is picked for a moment if all are. */
   DRAINING,
-  /** Nobody knows whether its task still runs: picked only where nothing else is left. */
+  /** Nobody knows whether its task still runs: picked only where too few are ready. */
   DOUBTED,
+  /** Connects to it fail, it comes back when a probe is answered: picked like one in doubt. */
+  EJECTED,
   /** There is no way from this node to its task. */
   UNREACHABLE;
 
-  /** That of a task's endpoints. */
+  /** That of a task's endpoints, whatever connects to them say. */
   public static EndpointState of(Task task) {
     if (task.reach().kind() == Reach.Kind.NONE) {
       return UNREACHABLE;
@@ -23,6 +25,11 @@ public enum EndpointState {
       case DRAINING -> DRAINING;
       case DOUBTED -> DOUBTED;
     };
+  }
+
+  /** Whether a connect may be answered, for all that is known. */
+  public boolean mayAnswer() {
+    return this == READY || this == DOUBTED || this == EJECTED;
   }
 
   @Override

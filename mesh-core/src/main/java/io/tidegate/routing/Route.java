@@ -6,7 +6,9 @@ import java.util.List;
  * One published port with its endpoints and policy.
  *
  * @param endpoints those that may be picked: a picker never asks again. All of them are {@link
- *     EndpointState#READY}, or all {@link EndpointState#DOUBTED} where nothing else is left
+ *     EndpointState#READY}. Where those are fewer than half of all that {@linkplain
+ *     EndpointState#mayAnswer() may answer}, they are all that may; and where none may, for a
+ *     moment those that are {@link EndpointState#DRAINING}
  * @param detours other nodes, which serve the port too: tried only when no endpoint answers
  * @param withheld those that are known but not picked, for people
  */
@@ -35,5 +37,15 @@ public record Route(
       List<Node> detours,
       List<Endpoint> withheld) {
     this(port, serviceId, serviceName, Policy.of(balance), endpoints, detours, withheld);
+  }
+
+  /** Whether endpoints are picked that are not ready, rather than to overload few or none. */
+  public boolean isInPanic() {
+    for (int i = 0; i < endpoints.size(); i++) {
+      if (endpoints.get(i).state() != EndpointState.READY) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -99,7 +99,8 @@ class RetentionTest {
             List.of(new Node("n2", InetAddress.ofLiteral("192.0.2.2"))),
             List.of());
     RouteLimits limits = RouteLimits.of(served.policy(), ProxyConfig.defaults(), null);
-    return new ServedRoute(served, route, limits, null, new SplittableRandom());
+    return new ServedRoute(
+        served, route, limits, null, new ConnectStreaks(() -> 0, _ -> {}), new SplittableRandom());
   }
 
   private void compareAfter(Duration time, ServedRoute served) {

@@ -38,6 +38,7 @@ class ServedRouteTest {
             new RouteCounters(),
             RouteLimits.of(route.policy(), ProxyConfig.defaults(), null),
             null,
+            new ConnectStreaks(() -> 0, _ -> {}),
             new SplittableRandom());
     Tried tried = new Tried();
 

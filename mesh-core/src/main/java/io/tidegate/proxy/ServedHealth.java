@@ -1,0 +1,72 @@
+package io.tidegate.proxy;
+
+import io.tidegate.routing.ConnectOutcome.Result;
+import io.tidegate.routing.EndpointId;
+import io.tidegate.routing.Protocol;
+import io.tidegate.routing.Route;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one shard knows and tells of connects to the endpoints of a route. Indices are those of the
+ * route's endpoints; of detours, behind them, there is nothing to tell.
+ */
+final class ServedHealth {
+
+  private final Route route;
+  private final ConnectStreaks streaks;
+  // Filled where it is asked for; a route whose endpoints answer does not need it.
+  private @Nullable EndpointId @Nullable [] ids;
+
+  ServedHealth(Route route, ConnectStreaks streaks) {
+    this.route = route;
+    this.streaks = streaks;
+  }
+
+  /** Whether an endpoint is better passed over now. Only TCP connects tell. */
+  boolean isSpent(int index) {
+    return streaks.areAny()
+        && isEndpoint(index)
+        && route.port().protocol() == Protocol.TCP
+        && streaks.isSpent(id(index));
+  }
+
+  private boolean isEndpoint(int index) {
+    return index >= 0 && index < route.endpoints().size();
+  }
+
+  private EndpointId id(int index) {
+    if (ids == null) {
+      ids = new EndpointId[route.endpoints().size()];
+    }
+    EndpointId id = ids[index];
+    if (id == null) {
+      id = route.endpoints().get(index).id();
+      ids[index] = id;
+    }
+    return id;
+  }
+
+  /** A connect was answered. */
+  void onAnswered(int index) {
+    if (streaks.areAny() && isEndpoint(index)) {
+      streaks.onAnswered(route.serviceId(), route.endpoints().get(index));
+    }
+  }
+
+  /** A connect was not answered in time. */
+  void onSilent(int index) {
+    onFailed(index, Result.SILENT);
+  }
+
+  /** A connect failed, for whatever reason. */
+  void onFailed(int index, IOException e) {
+    onFailed(index, ConnectStreaks.resultOf(e));
+  }
+
+  private void onFailed(int index, @Nullable Result result) {
+    if (result != null && isEndpoint(index)) {
+      streaks.onFailed(route.serviceId(), route.endpoints().get(index), result);
+    }
+  }
+}
