@@ -90,6 +90,7 @@ final class Dial extends Timer implements RelayHalf.Owner {
           waitForDescriptors();
           return;
         }
+        served.health.onFailed(index, e);
         failed(ConnectionResult.REFUSED, e.getMessage());
       }
     }
@@ -109,7 +110,7 @@ final class Dial extends Timer implements RelayHalf.Owner {
   }
 
   private int next() {
-    int picked = mayTryEndpoints() ? served.picker.pick(tried) : Picker.NONE;
+    int picked = mayTryEndpoints() ? served.pick(tried) : Picker.NONE;
     return picked == Picker.NONE && mayTryDetours() ? served.pickDetour(tried) : picked;
   }
 
@@ -184,6 +185,7 @@ final class Dial extends Timer implements RelayHalf.Owner {
       }
       connected(half);
     } catch (IOException e) {
+      served.health.onFailed(index, e);
       failed(ConnectionResult.REFUSED, e.getMessage());
       tryNext();
     }
@@ -195,6 +197,7 @@ final class Dial extends Timer implements RelayHalf.Owner {
       starving = false;
       shard.admission().dialStarvesNoMore();
     } else {
+      served.health.onSilent(index);
       failed(ConnectionResult.TIMEOUT, "no answer in time");
     }
     tryNext();
@@ -210,6 +213,7 @@ final class Dial extends Timer implements RelayHalf.Owner {
   private void connected(RelayHalf half) {
     upstream = null;
     served.counters.connections(ConnectionResult.OK).increment();
+    served.health.onAnswered(index);
     if (served.isDetour(index)) {
       served.counters.detours.increment();
     }
