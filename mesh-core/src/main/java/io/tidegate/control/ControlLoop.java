@@ -1,11 +1,14 @@
 package io.tidegate.control;
 
+import io.tidegate.routing.ConnectOutcome;
 import io.tidegate.routing.RoutingTable;
 import io.tidegate.routing.Topology;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  *  table      1       2       4            5
  *             at once         50 ms after 2: the newest of the burst, and not at all if it changes nothing
  * </pre>
+ *
+ * <p>What becomes of connects, and the time alone, can lead to a table too: endpoints are ejected
+ * and come back.
  */
 public final class ControlLoop implements Agent {
 
@@ -25,36 +31,51 @@ public final class ControlLoop implements Agent {
   public static final Duration COALESCE = Duration.ofMillis(50);
 
   private static final Duration LONGEST_IDLE = Duration.ofSeconds(1);
+  private static final int MOST_OUTCOMES = 1 << 10;
 
   // Topologies are whole: only the newest matters, so a mailbox of one neither grows nor loses
   // anything.
   private final AtomicReference<@Nullable Topology> mailbox = new AtomicReference<>();
+  private final ManyToOneConcurrentArrayQueue<ConnectOutcome> outcomes =
+      new ManyToOneConcurrentArrayQueue<>(MOST_OUTCOMES);
   private final NanoClock clock;
   private final Consumer<RoutingTable> publisher;
   private final Consumer<Topology> inForce;
 
   // Control thread only.
+  private final Health health;
+  private final Eligibility eligibility;
   private Routes routes = Routes.NONE;
   private RoutingTable table = RoutingTable.EMPTY;
   private long publishedAtNanos;
 
   /**
+   * One that nobody tells of connects.
+   *
    * @param publisher gets each new table, on the control thread
    */
   public ControlLoop(NanoClock clock, Consumer<RoutingTable> publisher) {
-    this(clock, publisher, _ -> {});
+    this(clock, () -> 0, publisher, _ -> {}, (_, _) -> {});
   }
 
   /**
+   * @param random spreads the ends of ejections
    * @param publisher gets each new table, on the control thread
    * @param inForce gets each topology that the table in force says all of, afterwards; one that a
    *     newer one has overtaken never comes here
+   * @param prober is asked on the control thread
    */
   public ControlLoop(
-      NanoClock clock, Consumer<RoutingTable> publisher, Consumer<Topology> inForce) {
+      NanoClock clock,
+      RandomGenerator random,
+      Consumer<RoutingTable> publisher,
+      Consumer<Topology> inForce,
+      Prober prober) {
     this.clock = clock;
     this.publisher = publisher;
     this.inForce = inForce;
+    health = new Health(random, prober);
+    eligibility = new Eligibility(health);
     publishedAtNanos = clock.nanoTime() - COALESCE.toNanos();
   }
 
@@ -63,16 +84,45 @@ public final class ControlLoop implements Agent {
     mailbox.set(topology);
   }
 
+  /**
+   * Tells how a connect ended; false if there were too many others to tell of. For any thread;
+   * whoever runs the loop must be woken.
+   */
+  public boolean offer(ConnectOutcome outcome) {
+    return outcomes.offer(outcome);
+  }
+
   @Override
   public int doWork() {
     long nowNanos = clock.nanoTime();
-    if (mailbox.get() == null || nowNanos - publishedAtNanos < COALESCE.toNanos()) {
-      return 0;
+    int heard = hear(nowNanos);
+    health.onTime(routes.topology(), nowNanos);
+    return publishInNanos(nowNanos, 1) > 0 ? heard : heard + decide(nowNanos);
+  }
+
+  private int hear(long nowNanos) {
+    int heard = 0;
+    ConnectOutcome outcome = outcomes.poll();
+    while (outcome != null) {
+      health.onOutcome(outcome, routes.topology(), nowNanos);
+      heard++;
+      outcome = outcomes.poll();
     }
+    return heard;
+  }
+
+  private int decide(long nowNanos) {
     Topology topology = mailbox.getAndSet(null);
     if (topology != null) {
-      routes = routes.next(topology);
-      publish(routes.table(table.version() + 1), nowNanos);
+      health.onTopology(routes.topology(), topology);
+      routes = routes.next(topology, eligibility, nowNanos);
+    }
+    routes =
+        routes
+            .again(health.takeTouched(), eligibility, nowNanos)
+            .again(eligibility.takeExpired(nowNanos), eligibility, nowNanos);
+    publish(routes.table(table.version() + 1), nowNanos);
+    if (topology != null) {
       inForce.accept(topology);
     }
     return 1;
@@ -80,9 +130,20 @@ public final class ControlLoop implements Agent {
 
   /** For how long nothing will be due unless something is offered; 0 or less if something is. */
   public long idleNanos() {
-    return mailbox.get() == null
-        ? LONGEST_IDLE.toNanos()
-        : publishedAtNanos + COALESCE.toNanos() - clock.nanoTime();
+    long nowNanos = clock.nanoTime();
+    return outcomes.isEmpty()
+        ? health.dueInNanos(nowNanos, publishInNanos(nowNanos, LONGEST_IDLE.toNanos()))
+        : 0;
+  }
+
+  /** In how many nanoseconds a table may be due, or a limit that is sooner. */
+  private long publishInNanos(long nowNanos, long limitNanos) {
+    long dueInNanos =
+        mailbox.get() != null || health.isTouched()
+            ? 0
+            : eligibility.dueInNanos(nowNanos, limitNanos);
+    long restNanos = publishedAtNanos + COALESCE.toNanos() - nowNanos;
+    return dueInNanos < limitNanos ? Math.max(dueInNanos, restNanos) : limitNanos;
   }
 
   private void publish(RoutingTable next, long nowNanos) {

@@ -1,11 +1,11 @@
 package io.tidegate.control;
 
 import io.tidegate.control.Claims.Claim;
+import io.tidegate.control.Eligibility.Choice;
 import io.tidegate.routing.ChunkedMap;
 import io.tidegate.routing.ChunkedMap.Difference;
 import io.tidegate.routing.Clash;
 import io.tidegate.routing.Endpoint;
-import io.tidegate.routing.EndpointState;
 import io.tidegate.routing.Node;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
@@ -13,7 +13,9 @@ import io.tidegate.routing.Route;
 import io.tidegate.routing.RoutingTable;
 import io.tidegate.routing.Service;
 import io.tidegate.routing.Topology;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   services that differ ──► ports whose claims differ ──► their routes and clashes
+ *   services of which other endpoints may be picked ───────► their routes
  * </pre>
  */
 record Routes(
@@ -43,14 +46,35 @@ record Routes(
   }
 
   /** What follows from the next topology. With other nodes, every route has other detours. */
-  Routes next(Topology next) {
+  Routes next(Topology next, Eligibility eligibility, long nowNanos) {
     Routes before = next.nodes().equals(topology.nodes()) ? this : from(next.nodes());
     Claims claimsNow = before.claimsIn(next);
     // the list that all routes share already, not its equal
     Topology shared = new Topology(next.servicesById(), before.topology.nodes());
     Routes now = new Routes(shared, claimsNow, before.byPort, before.clashes);
     for (var port : claimsNow.byPort().differencesFrom(before.claims.byPort())) {
-      now = now.decide(port.key(), port.after());
+      now = now.decide(port.key(), port.after(), eligibility, nowNanos);
+    }
+    return now;
+  }
+
+  /** What follows from the same topology where other endpoints of these services may be picked. */
+  Routes again(Set<String> serviceIds, Eligibility eligibility, long nowNanos) {
+    List<PublishedPort> ports = new ArrayList<>();
+    for (String id : serviceIds) {
+      Service service = topology.servicesById().get(id);
+      if (service != null) {
+        service.publications().forEach(publication -> ports.add(publication.port()));
+      }
+    }
+    return again(ports, eligibility, nowNanos);
+  }
+
+  /** The same for the routes of some ports. */
+  Routes again(List<PublishedPort> ports, Eligibility eligibility, long nowNanos) {
+    Routes now = this;
+    for (PublishedPort port : ports) {
+      now = now.decide(port, claims.byPort().get(port), eligibility, nowNanos);
     }
     return now;
   }
@@ -66,14 +90,16 @@ record Routes(
   }
 
   /** Of several services that publish one port, the oldest has it. */
-  private Routes decide(PublishedPort port, @Nullable List<Claim> claimed) {
+  private Routes decide(
+      PublishedPort port, @Nullable List<Claim> claimed, Eligibility eligibility, long nowNanos) {
     if (claimed == null) {
+      eligibility.forget(port);
       return new Routes(topology, claims, byPort.without(port), clashes.without(port));
     }
     return new Routes(
         topology,
         claims,
-        byPort.with(port, route(claimed.getFirst())),
+        byPort.with(port, route(claimed.getFirst(), eligibility, nowNanos)),
         claimed.size() == 1 ? clashes.without(port) : clashes.with(port, clash(port, claimed)));
   }
 
@@ -82,26 +108,19 @@ record Routes(
     return new Clash(port, all.getFirst(), all.subList(1, all.size()));
   }
 
-  private Route route(Claim claim) {
+  private Route route(Claim claim, Eligibility eligibility, long nowNanos) {
     Service service = claim.service();
     Publication publication = claim.publication();
     List<Endpoint> all =
         service.tasks().stream().map(task -> Endpoint.of(task, publication.targetPort())).toList();
-    EndpointState eligible = eligible(all);
+    Choice choice = eligibility.choose(publication.port(), all, nowNanos);
     return new Route(
         publication.port(),
         service.id(),
         service.name(),
         service.policy(),
-        all.stream().filter(endpoint -> endpoint.state() == eligible).toList(),
+        choice.endpoints(),
         topology.nodes(),
-        all.stream().filter(endpoint -> endpoint.state() != eligible).toList());
-  }
-
-  /** What is in doubt is better than nothing. */
-  private static EndpointState eligible(List<Endpoint> endpoints) {
-    boolean isAnyReady =
-        endpoints.stream().anyMatch(endpoint -> endpoint.state() == EndpointState.READY);
-    return isAnyReady ? EndpointState.READY : EndpointState.DOUBTED;
+        choice.withheld());
   }
 }

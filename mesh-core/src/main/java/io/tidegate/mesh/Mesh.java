@@ -6,6 +6,7 @@ import io.tidegate.proxy.ListenerStatus;
 import io.tidegate.proxy.ProxyConfig;
 import io.tidegate.proxy.Shards;
 import io.tidegate.proxy.UpstreamSockets;
+import io.tidegate.routing.ConnectOutcome;
 import io.tidegate.routing.RoutingTable;
 import io.tidegate.routing.Topology;
 import java.time.Duration;
@@ -47,8 +48,8 @@ public final class Mesh implements AutoCloseable {
     publishedAtNanos = clock.nanoTime();
     SplittableGenerator random =
         RandomGeneratorFactory.<SplittableGenerator>of("L64X128MixRandom").create();
-    shards = new Shards(config, sockets, clock, random);
-    control = new ControlLoop(clock, this::publish, inForce);
+    shards = new Shards(config, sockets, clock, random, this::onOutcome);
+    control = new ControlLoop(clock, random.split(), this::publish, inForce, shards::probe);
     runner =
         new AgentRunner(
             new ParkingIdleStrategy(control::idleNanos),
@@ -84,6 +85,12 @@ public final class Mesh implements AutoCloseable {
   public void offer(Topology topology) {
     control.offer(topology);
     LockSupport.unpark(controlThread);
+  }
+
+  private void onOutcome(ConnectOutcome outcome) {
+    if (control.offer(outcome)) {
+      LockSupport.unpark(controlThread);
+    }
   }
 
   private void publish(RoutingTable next) {

@@ -33,7 +33,8 @@ class ControlLoopTest {
   private final List<RoutingTable> published = new ArrayList<>();
   private long nowNanos = 1_000;
   private final List<Topology> inForce = new ArrayList<>();
-  private final ControlLoop control = new ControlLoop(() -> nowNanos, published::add, inForce::add);
+  private final ControlLoop control =
+      new ControlLoop(() -> nowNanos, () -> 0, published::add, inForce::add, (_, _) -> {});
 
   @Test
   void publishesTheFirstTopologyAtOnce() {

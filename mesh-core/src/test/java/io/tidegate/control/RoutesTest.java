@@ -39,9 +39,9 @@ class RoutesTest {
     int clashes = 0;
     for (int step = 0; step < STEPS; step++) {
       topology = changed(topology, random);
-      routes = routes.next(topology);
+      routes = next(routes, topology);
       RoutingTable table = routes.table(step);
-      assertThat(table).isEqualTo(Routes.NONE.next(listedAnew(topology)).table(step));
+      assertThat(table).isEqualTo(next(Routes.NONE, listedAnew(topology)).table(step));
       assertThat(List.copyOf(table.routes().keySet())).isSorted();
       assertThat(table.clashes()).extracting(Clash::port).isSorted();
       clashes += table.clashes().size();
@@ -58,9 +58,9 @@ class RoutesTest {
     Topology topology = Topology.EMPTY;
     for (int step = 0; step < STEPS; step++) {
       topology = changed(topology, random);
-      routes = routes.next(topology);
+      routes = next(routes, topology);
       tables.add(routes.table(step));
-      copies.add(Routes.NONE.next(listedAnew(topology)).table(step));
+      copies.add(next(Routes.NONE, listedAnew(topology)).table(step));
     }
     assertThat(tables).isEqualTo(copies);
   }
@@ -68,9 +68,9 @@ class RoutesTest {
   @Test
   void keepsEveryRouteThatNothingChanged() {
     Topology topology = new Topology(IntStream.range(0, 50).mapToObj(i -> alone(i, 0)).toList());
-    Routes routes = Routes.NONE.next(topology);
+    Routes routes = next(Routes.NONE, topology);
     Routes next =
-        routes.next(new Topology(topology.servicesById().with("s7", alone(7, 1)), List.of()));
+        next(routes, new Topology(topology.servicesById().with("s7", alone(7, 1)), List.of()));
 
     assertThat(next.table(2).routes().differencesFrom(routes.table(1).routes()))
         .singleElement()
@@ -81,12 +81,18 @@ class RoutesTest {
   @Test
   void sharesOneListOfNodesAmongAllRoutes() {
     Topology topology = new Topology(List.of(alone(1, 0), alone(2, 0)), nodes(100));
-    Routes routes = Routes.NONE.next(topology);
+    Routes routes = next(Routes.NONE, topology);
     Routes next =
-        routes.next(new Topology(topology.servicesById().with("s1", alone(1, 1)), nodes(100)));
+        next(routes, new Topology(topology.servicesById().with("s1", alone(1, 1)), nodes(100)));
 
     assertThat(route(next, 1).detours()).hasSize(100).isSameAs(route(next, 2).detours());
     assertThat(route(next, 1)).isNotEqualTo(route(routes, 1));
+  }
+
+  /** All that time and connects could add is left out. */
+  private static Routes next(Routes routes, Topology topology) {
+    Health untold = new Health(() -> 0, (_, _) -> {});
+    return routes.next(topology, new Eligibility(untold), 0);
   }
 
   private static Route route(Routes routes, int number) {

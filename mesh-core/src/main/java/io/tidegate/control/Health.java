@@ -1,0 +1,210 @@
+package io.tidegate.control;
+
+import io.tidegate.control.EjectedGroup.Member;
+import io.tidegate.routing.ChunkedMap.Difference;
+import io.tidegate.routing.ConnectOutcome;
+import io.tidegate.routing.ConnectOutcome.Result;
+import io.tidegate.routing.Ejection;
+import io.tidegate.routing.Endpoint;
+import io.tidegate.routing.EndpointId;
+import io.tidegate.routing.Protocol;
+import io.tidegate.routing.Service;
+import io.tidegate.routing.Topology;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which endpoints are ejected, by what became of connects to them. Has nothing to say of endpoints
+ * that answer, and forgets those that are gone.
+ */
+final class Health {
+
+  private final RandomGenerator random;
+  private final Prober prober;
+  private final SilentNodes silentNodes = new SilentNodes();
+  private final Set<EjectedGroup> groups = new LinkedHashSet<>();
+  private final Map<EndpointId, EjectedGroup> groupOf = new HashMap<>();
+  private final Set<String> touchedServices = new HashSet<>();
+
+  Health(RandomGenerator random, Prober prober) {
+    this.random = random;
+    this.prober = prober;
+  }
+
+  /** Why an endpoint is better not picked, or null. Only TCP connects tell of one by itself. */
+  @Nullable Ejection ejectionOf(Endpoint endpoint, Protocol protocol) {
+    EjectedGroup group =
+        groupOf.isEmpty() || endpoint.address() == null ? null : groupOf.get(endpoint.id());
+    Ejection ejection = group == null ? null : group.ejection();
+    return ejection != null
+            && ejection.cause() == Ejection.Cause.CONNECT_FAILURES
+            && protocol == Protocol.UDP
+        ? null
+        : ejection;
+  }
+
+  /** Whether {@link #ejectionOf} has nothing to say of any endpoint. */
+  boolean isClear() {
+    return groupOf.isEmpty();
+  }
+
+  // --- what connects tell ---
+
+  void onOutcome(ConnectOutcome outcome, Topology topology, long nowNanos) {
+    Endpoint endpoint = outcome.endpoint();
+    if (outcome.result() != Result.SILENT) {
+      silentNodes.onSound(endpoint.nodeId());
+    }
+    EjectedGroup group = groupOf.get(endpoint.id());
+    if (group != null && group.ejection() != null) {
+      onOutcomeOfEjected(group, outcome, nowNanos);
+    } else if (outcome.result() != Result.ANSWERED && !outcome.isProbe()) {
+      onFailure(outcome, topology, nowNanos);
+    }
+  }
+
+  private void onOutcomeOfEjected(EjectedGroup group, ConnectOutcome outcome, long nowNanos) {
+    boolean isNode = group.cause() == Ejection.Cause.NODE_SILENT;
+    if (outcome.result() == Result.ANSWERED || (isNode && outcome.result() == Result.REFUSED)) {
+      group.revive(nowNanos);
+      touch(group);
+    } else if (outcome.isProbe() && group.onProbeFailed()) {
+      group.ejectAgain(nowNanos);
+      touch(group);
+    }
+  }
+
+  private void onFailure(ConnectOutcome outcome, Topology topology, long nowNanos) {
+    Endpoint endpoint = outcome.endpoint();
+    if (outcome.result() == Result.SILENT && Members.isOnAnotherNode(endpoint.reach())) {
+      suspectNode(endpoint, topology, nowNanos);
+    }
+    Service service = topology.servicesById().get(outcome.serviceId());
+    if (outcome.isSpent() && Members.idsOf(service).contains(endpoint.id())) {
+      Member member = new Member(outcome.serviceId(), endpoint);
+      eject(Ejection.Cause.CONNECT_FAILURES, List.of(member), nowNanos);
+    }
+  }
+
+  private void suspectNode(Endpoint endpoint, Topology topology, long nowNanos) {
+    List<Member> onNode = Members.onNode(topology, endpoint.nodeId());
+    boolean isOnlyOne = onNode.stream().allMatch(member -> isOf(member, Set.of(endpoint.taskId())));
+    Set<String> silent =
+        silentNodes.onSilence(endpoint.nodeId(), endpoint.taskId(), isOnlyOne, nowNanos);
+    if (silent == null) {
+      return;
+    }
+    List<Member> others = onNode.stream().filter(member -> !isOf(member, silent)).toList();
+    // Where there are no others, the silent ones are asked again: a single packet may get lost.
+    Samples.of(others.isEmpty() ? onNode : others, EjectedGroup.MOST_PROBES, random)
+        .forEach(this::probe);
+  }
+
+  private static boolean isOf(Member member, Set<String> taskIds) {
+    return taskIds.contains(member.endpoint().taskId());
+  }
+
+  private void probe(Member member) {
+    prober.probe(member.serviceId(), member.endpoint());
+  }
+
+  private void eject(Ejection.Cause cause, Collection<Member> members, long nowNanos) {
+    int times = 1;
+    for (Member member : members) {
+      EjectedGroup before = groupOf.get(member.endpoint().id());
+      if (before != null) {
+        times = Math.max(times, before.times() + (before.ejection() == null ? 1 : 0));
+        leave(before, member.endpoint().id());
+      }
+    }
+    EjectedGroup group = new EjectedGroup(cause, members, times, nowNanos, random);
+    groups.add(group);
+    members.forEach(member -> groupOf.put(member.endpoint().id(), group));
+    touch(group);
+  }
+
+  private void leave(EjectedGroup group, EndpointId id) {
+    groupOf.remove(id);
+    group.remove(id);
+    if (group.isEmpty()) {
+      groups.remove(group);
+    }
+  }
+
+  private void touch(EjectedGroup group) {
+    group.members().forEach(member -> touchedServices.add(member.serviceId()));
+  }
+
+  // --- what time tells ---
+
+  void onTime(Topology topology, long nowNanos) {
+    for (String nodeId : silentNodes.takeGone(nowNanos)) {
+      List<Member> members = Members.onNode(topology, nodeId);
+      if (!members.isEmpty()) {
+        eject(Ejection.Cause.NODE_SILENT, members, nowNanos);
+      }
+    }
+    for (EjectedGroup group : List.copyOf(groups)) {
+      if (group.isDue(nowNanos)) {
+        onDue(group, nowNanos);
+      }
+    }
+  }
+
+  private void onDue(EjectedGroup group, long nowNanos) {
+    if (group.ejection() == null) {
+      group.members().forEach(member -> groupOf.remove(member.endpoint().id()));
+      groups.remove(group);
+    } else {
+      group.beginProbe(nowNanos).forEach(this::probe);
+    }
+  }
+
+  /** In how many nanoseconds there is something to do, or a limit that is sooner. */
+  long dueInNanos(long nowNanos, long limitNanos) {
+    long dueInNanos = silentNodes.dueInNanos(nowNanos, limitNanos);
+    for (EjectedGroup group : groups) {
+      dueInNanos = Math.min(dueInNanos, group.dueNanos() - nowNanos);
+    }
+    return dueInNanos;
+  }
+
+  // --- what topologies tell ---
+
+  /** Forgets endpoints that a newer topology does not have. */
+  void onTopology(Topology before, Topology next) {
+    if (groupOf.isEmpty()) {
+      return;
+    }
+    for (Difference<String, Service> service :
+        next.servicesById().differencesFrom(before.servicesById())) {
+      Set<EndpointId> left = Members.idsOf(service.after());
+      for (EjectedGroup group : List.copyOf(groups)) {
+        List.copyOf(group.members()).stream()
+            .filter(member -> member.serviceId().equals(service.key()))
+            .map(member -> member.endpoint().id())
+            .filter(id -> !left.contains(id))
+            .forEach(id -> leave(group, id));
+      }
+    }
+  }
+
+  /** Whether there are services whose routes have to be looked at again. */
+  boolean isTouched() {
+    return !touchedServices.isEmpty();
+  }
+
+  /** Takes their ids. */
+  Set<String> takeTouched() {
+    Set<String> touched = Set.copyOf(touchedServices);
+    touchedServices.clear();
+    return touched;
+  }
+}
