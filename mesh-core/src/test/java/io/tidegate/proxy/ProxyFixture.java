@@ -48,17 +48,22 @@ final class ProxyFixture implements AutoCloseable {
   }
 
   ProxyFixture(ProxyConfig config, UpstreamSockets sockets) {
-    this(config, sockets, SystemNanoClock.INSTANCE);
+    this(config, sockets, SystemNanoClock.INSTANCE, _ -> {});
   }
 
   ProxyFixture(ProxyConfig config, NanoClock clock) {
-    this(config, UpstreamSockets.none("not in this test"), clock);
+    this(config, clock, _ -> {});
   }
 
-  private ProxyFixture(ProxyConfig config, UpstreamSockets sockets, NanoClock clock) {
+  ProxyFixture(ProxyConfig config, NanoClock clock, ConnectObserver observer) {
+    this(config, UpstreamSockets.none("not in this test"), clock, observer);
+  }
+
+  private ProxyFixture(
+      ProxyConfig config, UpstreamSockets sockets, NanoClock clock, ConnectObserver observer) {
     SplittableGenerator random =
         RandomGeneratorFactory.<SplittableGenerator>of("L64X128MixRandom").create(42);
-    shards = new Shards(config, sockets, clock, random);
+    shards = new Shards(config, sockets, clock, random, observer);
   }
 
   static ProxyConfig config(Duration connectTimeout, Duration idleTimeout) {
@@ -119,8 +124,13 @@ final class ProxyFixture implements AutoCloseable {
   }
 
   void publish(int port, InetSocketAddress... endpoints) {
+    publish(port, TaskState.RUNNING, endpoints);
+  }
+
+  /** The same with tasks that are in a state of which nothing else is to be had. */
+  void publish(int port, TaskState state, InetSocketAddress... endpoints) {
     PublishedPort published = PublishedPort.tcp(port);
-    routes.put(published, route(published, endpoints));
+    routes.put(published, route(published, state, endpoints));
     publish();
   }
 
@@ -257,12 +267,16 @@ final class ProxyFixture implements AutoCloseable {
   }
 
   private static Route route(PublishedPort port, InetSocketAddress... addresses) {
+    return route(port, TaskState.RUNNING, addresses);
+  }
+
+  private static Route route(PublishedPort port, TaskState state, InetSocketAddress... addresses) {
     return new Route(
         port,
         "service-" + port.number(),
         "web",
         BalancingPolicy.P2C,
-        Stream.of(addresses).map(address -> endpoint(address, TaskState.RUNNING)).toList(),
+        Stream.of(addresses).map(address -> endpoint(address, state)).toList(),
         List.of(),
         List.of());
   }
