@@ -17,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -94,21 +95,24 @@ final class Health {
   }
 
   private void suspectNode(Endpoint endpoint, Topology topology, long nowNanos) {
-    List<Member> onNode = Members.onNode(topology, endpoint.nodeId());
-    boolean isOnlyOne = onNode.stream().allMatch(member -> isOf(member, Set.of(endpoint.taskId())));
-    Set<String> silent =
-        silentNodes.onSilence(endpoint.nodeId(), endpoint.taskId(), isOnlyOne, nowNanos);
+    String nodeId = endpoint.nodeId();
+    Set<String> itself = Set.of(endpoint.taskId());
+    BooleanSupplier isOnlyOne = () -> without(itself, Members.onNode(topology, nodeId)).isEmpty();
+    Set<String> silent = silentNodes.onSilence(nodeId, endpoint.taskId(), isOnlyOne, nowNanos);
     if (silent == null) {
       return;
     }
-    List<Member> others = onNode.stream().filter(member -> !isOf(member, silent)).toList();
+    List<Member> onNode = Members.onNode(topology, nodeId);
+    List<Member> others = without(silent, onNode);
     // Where there are no others, the silent ones are asked again: a single packet may get lost.
     Samples.of(others.isEmpty() ? onNode : others, EjectedGroup.MOST_PROBES, random)
         .forEach(this::probe);
   }
 
-  private static boolean isOf(Member member, Set<String> taskIds) {
-    return taskIds.contains(member.endpoint().taskId());
+  private static List<Member> without(Set<String> taskIds, List<Member> members) {
+    return members.stream()
+        .filter(member -> !taskIds.contains(member.endpoint().taskId()))
+        .toList();
   }
 
   private void probe(Member member) {

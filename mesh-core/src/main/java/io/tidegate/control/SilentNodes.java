@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,9 +38,11 @@ final class SilentNodes {
   /**
    * A task on a node keeps silent.
    *
+   * @param isOnlyOne whether the node has no other; only asked where that matters
    * @return the silent tasks if others on the node are to be asked now, or null
    */
-  @Nullable Set<String> onSilence(String nodeId, String taskId, boolean isOnlyOne, long nowNanos) {
+  @Nullable Set<String> onSilence(
+      String nodeId, String taskId, BooleanSupplier isOnlyOne, long nowNanos) {
     Suspicion suspicion = byNode.computeIfAbsent(nodeId, _ -> new Suspicion());
     if (suspicion.isAsked) {
       return null;
@@ -48,7 +51,7 @@ final class SilentNodes {
     silent.values().removeIf(since -> nowNanos - since > WITHIN.toNanos());
     silent.put(taskId, nowNanos);
     suspicion.dueNanos = nowNanos + WITHIN.toNanos();
-    if (silent.size() < MANY && !isOnlyOne) {
+    if (silent.size() < MANY && !isOnlyOne.getAsBoolean()) {
       return null;
     }
     suspicion.isAsked = true;
