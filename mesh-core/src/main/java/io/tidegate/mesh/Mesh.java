@@ -1,16 +1,21 @@
 package io.tidegate.mesh;
 
 import io.tidegate.control.ControlLoop;
+import io.tidegate.metrics.EjectionStats;
 import io.tidegate.metrics.MeshStats;
+import io.tidegate.metrics.RouteKey;
 import io.tidegate.proxy.ListenerStatus;
 import io.tidegate.proxy.ProxyConfig;
 import io.tidegate.proxy.Shards;
 import io.tidegate.proxy.UpstreamSockets;
 import io.tidegate.routing.ConnectOutcome;
+import io.tidegate.routing.Ejection;
 import io.tidegate.routing.RoutingTable;
 import io.tidegate.routing.Topology;
 import java.time.Duration;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator.SplittableGenerator;
@@ -39,6 +44,8 @@ public final class Mesh implements AutoCloseable {
   private final AgentRunner runner;
   private final Thread controlThread;
   private final ClashLog clashLog = new ClashLog();
+  private final Ejections ejections = new Ejections();
+  private final LongAdder outcomesUnheard = new LongAdder();
 
   // Written by the control thread.
   private volatile RoutingTable table = RoutingTable.EMPTY;
@@ -90,6 +97,8 @@ public final class Mesh implements AutoCloseable {
   private void onOutcome(ConnectOutcome outcome) {
     if (control.offer(outcome)) {
       LockSupport.unpark(controlThread);
+    } else {
+      outcomesUnheard.increment();
     }
   }
 
@@ -98,6 +107,7 @@ public final class Mesh implements AutoCloseable {
     publishedAtNanos = clock.nanoTime();
     shards.publish(next);
     clashLog.onTable(next);
+    ejections.onTable(next, publishedAtNanos);
   }
 
   /** The routing table that was published last. */
@@ -108,6 +118,21 @@ public final class Mesh implements AutoCloseable {
   /** How long ago that was, or the start where nothing was published yet. */
   public Duration tableAge() {
     return Duration.ofNanos(clock.nanoTime() - publishedAtNanos);
+  }
+
+  /** How long an endpoint will still be ejected, at least; 0 once a probe is to decide. */
+  public Duration timeLeft(Ejection ejection) {
+    return Duration.ofNanos(Math.max(ejection.untilNanos() - clock.nanoTime(), 0));
+  }
+
+  /** What was counted of ejections, for routes of which any endpoint ever was. */
+  public SortedMap<RouteKey, EjectionStats> ejections() {
+    return ejections.stats();
+  }
+
+  /** Ends of connects that the control loop had no room to hear of. */
+  public long outcomesUnheard() {
+    return outcomesUnheard.sum();
   }
 
   public MeshStats stats() {

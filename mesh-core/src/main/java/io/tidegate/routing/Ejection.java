@@ -15,7 +15,7 @@ public record Ejection(Cause cause, int times, long sinceNanos, long untilNanos)
   /** What has led to an ejection. */
   public enum Cause {
     /** Too many connects to the endpoint failed in a row. */
-    CONNECT_FAILURES("connects failed in a row"),
+    CONNECT_FAILURES("connects to it fail"),
     /** No connect to any endpoint of its node was answered. */
     NODE_SILENT("nothing on its node answers");
 

@@ -50,6 +50,11 @@ public record Endpoint(
     return new EndpointId(taskId, Objects.requireNonNull(address));
   }
 
+  /** Whether it is not picked because connects to it fail. */
+  public boolean isEjected() {
+    return state == EndpointState.EJECTED;
+  }
+
   /** This endpoint as one whose connects fail; what is not ejected all the same is spared. */
   public Endpoint with(Ejection reason, boolean isEjected) {
     EndpointState now = isEjected ? EndpointState.EJECTED : state;

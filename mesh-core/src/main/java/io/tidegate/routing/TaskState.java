@@ -10,7 +10,7 @@ public enum TaskState {
   DRAINING,
   /**
    * Ran when its source was heard last, and others know nothing of it: takes new connections only
-   * where nothing else is left.
+   * where too few others are ready.
    */
   DOUBTED;
 
