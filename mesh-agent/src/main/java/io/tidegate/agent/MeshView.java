@@ -10,8 +10,11 @@ import io.tidegate.agent.source.SourceStatus;
 import io.tidegate.agent.source.TopologySource;
 import io.tidegate.agent.swarm.NodeFacts;
 import io.tidegate.mesh.Mesh;
+import io.tidegate.metrics.EjectionStats;
 import io.tidegate.metrics.MeshStats;
+import io.tidegate.metrics.RouteKey;
 import io.tidegate.proxy.ListenerStatus;
+import io.tidegate.routing.Ejection;
 import io.tidegate.routing.Node;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.RoutingTable;
@@ -19,6 +22,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -121,6 +125,21 @@ final class MeshView implements AgentView {
   @Override
   public MeshStats stats() {
     return mesh.stats();
+  }
+
+  @Override
+  public SortedMap<RouteKey, EjectionStats> ejections() {
+    return mesh.ejections();
+  }
+
+  @Override
+  public Duration timeLeft(Ejection ejection) {
+    return mesh.timeLeft(ejection);
+  }
+
+  @Override
+  public long outcomesUnheard() {
+    return mesh.outcomesUnheard();
   }
 
   @Override

@@ -3,13 +3,17 @@ package io.tidegate.agent.admin;
 import io.tidegate.agent.changes.ChangeLog;
 import io.tidegate.agent.source.PeerStatus;
 import io.tidegate.agent.source.SourceStatus;
+import io.tidegate.metrics.EjectionStats;
 import io.tidegate.metrics.MeshStats;
+import io.tidegate.metrics.RouteKey;
 import io.tidegate.proxy.ListenerStatus;
+import io.tidegate.routing.Ejection;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.RoutingTable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /** What this room sees of the agent. Every method may be called from any thread. */
@@ -47,6 +51,15 @@ public interface AgentView {
   Map<String, String> hostnames();
 
   MeshStats stats();
+
+  /** What was counted of ejections, for routes of which any endpoint ever was. */
+  SortedMap<RouteKey, EjectionStats> ejections();
+
+  /** How long an endpoint will still be ejected, at least; 0 once a probe is to decide. */
+  Duration timeLeft(Ejection ejection);
+
+  /** Ends of connects that nobody had room to hear of. */
+  long outcomesUnheard();
 
   List<ListenerStatus> listeners();
 

@@ -56,6 +56,7 @@ final class MeshCollector implements MultiCollector {
     addBytes(families, routes);
     addLatencies(families, routes);
     addEndpoints(families, table);
+    EjectionFamilies.add(families, view);
     if (hasTaskMetrics) {
       addTasks(families, routes);
     }
@@ -92,6 +93,10 @@ final class MeshCollector implements MultiCollector {
         "detours",
         "Connections relayed through another node because no task could be reached from here.",
         counts(routes, RouteStats::detours));
+    families.counter(
+        "panic_picks",
+        "Picks among all tasks that may answer, because too few of them are ready.",
+        counts(routes, RouteStats::panicPicks));
   }
 
   private static void addUdp(Families families, List<RouteSeries> routes) {
@@ -150,7 +155,7 @@ final class MeshCollector implements MultiCollector {
   private static void addEndpoints(Families families, RoutingTable table) {
     families.gauge(
         "endpoints",
-        "Endpoints known, by state; only those that are ready take new connections.",
+        "Endpoints known, by state; where enough are ready, only those take new connections.",
         table.routes().values().stream()
             .flatMap(
                 route ->

@@ -4,6 +4,7 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.tidegate.metrics.EndpointKey;
 import io.tidegate.metrics.EndpointStats;
 import io.tidegate.metrics.MeshStats;
+import io.tidegate.metrics.RouteKey;
 import io.tidegate.metrics.RouteStats;
 import io.tidegate.routing.Protocol;
 import io.tidegate.routing.PublishedPort;
@@ -33,12 +34,7 @@ record RouteSeries(Labels labels, List<RouteStats> parts) {
     stats
         .routes()
         .forEach(
-            (key, route) ->
-                parts
-                    .computeIfAbsent(
-                        labels(key.serviceName(), key.port(), key.protocol()),
-                        _ -> new ArrayList<>())
-                    .add(route));
+            (key, route) -> parts.computeIfAbsent(labels(key), _ -> new ArrayList<>()).add(route));
     return parts.entrySet().stream()
         .map(entry -> new RouteSeries(entry.getKey(), entry.getValue()))
         .toList();
@@ -51,6 +47,10 @@ record RouteSeries(Labels labels, List<RouteStats> parts) {
   static Labels labels(Route route) {
     PublishedPort port = route.port();
     return labels(route.serviceName(), port.number(), port.protocol().toString());
+  }
+
+  static Labels labels(RouteKey route) {
+    return labels(route.serviceName(), route.port(), route.protocol());
   }
 
   static Labels labels(PublishedPort port) {

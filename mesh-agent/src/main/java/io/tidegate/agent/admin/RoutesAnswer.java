@@ -97,6 +97,7 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
       Map<CloseCause, Long> closes,
       long connectRetries,
       long detours,
+      long panicPicks,
       BytesAnswer bytes,
       @Nullable DatagramsAnswer datagrams,
       @Nullable MillisAnswer connectMillis,
@@ -109,6 +110,7 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
           stats.closes(),
           stats.connectRetries(),
           stats.detours(),
+          stats.panicPicks(),
           new BytesAnswer(stats.bytesIn(), stats.bytesOut()),
           DatagramsAnswer.of(stats.datagrams()),
           MillisAnswer.of(stats.connect()),
@@ -144,6 +146,7 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
    * @param hostname of its node, if known
    * @param address what is dialled, as in {@code 10.0.0.5:80}
    * @param origin null where the newest topology has the task no more
+   * @param ejection null for one to which connects do not fail
    */
   record EndpointAnswer(
       String task,
@@ -153,6 +156,7 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
       EndpointState state,
       @Nullable String address,
       ReachAnswer reach,
+      @Nullable EjectionAnswer ejection,
       @Nullable OriginAnswer origin,
       long active,
       long relays,
@@ -186,6 +190,7 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
                 route ->
                     route(
                         route,
+                        view,
                         listener(view, route.port(), listeners.get(route.port())),
                         stats.routes().get(RouteKey.of(route)),
                         facts))
@@ -208,7 +213,11 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
   }
 
   private static RouteAnswer route(
-      Route route, ListenerAnswer listener, @Nullable RouteStats stats, @Nullable TaskFacts facts) {
+      Route route,
+      AgentView view,
+      ListenerAnswer listener,
+      @Nullable RouteStats stats,
+      @Nullable TaskFacts facts) {
     List<DetourAnswer> detours =
         route.detours().stream()
             .map(node -> Endpoint.detour(node, route.port()))
@@ -226,7 +235,7 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
         stats == null ? null : CountsAnswer.of(stats),
         tasks(route)
             .collect(Collectors.groupingBy(Endpoint::state, TreeMap::new, Collectors.counting())),
-        facts == null ? null : endpoints(route, stats, facts),
+        facts == null ? null : endpoints(route, stats, facts, view),
         facts == null ? null : detours);
   }
 
@@ -235,7 +244,7 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
   }
 
   private static List<EndpointAnswer> endpoints(
-      Route route, @Nullable RouteStats stats, TaskFacts facts) {
+      Route route, @Nullable RouteStats stats, TaskFacts facts, AgentView view) {
     Map<EndpointKey, EndpointStats> counts = stats == null ? Map.of() : stats.endpoints();
     Map<String, OriginAnswer> origins = facts.originsOf(route.serviceId());
     return tasks(route)
@@ -246,6 +255,7 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
                     endpoint,
                     counts,
                     facts.hostnames().get(endpoint.nodeId()),
+                    EjectionAnswer.of(endpoint, view, facts.now()),
                     origins.get(endpoint.taskId())))
         .toList();
   }
@@ -254,6 +264,7 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
       Endpoint endpoint,
       Map<EndpointKey, EndpointStats> counts,
       @Nullable String hostname,
+      @Nullable EjectionAnswer ejection,
       @Nullable OriginAnswer origin) {
     EndpointKey key = new EndpointKey(endpoint.taskId(), endpoint.taskName(), endpoint.nodeId());
     EndpointStats stats = counts.getOrDefault(key, new EndpointStats(0, 0, 0, 0, 0));
@@ -265,6 +276,7 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
         endpoint.state(),
         text(endpoint.address()),
         ReachAnswer.of(endpoint.reach()),
+        ejection,
         origin,
         stats.active(),
         stats.relays(),

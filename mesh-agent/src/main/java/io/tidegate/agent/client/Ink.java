@@ -28,7 +28,7 @@ record Ink(Ansi ansi) {
     return switch (text.strip()) {
       case "ready" -> good(text);
       case "draining", "doubted" -> paint(text, Style.fg_yellow);
-      case "unreachable" -> bad(text);
+      case "ejected", "unreachable" -> bad(text);
       default -> text;
     };
   }

@@ -2,6 +2,7 @@ package io.tidegate.agent.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tidegate.agent.client.Columns.Column;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The routing table, for people. */
@@ -44,7 +45,40 @@ final class RoutesText {
             Column.text("SOURCE"),
             Column.number("AGE"));
     routes.forEach(route -> addEndpoints(table, route));
-    return table.lines(ink);
+    List<String> lines = new ArrayList<>(table.lines(ink));
+    routes.forEach(route -> addEjections(lines, route, ink));
+    return lines;
+  }
+
+  private static void addEjections(List<String> lines, JsonNode route, Ink ink) {
+    for (JsonNode endpoint : route.path("endpoints")) {
+      JsonNode ejection = endpoint.path("ejection");
+      if (!ejection.isMissingNode()) {
+        lines.add(
+            ink.bad(
+                "%s %s: %s"
+                    .formatted(
+                        route.path("port").asText(),
+                        endpoint.path("task").asText(),
+                        ejection(ejection))));
+      }
+    }
+  }
+
+  private static String ejection(JsonNode ejection) {
+    double secondsLeft = ejection.path("secondsLeft").asDouble();
+    String what =
+        ejection.path("spared").asBoolean()
+            ? "not ejected, as too many others are"
+            : secondsLeft == 0
+                ? "ejected, being probed"
+                : "ejected for " + Texts.age(secondsLeft) + " more";
+    int times = ejection.path("times").asInt();
+    return "%s: %s%s"
+        .formatted(
+            what,
+            ejection.path("reason").asText(),
+            times == 1 ? "" : ", " + times + " times in a row");
   }
 
   private static void addEndpoints(Columns table, JsonNode route) {

@@ -80,6 +80,22 @@ class ApiTest {
   }
 
   @Test
+  void saysWhyATaskIsEjectedAndUntilWhen() throws Exception {
+    assertThat(json("/api/v1/routes").at("/routes/0/endpoints/2/ejection").isMissingNode())
+        .isTrue();
+    view.eject();
+    JsonNode route = json("/api/v1/routes").at("/routes/0");
+    assertThat(route.at("/tasks/ejected").asInt()).isEqualTo(1);
+    JsonNode task = route.at("/endpoints/2");
+    assertThat(task.at("/state").asText()).isEqualTo("ejected");
+    assertThat(task.at("/ejection/cause").asText()).isEqualTo("connect_failures");
+    assertThat(task.at("/ejection/reason").asText()).isEqualTo("connects to it fail");
+    assertThat(task.at("/ejection/times").asInt()).isEqualTo(2);
+    assertThat(task.at("/ejection/until").asText()).isEqualTo("2026-01-01T00:01:08Z");
+    assertThat(task.at("/ejection/spared").asBoolean()).isFalse();
+  }
+
+  @Test
   void namesWhoKeepsAPortThatTwoPublish() throws Exception {
     PublishedPort port = PublishedPort.tcp(8080);
     Clash clash =

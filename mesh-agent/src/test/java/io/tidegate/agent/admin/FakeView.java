@@ -3,12 +3,14 @@ package io.tidegate.agent.admin;
 import io.tidegate.agent.changes.ChangeLog;
 import io.tidegate.agent.source.PeerStatus;
 import io.tidegate.agent.source.SourceStatus;
+import io.tidegate.metrics.EjectionStats;
 import io.tidegate.metrics.MeshStats;
 import io.tidegate.metrics.RouteCounters;
 import io.tidegate.metrics.RouteKey;
 import io.tidegate.metrics.ShardCounters;
 import io.tidegate.proxy.ListenerStatus;
 import io.tidegate.routing.BalancingPolicy;
+import io.tidegate.routing.Ejection;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.Node;
 import io.tidegate.routing.PublishedPort;
@@ -25,6 +27,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +49,7 @@ public final class FakeView implements AgentView {
   @Nullable Record node;
   @Nullable PeerStatus peers;
   boolean draining;
+  final SortedMap<RouteKey, EjectionStats> ejections = new TreeMap<>();
 
   public FakeView() {
     this(NOW);
@@ -79,6 +83,27 @@ public final class FakeView implements AgentView {
     table = new RoutingTable(7, new TreeMap<>(Map.of(port, web)));
     listeners.add(new ListenerStatus(port, 2, 2, null));
     return this;
+  }
+
+  /** Ejects the task web.3 for the second time, for 8 s more. */
+  public void eject() {
+    Ejection ejection =
+        new Ejection(Ejection.Cause.CONNECT_FAILURES, 2, 0, TimeUnit.SECONDS.toNanos(8));
+    Route web = table.routes().values().getFirst();
+    List<Endpoint> withheld = new ArrayList<>(web.withheld());
+    withheld.add(web.endpoints().getFirst().with(ejection, true));
+    Route without =
+        new Route(
+            web.port(),
+            web.serviceId(),
+            web.serviceName(),
+            web.policy(),
+            web.endpoints().subList(1, web.endpoints().size()),
+            web.detours(),
+            withheld);
+    table = new RoutingTable(table.version() + 1, Map.of(web.port(), without));
+    ejections.put(
+        RouteKey.of(web), new EjectionStats(Map.of(Ejection.Cause.CONNECT_FAILURES, 2L), 1));
   }
 
   /** Puts a topology in force, so that what is different in it has changed. */
@@ -165,6 +190,21 @@ public final class FakeView implements AgentView {
   @Override
   public MeshStats stats() {
     return MeshStats.sum(shards);
+  }
+
+  @Override
+  public SortedMap<RouteKey, EjectionStats> ejections() {
+    return ejections;
+  }
+
+  @Override
+  public Duration timeLeft(Ejection ejection) {
+    return Duration.ofNanos(ejection.untilNanos());
+  }
+
+  @Override
+  public long outcomesUnheard() {
+    return 8;
   }
 
   @Override

@@ -37,6 +37,7 @@ class MeshCollectorTest {
     view.counters(0, "s1").closes(CloseCause.CLIENT_RESET).add(1);
     view.counters(0, "s1").connectRetries.add(5);
     view.counters(1, "s1").detours.add(6);
+    view.counters(1, "s1").panicPicks.add(9);
     Exposition metrics = scrape();
     assertThat(metrics.value("tidegate_connections_total{" + WEB + ",result=\"ok\"}")).isEqualTo(7);
     assertThat(metrics.value("tidegate_connections_total{" + WEB + ",result=\"no_endpoint\"}"))
@@ -47,8 +48,21 @@ class MeshCollectorTest {
         .isEqualTo(1);
     assertThat(metrics.value("tidegate_connect_retries_total{" + WEB + "}")).isEqualTo(5);
     assertThat(metrics.value("tidegate_detours_total{" + WEB + "}")).isEqualTo(6);
+    assertThat(metrics.value("tidegate_panic_picks_total{" + WEB + "}")).isEqualTo(9);
     assertThat(metrics.type("tidegate_connections_total")).isEqualTo("counter");
     assertThat(metrics.type("tidegate_connections_active")).isEqualTo("gauge");
+  }
+
+  @Test
+  void countsEjectionsByCauseAndThoseThatAreInForce() throws IOException {
+    view.eject();
+    Exposition metrics = scrape();
+    String ejections = "tidegate_ejections_total{" + WEB + ",cause=\"";
+    assertThat(metrics.value(ejections + "connect_failures\"}")).isEqualTo(2);
+    assertThat(metrics.value(ejections + "node_silent\"}")).isZero();
+    assertThat(metrics.value("tidegate_ejections_spared_total{" + WEB + "}")).isEqualTo(1);
+    assertThat(metrics.value("tidegate_endpoints{" + WEB + ",state=\"ejected\"}")).isEqualTo(1);
+    assertThat(metrics.value("tidegate_connect_outcomes_unheard_total")).isEqualTo(8);
   }
 
   @Test

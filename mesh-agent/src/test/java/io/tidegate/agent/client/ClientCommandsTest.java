@@ -113,6 +113,14 @@ class ClientCommandsTest {
   }
 
   @Test
+  void saysWhyATaskIsEjected() {
+    view.eject();
+    assertThat(execute("routes", "web")).isZero();
+    assertThat(lines())
+        .contains("8080/tcp web.3: ejected for 8.0s more: connects to it fail, 2 times in a row");
+  }
+
+  @Test
   void printsTheAgentsAnswerForPrograms() throws Exception {
     for (String[] command : new String[][] {{"status"}, {"routes"}, {"resolve", "web"}}) {
       String[] args = Arrays.copyOf(command, command.length + 1);
