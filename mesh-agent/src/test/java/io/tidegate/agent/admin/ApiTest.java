@@ -91,7 +91,8 @@ class ApiTest {
     assertThat(task.at("/ejection/cause").asText()).isEqualTo("connect_failures");
     assertThat(task.at("/ejection/reason").asText()).isEqualTo("connects to it fail");
     assertThat(task.at("/ejection/times").asInt()).isEqualTo(2);
-    assertThat(task.at("/ejection/until").asText()).isEqualTo("2026-01-01T00:01:08Z");
+    assertThat(task.at("/ejection/secondsLeft").asDouble()).isEqualTo(8);
+    assertThat(task.at("/ejection/until").isTextual()).isTrue();
     assertThat(task.at("/ejection/spared").asBoolean()).isFalse();
   }
 
