@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,10 +52,17 @@ final class ServedDetours {
 
   /** The nodes that reach tasks which this one cannot. */
   private static Set<String> nodesOfUnreachableTasks(Route route) {
+    return unreachable(route).map(Endpoint::nodeId).collect(Collectors.toSet());
+  }
+
+  /** Whether there are tasks that only other nodes may reach. */
+  static boolean areNeededBy(Route route) {
+    return unreachable(route).findAny().isPresent();
+  }
+
+  private static Stream<Endpoint> unreachable(Route route) {
     return route.withheld().stream()
-        .filter(endpoint -> endpoint.state() == EndpointState.UNREACHABLE)
-        .map(Endpoint::nodeId)
-        .collect(Collectors.toSet());
+        .filter(endpoint -> endpoint.state() == EndpointState.UNREACHABLE);
   }
 
   /** One that was not tried yet, or {@link Picker#NONE}. */

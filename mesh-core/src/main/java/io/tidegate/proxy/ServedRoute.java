@@ -145,6 +145,14 @@ final class ServedRoute {
     return !route.detours().isEmpty();
   }
 
+  /**
+   * Whether another node may reach what this one cannot. One that knows of no task at all does not
+   * ask: the others know of none either.
+   */
+  boolean detoursHelp() {
+    return hasDetours() && (pickable.length > 0 || ServedDetours.areNeededBy(route));
+  }
+
   boolean isDetour(int index) {
     return index >= pickable.length;
   }
@@ -168,6 +176,11 @@ final class ServedRoute {
   }
 
   // --- whatever can be dialled ---
+
+  /** Whether there is anything to try. */
+  boolean isDialable() {
+    return pickable.length > 0 || detoursHelp();
+  }
 
   int dialableCount() {
     return pickable.length + route.detours().size();
