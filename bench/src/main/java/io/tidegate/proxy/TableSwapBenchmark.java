@@ -61,6 +61,7 @@ public class TableSwapBenchmark {
           config(),
           UpstreamSockets.none("not in this benchmark"),
           new ConnectStreaks(SystemNanoClock.INSTANCE, _ -> {}),
+          new ParkingPlaces(),
           SystemNanoClock.INSTANCE,
           Tables.random());
   private RoutingTable inForce = RoutingTable.EMPTY;

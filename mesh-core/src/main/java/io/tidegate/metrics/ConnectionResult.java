@@ -14,7 +14,7 @@ public enum ConnectionResult {
   NO_ENDPOINT,
   /** The route had as many clients as its policy allows; the client got a reset. */
   LIMIT,
-  /** The client reset its connection before a task was asked for. */
+  /** The client left before a task was asked for, or while it waited for one. */
   CLIENT_GONE;
 
   @Override

@@ -54,6 +54,11 @@ public record MeshStats(
         sum(parts, part -> part.connectRetries),
         sum(parts, part -> part.detours),
         sum(parts, part -> part.panicPicks),
+        new RouteStats.Parking(
+            sum(parts, part -> part.parked),
+            sumEach(ParkingEnd.class, parts, RouteCounters::parkingEnds),
+            sum(parts, part -> part.parkingOverflows),
+            sumLatency(parts, part -> part.parkedTime)),
         sum(parts, part -> part.bytesIn),
         sum(parts, part -> part.bytesOut),
         new RouteStats.Datagrams(

@@ -10,6 +10,7 @@ public final class RouteCounters {
 
   private final Map<ConnectionResult, Counter> connections = new EnumMap<>(ConnectionResult.class);
   private final Map<CloseCause, Counter> closes = new EnumMap<>(CloseCause.class);
+  private final Map<ParkingEnd, Counter> parkingEnds = new EnumMap<>(ParkingEnd.class);
   private final Map<DatagramResult, Counter> datagramsIn = new EnumMap<>(DatagramResult.class);
   private final Map<DatagramResult, Counter> datagramsOut = new EnumMap<>(DatagramResult.class);
 
@@ -21,6 +22,11 @@ public final class RouteCounters {
 
   /** Picks among all endpoints that may answer, because too few are ready. */
   public final Counter panicPicks = new Counter();
+  /** Clients that began to wait, because no task took them. */
+  public final Counter parked = new Counter();
+
+  /** Clients that could not wait, because as many did as may. */
+  public final Counter parkingOverflows = new Counter();
 
   /** Bytes from clients to tasks. */
   public final Counter bytesIn = new Counter();
@@ -30,6 +36,9 @@ public final class RouteCounters {
 
   /** From accepting the client to the task's answer, retries included. */
   public final Latency connect = new Latency();
+
+  /** From parking the client to the end of that, whatever it was. */
+  public final Latency parkedTime = new Latency();
 
   /** From accepting the client to the task's first byte. */
   public final Latency firstByte = new Latency();
@@ -49,6 +58,9 @@ public final class RouteCounters {
     for (CloseCause cause : CloseCause.values()) {
       closes.put(cause, new Counter());
     }
+    for (ParkingEnd end : ParkingEnd.values()) {
+      parkingEnds.put(end, new Counter());
+    }
     for (DatagramResult result : DatagramResult.values()) {
       datagramsIn.put(result, new Counter());
       datagramsOut.put(result, new Counter());
@@ -63,6 +75,11 @@ public final class RouteCounters {
   @SuppressWarnings("NullAway") // Filled for every constant.
   public Counter closes(CloseCause cause) {
     return closes.get(cause);
+  }
+
+  @SuppressWarnings("NullAway") // Filled for every constant.
+  public Counter parkingEnds(ParkingEnd end) {
+    return parkingEnds.get(end);
   }
 
   /** Datagrams from clients. */

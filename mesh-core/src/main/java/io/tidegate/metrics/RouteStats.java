@@ -9,6 +9,7 @@ import org.HdrHistogram.Histogram;
  *
  * @param detours relays that went through another node
  * @param panicPicks picks among all endpoints that may answer, because too few are ready
+ * @param parking of clients that no task took at once
  * @param bytesIn from clients to tasks
  * @param bytesOut from tasks to clients
  * @param datagrams what became of those of a UDP route
@@ -22,6 +23,7 @@ public record RouteStats(
     long connectRetries,
     long detours,
     long panicPicks,
+    Parking parking,
     long bytesIn,
     long bytesOut,
     Datagrams datagrams,
@@ -29,6 +31,22 @@ public record RouteStats(
     Histogram firstByte,
     Histogram duration,
     Map<EndpointKey, EndpointStats> endpoints) {
+
+  /**
+   * Clients that waited for a task.
+   *
+   * @param parked those that began to
+   * @param ends those that wait no more
+   * @param overflows those that could not wait, because as many did as may
+   * @param time microseconds of those that wait no more
+   */
+  public record Parking(long parked, Map<ParkingEnd, Long> ends, long overflows, Histogram time) {
+
+    /** Those that wait now. */
+    public long active() {
+      return Math.max(parked - ends.values().stream().mapToLong(Long::longValue).sum(), 0);
+    }
+  }
 
   /** Datagrams from clients to tasks, and from tasks to clients. */
   public record Datagrams(Map<DatagramResult, Long> in, Map<DatagramResult, Long> out) {

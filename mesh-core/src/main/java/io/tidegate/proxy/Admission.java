@@ -6,6 +6,7 @@ final class Admission {
   private final int maxClients;
   private int clients;
   private int starvingDials;
+  private int parkedClients;
 
   Admission(ProxyConfig config) {
     maxClients = Math.max(config.relay().relays() / config.shards(), 1);
@@ -19,6 +20,19 @@ final class Admission {
   /** Whether a dial waits for a descriptor: it would only be joined by further ones. */
   boolean isStarving() {
     return starvingDials > 0;
+  }
+
+  /** Whether one more client may wait: those who do leave half of the places to those served. */
+  boolean mayPark() {
+    return parkedClients < maxClients / 2;
+  }
+
+  void clientParked() {
+    parkedClients++;
+  }
+
+  void clientParkedNoMore() {
+    parkedClients--;
   }
 
   void dialStarves() {

@@ -49,6 +49,11 @@ record ClientLimit(int most, AtomicInteger clients) {
     return false;
   }
 
+  /** Whether whoever counts there counts here: the limit of the same route in another table. */
+  boolean isSameCountAs(ClientLimit other) {
+    return clients.equals(other.clients);
+  }
+
   void leave() {
     clients.decrementAndGet();
   }

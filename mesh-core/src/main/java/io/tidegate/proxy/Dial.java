@@ -5,9 +5,9 @@ import io.netty.channel.epoll.LinuxSocket;
 import io.tidegate.balance.Picker;
 import io.tidegate.balance.Tried;
 import io.tidegate.metrics.ConnectionResult;
+import io.tidegate.metrics.ParkingEnd;
 import io.tidegate.routing.Endpoint;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
 /**
  * From an accepted client to a relay: picks an endpoint, connects, and on failure tries a different
  * one. What the client says first is read at once and goes along with the handshake; once any of it
- * was sent the endpoint is chosen for good, so no byte can reach two tasks.
+ * was sent the endpoint is chosen for good, so no byte can reach two tasks. A client that nobody
+ * takes is parked where it may, and dialled anew from there.
  */
 final class Dial extends Timer implements RelayHalf.Owner {
 
@@ -24,7 +25,6 @@ final class Dial extends Timer implements RelayHalf.Owner {
 
   private static final int DETOUR_ATTEMPTS = 2;
   private static final int HASTE = 4;
-  private static final int FIRST_READ_BYTES = 16 << 10;
 
   private final Shard shard;
   // The route as it was when the client came: indices in tried stay true whatever tables arrive.
@@ -39,6 +39,8 @@ final class Dial extends Timer implements RelayHalf.Owner {
   private @Nullable RelayHalf upstream;
   // What the client has said already, as far as it was not sent yet.
   private @Nullable ByteBuf firstBytes;
+  // Where the client waits between its dials; null for one that was never parked.
+  private @Nullable Parked parked;
   private boolean starving;
 
   private Dial(Shard shard, ServedRoute served, TcpSocket client, long acceptedNanos) {
@@ -48,6 +50,15 @@ final class Dial extends Timer implements RelayHalf.Owner {
     this.acceptedNanos = acceptedNanos;
   }
 
+  private Dial(Shard shard, ServedRoute served, Parked parked) {
+    this.shard = shard;
+    this.served = served;
+    this.parked = parked;
+    downstream = parked.client;
+    downstream.handOver(this);
+    acceptedNanos = parked.acceptedNanos;
+  }
+
   static void begin(Shard shard, ServedRoute served, TcpSocket client) {
     shard.admission().clientCame();
     Dial dial = new Dial(shard, served, client, shard.clock().nanoTime());
@@ -55,25 +66,42 @@ final class Dial extends Timer implements RelayHalf.Owner {
       dial.refuse(ConnectionResult.LIMIT);
       return;
     }
-    try {
-      dial.readFirstBytes();
-    } catch (IOException e) {
-      dial.failure = ConnectionResult.CLIENT_GONE;
-      dial.giveUp();
-      return;
+    dial.listenAndTry();
+  }
+
+  /**
+   * Begins anew for a client that has waited.
+   *
+   * @param counting those that count the client until now
+   * @param said what it has said, none of which was sent yet
+   */
+  static void again(
+      Shard shard,
+      ServedRoute served,
+      RouteLimits counting,
+      Parked parked,
+      @Nullable ByteBuf said) {
+    Dial dial = new Dial(shard, served, parked);
+    dial.firstBytes = said;
+    if (served.limits.enterFrom(counting)) {
+      dial.listenAndTry();
+    } else {
+      dial.refuse(ConnectionResult.LIMIT);
     }
-    dial.tryNext();
   }
 
   /** Most clients speak first, and mostly have by the time they are accepted. */
-  private void readFirstBytes() throws IOException {
-    int limit = Math.min(FIRST_READ_BYTES, shard.readLimit());
-    int read = downstream.socket.readAddress(shard.bufferAddress(), 0, limit);
-    if (read > 0) {
-      // A short read has emptied the socket (epoll(7)).
-      downstream.readable = read == limit;
-      firstBytes = shard.keep(shard.buffer(), 0, read);
+  private void listenAndTry() {
+    try {
+      if (firstBytes == null) {
+        firstBytes = FirstBytes.read(shard, downstream);
+      }
+    } catch (IOException e) {
+      failure = ConnectionResult.CLIENT_GONE;
+      giveUp();
+      return;
     }
+    tryNext();
   }
 
   private void tryNext() {
@@ -94,7 +122,22 @@ final class Dial extends Timer implements RelayHalf.Owner {
         failed(ConnectionResult.REFUSED, e.getMessage());
       }
     }
-    giveUp();
+    park();
+  }
+
+  /** Nobody takes the client now, which may pass. */
+  private void park() {
+    ParkingLot lot = shard.parkingLot(served.route.port());
+    if (parked == null && lot != null && !FirstBytes.areSent(firstBytes)) {
+      parked = lot.park(served, downstream, acceptedNanos);
+    }
+    if (parked == null || FirstBytes.areSent(firstBytes)) {
+      giveUp();
+      return;
+    }
+    ByteBuf said = firstBytes;
+    firstBytes = null;
+    parked.await(failure, said);
   }
 
   /**
@@ -110,6 +153,9 @@ final class Dial extends Timer implements RelayHalf.Owner {
   }
 
   private int next() {
+    if (FirstBytes.areSent(firstBytes)) {
+      return Picker.NONE;
+    }
     int picked = mayTryEndpoints() ? served.pick(tried) : Picker.NONE;
     return picked == Picker.NONE && mayTryDetours() ? served.pickDetour(tried) : picked;
   }
@@ -124,6 +170,7 @@ final class Dial extends Timer implements RelayHalf.Owner {
    */
   private boolean mayTryDetours() {
     return attempts < shard.config().connectAttempts() + DETOUR_ATTEMPTS
+        && served.detoursHelp()
         && !served.isNode(LinuxSocket.newSocket(downstream.socket.intValue()).remoteAddress());
   }
 
@@ -150,10 +197,8 @@ final class Dial extends Timer implements RelayHalf.Owner {
     if (firstBytes == null) {
       return false;
     }
-    ByteBuffer bytes =
-        firstBytes.internalNioBuffer(firstBytes.readerIndex(), firstBytes.readableBytes());
-    firstBytes.skipBytes(half.socket.write(bytes, bytes.position(), bytes.limit()));
-    return firstBytes.readerIndex() > 0;
+    FirstBytes.send(firstBytes, half.socket);
+    return FirstBytes.areSent(firstBytes);
   }
 
   /**
@@ -218,6 +263,9 @@ final class Dial extends Timer implements RelayHalf.Owner {
       served.counters.detours.increment();
     }
     served.counters.connect.recordNanos(shard.clock().nanoTime() - acceptedNanos);
+    if (parked != null) {
+      parked.ended(ParkingEnd.RELEASED);
+    }
     Relay relay = new Relay(shard, served, index, downstream, half, acceptedNanos);
     ByteBuf first = firstBytes;
     firstBytes = null;
@@ -256,13 +304,13 @@ final class Dial extends Timer implements RelayHalf.Owner {
   }
 
   private void refuse(ConnectionResult result) {
-    served.counters.connections(result).increment();
-    if (firstBytes != null) {
-      shard.release(firstBytes);
-      firstBytes = null;
+    if (parked != null) {
+      boolean isGone = result == ConnectionResult.CLIENT_GONE;
+      parked.ended(isGone ? ParkingEnd.LEFT : ParkingEnd.DROPPED);
     }
-    shard.admission().clientLeft();
-    shard.reset(downstream);
+    served.counters.connections(result).increment();
+    shard.turnAway(downstream, firstBytes);
+    firstBytes = null;
   }
 
   @Override

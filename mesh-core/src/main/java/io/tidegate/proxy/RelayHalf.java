@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 final class RelayHalf implements EpollIoHandle {
 
-  /** Whoever is in charge of this half now: first the dial, then the relay. */
+  /** Whoever is in charge of this half now: the dial, or where a client is parked, or the relay. */
   interface Owner {
     /** Epoll reported something, and the half's flags tell what. */
     void onReady(RelayHalf half);
@@ -34,6 +34,7 @@ final class RelayHalf implements EpollIoHandle {
   // Epoll always reports these two; Netty has no name for EPOLLHUP.
   private static final int ERR = EpollIoOps.EPOLLERR.value();
   private static final int HUP = 0x10;
+  private static final EpollIoOps ENDS = EpollIoOps.valueOf(RDHUP | EpollIoOps.EPOLLET.value());
   private static final EpollIoOps READS =
       EpollIoOps.valueOf(IN | RDHUP | EpollIoOps.EPOLLET.value());
   private static final EpollIoOps READS_AND_WRITES =
@@ -80,8 +81,19 @@ final class RelayHalf implements EpollIoHandle {
   void register(Shard shard, boolean isWritable) throws IOException {
     writable = isWritable;
     watchesWrites = !isWritable;
-    registration = shard.register(this);
-    registration.submit(watchesWrites ? READS_AND_WRITES : READS);
+    watch(shard, watchesWrites ? READS_AND_WRITES : READS);
+  }
+
+  /** Has epoll tell when the peer has ended or reset the connection, and nothing else. */
+  void watchEnd(Shard shard) throws IOException {
+    watch(shard, ENDS);
+  }
+
+  private void watch(Shard shard, EpollIoOps ops) throws IOException {
+    if (registration == null) {
+      registration = shard.register(this);
+    }
+    registration.submit(ops);
   }
 
   boolean isWritable() {

@@ -32,6 +32,18 @@ record RouteLimits(
     return clients == null || clients.enter();
   }
 
+  /**
+   * Whether a client may come that others count until now; if so, it counts here instead, and
+   * otherwise nowhere any more.
+   */
+  boolean enterFrom(RouteLimits others) {
+    if (clients != null && others.clients != null && clients.isSameCountAs(others.clients)) {
+      return true;
+    }
+    others.leave();
+    return enter();
+  }
+
   void leave() {
     if (clients != null) {
       clients.leave();

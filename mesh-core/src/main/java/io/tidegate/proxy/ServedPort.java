@@ -30,6 +30,8 @@ final class ServedPort {
   private @Nullable Listener listener;
   private Duration retry = FIRST_RETRY;
   private boolean closed;
+  // Made for the first client that is parked.
+  private @Nullable ParkingLot parkingLot;
 
   // Read by whoever asks for the status. Null once bound.
   private volatile @Nullable String error = "not bound yet";
@@ -53,6 +55,17 @@ final class ServedPort {
     if (listener != null) {
       listener.serve.accept(next);
     }
+    if (parkingLot != null) {
+      parkingLot.serve(next);
+    }
+  }
+
+  /** Where clients wait that nobody takes. */
+  ParkingLot parkingLot() {
+    if (parkingLot == null) {
+      parkingLot = new ParkingLot(shard, served);
+    }
+    return parkingLot;
   }
 
   void bind() {
@@ -93,8 +106,16 @@ final class ServedPort {
         retry.multipliedBy(2).compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : retry.multipliedBy(2);
   }
 
-  /** Takes no new clients any more; relays go on. */
+  /** Takes no new clients any more, and drops those that wait; relays go on. */
   void close() {
+    stopListening();
+    if (parkingLot != null) {
+      parkingLot.close();
+    }
+  }
+
+  /** Takes no new clients any more; those that wait go on waiting, and relays go on. */
+  void stopListening() {
     closed = true;
     if (listener != null) {
       listener.stop.run();

@@ -6,6 +6,7 @@ import io.tidegate.routing.ChunkedMap.Difference;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Route;
 import io.tidegate.routing.RoutingTable;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -25,6 +26,10 @@ final class ServedPorts {
 
   // Written by the loop, read by whoever asks for the listeners' status.
   private final ConcurrentMap<PublishedPort, ServedPort> ports = new ConcurrentHashMap<>();
+
+  // Those that do not listen any more while the shard drains; clients may still wait there.
+  private final Map<PublishedPort, ServedPort> draining = new HashMap<>();
+  private boolean stopped;
 
   ServedPorts(Shard shard, RandomGenerator random) {
     this.shard = shard;
@@ -57,7 +62,10 @@ final class ServedPorts {
   }
 
   private void serve(Route route, Map<RouteKey, ClientLimit> limits) {
-    ServedPort port = ports.get(route.port());
+    ServedPort port = port(route.port());
+    if (port == null && stopped) {
+      return;
+    }
     if (port == null) {
       port = new ServedPort(shard, served(route, limits, null));
       ports.put(route.port(), port);
@@ -76,7 +84,7 @@ final class ServedPorts {
   }
 
   private void withdraw(PublishedPort port) {
-    ServedPort served = ports.remove(port);
+    ServedPort served = stopped ? draining.remove(port) : ports.remove(port);
     if (served != null) {
       served.close();
     }
@@ -90,14 +98,28 @@ final class ServedPorts {
   }
 
   private @Nullable ServedRoute servedNow(PublishedPort port, RouteKey key) {
-    ServedPort served = ports.get(port);
+    ServedPort served = port(port);
     return served != null && RouteKey.of(served.served().route).equals(key)
         ? served.served()
         : null;
   }
 
-  void closeAll() {
-    ports.values().forEach(ServedPort::close);
+  /** The port as the table in force has it, or null. */
+  private @Nullable ServedPort port(PublishedPort port) {
+    return stopped ? draining.get(port) : ports.get(port);
+  }
+
+  /** Where clients of the port wait that nobody takes; null if it is served no more. */
+  @Nullable ParkingLot parkingLot(PublishedPort port) {
+    ServedPort served = port(port);
+    return served == null ? null : served.parkingLot();
+  }
+
+  /** Takes no new clients any more; those that wait still follow the tables. */
+  void stopListening() {
+    stopped = true;
+    ports.values().forEach(ServedPort::stopListening);
+    draining.putAll(ports);
     ports.clear();
   }
 }

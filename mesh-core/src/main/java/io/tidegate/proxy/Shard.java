@@ -32,6 +32,8 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *   accept ──► pick ──► connect ──► relay ──► release
  *   TcpListener  └──── Dial ────┘     Relay     EndpointLoad, counters
+ *                  ▲     ▼
+ *                   Parked, where nobody takes the client
  * </pre>
  */
 final class Shard {
@@ -48,6 +50,7 @@ final class Shard {
   private final ShardCounters counters = new ShardCounters();
   private final ServedPorts ports;
   private final ConnectStreaks streaks;
+  private final ParkingPlaces parkingPlaces;
 
   // Shard loop only, all below.
   private final ShardClock clock;
@@ -58,7 +61,7 @@ final class Shard {
   private final List<RelayHalf> retired = new ArrayList<>();
   private @Nullable UdpSessions udp;
   private long pendingBytes;
-  private boolean stopped;
+  private boolean ended;
   private @Nullable Runnable whenIdle;
 
   Shard(
@@ -66,12 +69,14 @@ final class Shard {
       ProxyConfig config,
       UpstreamSockets upstreamSockets,
       ConnectStreaks streaks,
+      ParkingPlaces parkingPlaces,
       NanoClock clock,
       RandomGenerator random) {
     this.loop = loop;
     this.config = config;
     this.upstreamSockets = upstreamSockets;
     this.streaks = streaks;
+    this.parkingPlaces = parkingPlaces;
     ports = new ServedPorts(this, random);
     this.clock = new ShardClock(loop, clock, counters.loopLag);
     admission = new Admission(config);
@@ -87,7 +92,7 @@ final class Shard {
   /** Puts a table in force, with the limits of those routes that have one. */
   void apply(RoutingTable table, Map<RouteKey, ClientLimit> limits) {
     assert loop.inEventLoop();
-    if (!stopped) {
+    if (!ended) {
       ports.apply(table, limits);
     }
   }
@@ -105,23 +110,22 @@ final class Shard {
   // --- ending ---
 
   /**
-   * Stops listening and runs the action once the last relay has finished. UDP sessions have no end
-   * of their own: they count for as long as answers under way may take ({@link
-   * UdpListener#LINGER}), and are ended then.
+   * Stops listening and runs the action once the last relay has finished and no client waits any
+   * more; those who do still follow the tables. UDP sessions have no end of their own: they count
+   * for as long as answers under way may take ({@link UdpListener#LINGER}), and are ended then.
    */
   void drain(Runnable whenDrained) {
     assert loop.inEventLoop();
-    stopped = true;
-    ports.closeAll();
+    ports.stopListening();
     whenIdle = whenDrained;
     runWhenIdle();
   }
 
-  /** Resets whatever still relays. */
+  /** Resets whatever still relays or waits. */
   void abandonAll() {
     assert loop.inEventLoop();
-    stopped = true;
-    ports.closeAll();
+    ended = true;
+    ports.stopListening();
     clock.abandonAll();
     closeRetired();
     pipes.close();
@@ -129,7 +133,7 @@ final class Shard {
 
   /** Looks whether what drains has ended. */
   void runWhenIdle() {
-    // Each dial, relay and UDP session has exactly one timer.
+    // Each dial, parked client, relay and UDP session has exactly one timer.
     if (whenIdle != null && clock.isIdle()) {
       whenIdle.run();
       whenIdle = null;
@@ -152,6 +156,15 @@ final class Shard {
 
   ConnectStreaks streaks() {
     return streaks;
+  }
+
+  /** Where clients of a port wait that nobody takes; null if the port is served no more. */
+  @Nullable ParkingLot parkingLot(PublishedPort port) {
+    return ports.parkingLot(port);
+  }
+
+  ParkingPlaces parkingPlaces() {
+    return parkingPlaces;
   }
 
   ShardClock clock() {
@@ -221,6 +234,19 @@ final class Shard {
   void release(ByteBuf kept) {
     pendingBytes -= kept.capacity();
     kept.release();
+  }
+
+  /**
+   * Resets a client that is not relayed.
+   *
+   * @param said what was kept of it, or null
+   */
+  void turnAway(RelayHalf client, @Nullable ByteBuf said) {
+    if (said != null) {
+      release(said);
+    }
+    admission.clientLeft();
+    reset(client);
   }
 
   /** Closes a half with a reset instead of an orderly end. */

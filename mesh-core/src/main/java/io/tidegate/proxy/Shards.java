@@ -64,10 +64,12 @@ public final class Shards implements AutoCloseable {
         new MultiThreadIoEventLoopGroup(
             config.shards(), new DefaultThreadFactory("shard"), EpollIoHandler.newFactory());
     streaks = new ConnectStreaks(clock, observer);
+    ParkingPlaces parkingPlaces = new ParkingPlaces();
     for (int i = 0; i < config.shards(); i++) {
       IoEventLoop loop = group.next();
       RandomGenerator own = random.split();
-      loops.add(new Loop(loop, new Shard(loop, config, sockets, streaks, clock, own)));
+      loops.add(
+          new Loop(loop, new Shard(loop, config, sockets, streaks, parkingPlaces, clock, own)));
     }
   }
 

@@ -8,9 +8,14 @@ package io.tidegate.routing;
  *     or 0 for when nothing has come for a while; the label {@code tidegate.udp.responses}
  * @param connections how many connections or UDP sessions there may be at once on one node, or 0
  *     for as many as the node can take; the label {@code tidegate.limit.connections}
+ * @param parking how TCP clients wait where no task takes them
  */
 public record Policy(
-    BalancingPolicy balance, int udpResponses, Timeouts timeouts, int connections) {
+    BalancingPolicy balance,
+    int udpResponses,
+    Timeouts timeouts,
+    int connections,
+    Parking parking) {
 
   /** What is in force where nothing was declared. */
   public static final Policy DEFAULT = Policy.of(BalancingPolicy.P2C);
@@ -28,7 +33,7 @@ public record Policy(
 
   /** A policy without timeouts and limits of its own. */
   public Policy(BalancingPolicy balance, int udpResponses) {
-    this(balance, udpResponses, Timeouts.NONE, 0);
+    this(balance, udpResponses, Timeouts.NONE, 0, Parking.DEFAULT);
   }
 
   /** The policy with the given way to balance and everything else as by default. */
@@ -37,19 +42,23 @@ public record Policy(
   }
 
   public Policy withBalance(BalancingPolicy other) {
-    return new Policy(other, udpResponses, timeouts, connections);
+    return new Policy(other, udpResponses, timeouts, connections, parking);
   }
 
   public Policy withUdpResponses(int other) {
-    return new Policy(balance, other, timeouts, connections);
+    return new Policy(balance, other, timeouts, connections, parking);
   }
 
   public Policy withTimeouts(Timeouts other) {
-    return new Policy(balance, udpResponses, other, connections);
+    return new Policy(balance, udpResponses, other, connections, parking);
   }
 
   public Policy withConnections(int other) {
-    return new Policy(balance, udpResponses, timeouts, other);
+    return new Policy(balance, udpResponses, timeouts, other, parking);
+  }
+
+  public Policy withParking(Parking other) {
+    return new Policy(balance, udpResponses, timeouts, connections, other);
   }
 
   private static void check(int value, int most) {

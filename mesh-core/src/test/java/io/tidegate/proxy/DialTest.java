@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tidegate.metrics.ConnectionResult;
 import io.tidegate.metrics.EndpointStats;
 import io.tidegate.metrics.RouteStats;
+import io.tidegate.routing.Parking;
+import io.tidegate.routing.Policy;
+import io.tidegate.routing.Protocol;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -21,6 +24,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class DialTest {
 
+  private static final Policy NOT_PARKED = Policy.DEFAULT.withParking(Parking.OFF);
   private static final ProxyConfig HASTY =
       ProxyFixture.config(Duration.ofMillis(800), Duration.ofHours(1));
 
@@ -62,7 +66,8 @@ class DialTest {
   @Test
   void resetsTheClientAfterThreeDifferentEndpointsRefused() throws Exception {
     try (var proxy = new ProxyFixture()) {
-      int port = proxy.serve(refusing(), refusing(), refusing(), refusing());
+      int port =
+          proxy.serve(Protocol.TCP, NOT_PARKED, refusing(), refusing(), refusing(), refusing());
       assertReset(proxy, port);
       RouteStats stats = proxy.stats(port);
       assertThat(stats.connections()).containsEntry(ConnectionResult.REFUSED, 1L);
@@ -78,7 +83,7 @@ class DialTest {
   void resetsTheClientWhenTheOnlyEndpointKeepsSilent() throws Exception {
     try (var silent = new SilentPort();
         var proxy = new ProxyFixture(HASTY)) {
-      int port = proxy.serve(silent.address());
+      int port = proxy.serve(Protocol.TCP, NOT_PARKED, silent.address());
       assertReset(proxy, port);
       assertThat(proxy.stats(port).connections()).containsEntry(ConnectionResult.TIMEOUT, 1L);
     }
@@ -87,7 +92,7 @@ class DialTest {
   @Test
   void resetsTheClientOfARouteWithoutEndpoints() throws Exception {
     try (var proxy = new ProxyFixture()) {
-      int port = proxy.serve();
+      int port = proxy.serve(Protocol.TCP, NOT_PARKED);
       assertReset(proxy, port);
       assertThat(proxy.stats(port).connections()).containsEntry(ConnectionResult.NO_ENDPOINT, 1L);
     }

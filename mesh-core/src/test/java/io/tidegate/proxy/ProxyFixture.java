@@ -87,6 +87,13 @@ final class ProxyFixture implements AutoCloseable {
     return new ProxyConfig(SHARDS, "127.0.0.1", connectTimeout, 3, 1024, relay, udp);
   }
 
+  /** A data path of one shard. */
+  static ProxyConfig configOfOneShard() {
+    RelayConfig relay = RelayConfig.defaults();
+    return new ProxyConfig(
+        1, "127.0.0.1", Duration.ofSeconds(4), 3, 1024, relay, UdpConfig.defaults());
+  }
+
   /** A data path that takes one connection at a time. */
   static ProxyConfig configOfOneRelay(Duration connectTimeout) {
     ProxyConfig plain = config(connectTimeout, RelayConfig.defaults().withRelays(1));
@@ -157,6 +164,12 @@ final class ProxyFixture implements AutoCloseable {
     publish();
   }
 
+  /** Puts one route in force, whatever it is. */
+  void publish(Route route) {
+    routes.put(route.port(), route);
+    publish();
+  }
+
   /** The same for UDP. */
   int serveUdp(int responses, InetSocketAddress... endpoints) {
     int port = freeUdpPort();
@@ -210,6 +223,13 @@ final class ProxyFixture implements AutoCloseable {
   /** Serves a fresh port from one task that is dialled from another network namespace. */
   int serveFrom(String namespace, InetSocketAddress task) {
     int port = freePort();
+    serveFrom(namespace, port, task);
+    awaitBound(port);
+    return port;
+  }
+
+  /** The same on a given port. */
+  void serveFrom(String namespace, int port, InetSocketAddress task) {
     PublishedPort published = PublishedPort.tcp(port);
     Reach reach = Reach.overlay(task.getAddress(), namespace, "given by the test");
     routes.put(
@@ -225,8 +245,6 @@ final class ProxyFixture implements AutoCloseable {
             List.of(),
             List.of()));
     publish();
-    awaitBound(port);
-    return port;
   }
 
   void withdraw(int port) {
@@ -281,7 +299,7 @@ final class ProxyFixture implements AutoCloseable {
         List.of());
   }
 
-  private static Endpoint endpoint(InetSocketAddress address, TaskState state) {
+  static Endpoint endpoint(InetSocketAddress address, TaskState state) {
     Reach reach = Reach.direct(address.getAddress(), address.getPort(), "given by the test");
     String id = "task-" + address.getPort();
     return Endpoint.of(new Task(id, id, "node", state, reach), address.getPort());

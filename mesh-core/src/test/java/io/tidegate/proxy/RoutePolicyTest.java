@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tidegate.metrics.CloseCause;
 import io.tidegate.metrics.ConnectionResult;
 import io.tidegate.metrics.DatagramResult;
+import io.tidegate.routing.Parking;
 import io.tidegate.routing.Policy;
 import io.tidegate.routing.Protocol;
 import io.tidegate.routing.PublishedPort;
@@ -51,7 +52,7 @@ class RoutePolicyTest {
   void givesUpASilentTaskAfterTheRoutesOwnTimeout() throws Exception {
     try (var silent = new SilentPort();
         var proxy = new ProxyFixture()) {
-      Policy policy = timeouts(Timeouts.NONE.withConnect(SHORT));
+      Policy policy = timeouts(Timeouts.NONE.withConnect(SHORT)).withParking(Parking.OFF);
       int port = proxy.serve(Protocol.TCP, policy, silent.address());
       long beforeNanos = System.nanoTime();
       try (Socket client = proxy.connect(port)) {
@@ -102,7 +103,8 @@ class RoutePolicyTest {
   @Test
   void letsClientsInAgainThatFoundNoTask() throws Exception {
     try (var proxy = new ProxyFixture()) {
-      int port = proxy.serve(Protocol.TCP, Policy.DEFAULT.withConnections(1));
+      int port =
+          proxy.serve(Protocol.TCP, Policy.DEFAULT.withConnections(1).withParking(Parking.OFF));
       for (int i = 0; i < 10; i++) {
         assertRefused(proxy, port);
       }

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.UnknownHostException;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -27,9 +28,9 @@ final class TestTask implements AutoCloseable {
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
   private final BlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
 
-  private TestTask(String host, Behaviour behaviour) {
+  private TestTask(InetSocketAddress address, Behaviour behaviour) {
     try {
-      server = new ServerSocket(0, 1024, InetAddress.getByName(host));
+      server = new ServerSocket(address.getPort(), 1024, address.getAddress());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -37,7 +38,7 @@ final class TestTask implements AutoCloseable {
   }
 
   static TestTask that(Behaviour behaviour) {
-    return new TestTask("127.0.0.1", behaviour);
+    return new TestTask(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), behaviour);
   }
 
   /** Sends back what it gets, and its end. */
@@ -47,8 +48,17 @@ final class TestTask implements AutoCloseable {
 
   /** The same on another loopback address, as if on another node. */
   static TestTask echoOn(String host) {
+    try {
+      return echoAt(new InetSocketAddress(InetAddress.getByName(host), 0));
+    } catch (UnknownHostException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The same at a given address, where nobody has listened so far. */
+  static TestTask echoAt(InetSocketAddress address) {
     return new TestTask(
-        host, socket -> socket.getInputStream().transferTo(socket.getOutputStream()));
+        address, socket -> socket.getInputStream().transferTo(socket.getOutputStream()));
   }
 
   InetSocketAddress address() {

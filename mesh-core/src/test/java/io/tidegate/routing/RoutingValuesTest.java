@@ -3,6 +3,7 @@ package io.tidegate.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,5 +30,13 @@ class RoutingValuesTest {
     assertThat(BalancingPolicy.parse("round-robin")).isEqualTo(BalancingPolicy.ROUND_ROBIN);
     assertThatThrownBy(() -> BalancingPolicy.parse("random"))
         .hasMessage("random (expected: p2c or round-robin)");
+  }
+
+  @Test
+  void refusesBadParkingNamingValueAndWhatIsAllowed() {
+    assertThatThrownBy(() -> Parking.DEFAULT.withClients(65_537))
+        .hasMessage("65537 (expected: 0 to 65536)");
+    assertThatThrownBy(() -> Parking.DEFAULT.withTimeout(Duration.ofSeconds(61)))
+        .hasMessage("PT1M1S (expected: more than 0, at most PT1M)");
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidegate.routing.BalancingPolicy;
+import io.tidegate.routing.Parking;
 import io.tidegate.routing.Policy;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
@@ -79,6 +80,8 @@ class RoutesFileTest {
                   - port: 80
                     balance: round-robin
                     limit-connections: 100
+                    parking: 7
+                    parking-timeout: 20s
                     timeout-connect: 250ms
                     timeout-idle: 10m
                     udp-timeout-idle: 5s
@@ -91,7 +94,8 @@ class RoutesFileTest {
                 BalancingPolicy.ROUND_ROBIN,
                 0,
                 new Timeouts(Duration.ofMillis(250), Duration.ofMinutes(10), Duration.ofSeconds(5)),
-                100));
+                100,
+                new Parking(7, Duration.ofSeconds(20))));
   }
 
   @Test
