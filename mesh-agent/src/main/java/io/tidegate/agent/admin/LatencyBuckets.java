@@ -13,6 +13,10 @@ final class LatencyBuckets {
       new LatencyBuckets(
           0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5);
 
+  /** For how long clients wait: upper bounds in seconds. */
+  static final LatencyBuckets WAITING =
+      new LatencyBuckets(0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60);
+
   /** For how long connections live: upper bounds in seconds. */
   static final LatencyBuckets LONG = new LatencyBuckets(0.1, 1, 10, 60, 600, 3_600, 21_600);
 

@@ -52,6 +52,7 @@ final class MeshCollector implements MultiCollector {
     List<RouteSeries> routes = RouteSeries.of(stats, table);
     Families families = new Families();
     addConnections(families, routes);
+    ParkingFamilies.add(families, routes);
     addUdp(families, routes.stream().filter(RouteSeries::isUdp).toList());
     addBytes(families, routes);
     addLatencies(families, routes);
@@ -259,11 +260,11 @@ final class MeshCollector implements MultiCollector {
         new Point(labels.add("direction", "out"), out));
   }
 
-  private static Stream<Point> counts(List<RouteSeries> routes, ToLongFunction<RouteStats> count) {
+  static Stream<Point> counts(List<RouteSeries> routes, ToLongFunction<RouteStats> count) {
     return routes.stream().map(route -> new Point(route.labels(), route.sum(count)));
   }
 
-  private static <E extends Enum<E>> Stream<Point> byEach(
+  static <E extends Enum<E>> Stream<Point> byEach(
       List<RouteSeries> routes,
       String label,
       E[] constants,
@@ -279,7 +280,7 @@ final class MeshCollector implements MultiCollector {
                                 route.sum(part -> counts.apply(part).getOrDefault(constant, 0L)))));
   }
 
-  private static Stream<Latencies> latencies(
+  static Stream<Latencies> latencies(
       List<RouteSeries> routes, Function<RouteStats, Histogram> latency) {
     return routes.stream().map(route -> new Latencies(route.labels(), route.latency(latency)));
   }

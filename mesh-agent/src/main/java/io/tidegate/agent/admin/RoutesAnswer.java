@@ -1,18 +1,15 @@
 package io.tidegate.agent.admin;
 
 import io.tidegate.agent.source.HostPort;
-import io.tidegate.metrics.CloseCause;
-import io.tidegate.metrics.ConnectionResult;
-import io.tidegate.metrics.DatagramResult;
 import io.tidegate.metrics.EndpointKey;
 import io.tidegate.metrics.EndpointStats;
 import io.tidegate.metrics.MeshStats;
 import io.tidegate.metrics.RouteKey;
 import io.tidegate.metrics.RouteStats;
-import io.tidegate.metrics.RouteStats.Datagrams;
 import io.tidegate.proxy.ListenerStatus;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.EndpointState;
+import io.tidegate.routing.Parking;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Reach;
 import io.tidegate.routing.Route;
@@ -26,7 +23,6 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +40,7 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
    * @param udpResponses after how many answers to each datagram a UDP session ends, or 0
    * @param limitConnections how many clients there may be at once on this node, or 0
    * @param timeouts those of the route's own
+   * @param parking how clients wait where no task takes them
    * @param counts null while nothing was counted
    * @param tasks how many there are in each state
    * @param endpoints null where only ports were asked for
@@ -57,6 +54,7 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
       int udpResponses,
       int limitConnections,
       TimeoutsAnswer timeouts,
+      ParkingAnswer parking,
       ListenerAnswer listener,
       @Nullable CountsAnswer counts,
       Map<EndpointState, Long> tasks,
@@ -77,6 +75,14 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
     }
   }
 
+  /** How many clients may wait at once on this node, and for how long. */
+  record ParkingAnswer(int clients, long timeoutMillis) {
+
+    static ParkingAnswer of(Parking parking) {
+      return new ParkingAnswer(parking.clients(), parking.timeout().toMillis());
+    }
+  }
+
   /**
    * Whether the port is served.
    *
@@ -89,56 +95,6 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
       int shards,
       @Nullable String error,
       @Nullable String holder) {}
-
-  /** What was counted since the start. */
-  record CountsAnswer(
-      Map<ConnectionResult, Long> connections,
-      long active,
-      Map<CloseCause, Long> closes,
-      long connectRetries,
-      long detours,
-      long panicPicks,
-      BytesAnswer bytes,
-      @Nullable DatagramsAnswer datagrams,
-      @Nullable MillisAnswer connectMillis,
-      @Nullable MillisAnswer firstByteMillis) {
-
-    static CountsAnswer of(RouteStats stats) {
-      return new CountsAnswer(
-          stats.connections(),
-          stats.active(),
-          stats.closes(),
-          stats.connectRetries(),
-          stats.detours(),
-          stats.panicPicks(),
-          new BytesAnswer(stats.bytesIn(), stats.bytesOut()),
-          DatagramsAnswer.of(stats.datagrams()),
-          MillisAnswer.of(stats.connect()),
-          MillisAnswer.of(stats.firstByte()));
-    }
-  }
-
-  /** From clients to tasks, and from tasks to clients. */
-  record BytesAnswer(long in, long out) {}
-
-  /** What became of datagrams from clients, and from tasks; only where there were any. */
-  record DatagramsAnswer(Map<DatagramResult, Long> in, Map<DatagramResult, Long> out) {
-
-    static @Nullable DatagramsAnswer of(Datagrams datagrams) {
-      return datagrams.isNone() ? null : new DatagramsAnswer(datagrams.in(), datagrams.out());
-    }
-  }
-
-  /** Percentiles in milliseconds. */
-  record MillisAnswer(double p50, double p99) {
-
-    static @Nullable MillisAnswer of(Histogram micros) {
-      return micros.getTotalCount() == 0
-          ? null
-          : new MillisAnswer(
-              micros.getValueAtPercentile(50) / 1e3, micros.getValueAtPercentile(99) / 1e3);
-    }
-  }
 
   /**
    * One task behind the route.
@@ -161,7 +117,7 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
       long active,
       long relays,
       long connectFailures,
-      BytesAnswer bytes) {}
+      CountsAnswer.Bytes bytes) {}
 
   /** Another node that serves the port too. */
   record DetourAnswer(String node, @Nullable String address) {}
@@ -231,6 +187,7 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
         route.policy().udpResponses(),
         route.policy().connections(),
         TimeoutsAnswer.of(route.policy().timeouts()),
+        ParkingAnswer.of(route.policy().parking()),
         listener,
         stats == null ? null : CountsAnswer.of(stats),
         tasks(route)
@@ -281,7 +238,7 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
         stats.active(),
         stats.relays(),
         stats.connectFailures(),
-        new BytesAnswer(stats.bytesIn(), stats.bytesOut()));
+        new CountsAnswer.Bytes(stats.bytesIn(), stats.bytesOut()));
   }
 
   private static @Nullable String text(@Nullable InetSocketAddress address) {

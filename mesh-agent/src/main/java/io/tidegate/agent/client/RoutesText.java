@@ -18,6 +18,7 @@ final class RoutesText {
             Column.text("SERVICE"),
             Column.text("TASKS"),
             Column.number("ACTIVE"),
+            Column.number("PARKED"),
             Column.text("LISTENER"));
     for (JsonNode route : routes) {
       table.add(
@@ -25,6 +26,7 @@ final class RoutesText {
           route.path("service").asText(),
           Texts.counts(route.path("tasks")),
           route.at("/counts/active").asText("0"),
+          route.at("/counts/parked").asText("0"),
           listener(route.path("listener")));
     }
     return table.lines(ink);

@@ -1,6 +1,7 @@
 package io.tidegate.agent.labels;
 
 import io.tidegate.routing.BalancingPolicy;
+import io.tidegate.routing.Parking;
 import io.tidegate.routing.Policy;
 import io.tidegate.routing.Timeouts;
 import java.time.Duration;
@@ -50,6 +51,25 @@ public final class Labels {
                   + " before the label are not counted.",
               text -> wholeNumber(text, Policy.MOST_CONNECTIONS),
               Policy::withConnections),
+          policy(
+              "tidegate.parking",
+              "0 to " + Parking.MOST_CLIENTS,
+              "`" + Parking.DEFAULT.clients() + "`",
+              "How many TCP clients each published port of the service may keep waiting on each"
+                  + " node while no task takes them, as while its only task is replaced; `0` resets"
+                  + " them at once. They count for `tidegate.limit.connections`. Datagrams never"
+                  + " wait.",
+              text -> wholeNumber(text, Parking.MOST_CLIENTS),
+              (policy, clients) -> policy.withParking(policy.parking().withClients(clients))),
+          policy(
+              "tidegate.parking.timeout",
+              DURATION,
+              "`" + DurationText.format(Parking.DEFAULT.timeout()) + "`",
+              "How long such a client waits, from its accept, before it is reset; at most "
+                  + DurationText.format(Parking.LONGEST)
+                  + ".",
+              text -> duration(text, Parking.LONGEST),
+              (policy, timeout) -> policy.withParking(policy.parking().withTimeout(timeout))),
           timeout(
               "tidegate.timeout.connect",
               "the agent's `--connect-timeout`, `4s`",
@@ -124,15 +144,15 @@ public final class Labels {
         DURATION,
         byDefault,
         meaning,
-        Labels::duration,
+        text -> duration(text, Timeouts.LONGEST),
         (policy, value) -> policy.withTimeouts(adder.apply(policy.timeouts(), value)));
   }
 
-  private static Duration duration(String text) {
+  private static Duration duration(String text, Duration longest) {
     Duration duration = DurationText.parse(text);
-    if (duration.isZero() || duration.compareTo(Timeouts.LONGEST) > 0) {
+    if (duration.isZero() || duration.compareTo(longest) > 0) {
       throw new IllegalArgumentException(
-          text + " (expected: more than 0, at most " + DurationText.format(Timeouts.LONGEST) + ")");
+          text + " (expected: more than 0, at most " + DurationText.format(longest) + ")");
     }
     return duration;
   }

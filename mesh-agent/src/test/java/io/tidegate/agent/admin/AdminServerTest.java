@@ -9,6 +9,7 @@ import io.tidegate.agent.source.HostPort;
 import io.tidegate.metrics.ConnectionResult;
 import io.tidegate.metrics.EndpointCounters;
 import io.tidegate.metrics.EndpointKey;
+import io.tidegate.metrics.ParkingEnd;
 import io.tidegate.proxy.ListenerStatus;
 import io.tidegate.routing.Clash;
 import io.tidegate.routing.Publication;
@@ -112,7 +113,23 @@ class AdminServerTest {
     assertThat(answer.at("/clashes/0/others/0/by").asText()).isEqualTo("label");
     assertThat(answer.at("/routes/0/limitConnections").asInt()).isZero();
     assertThat(answer.at("/routes/0/timeouts").isObject()).isTrue();
+    assertThat(answer.at("/routes/0/parking/clients").asInt()).isEqualTo(1_024);
+    assertThat(answer.at("/routes/0/parking/timeoutMillis").asInt()).isEqualTo(5_000);
     assertThat(new Exposition(get("/metrics").body()).value("tidegate_port_clashes")).isEqualTo(1);
+  }
+
+  @Test
+  void showsWhoWaitsForATask() throws Exception {
+    view.counters(0, "s1").parked.add(3);
+    view.counters(0, "s1").parkingEnds(ParkingEnd.RELEASED).add(1);
+    view.counters(0, "s1").parkedTime.recordNanos(TimeUnit.MILLISECONDS.toNanos(200));
+    view.counters(1, "s1").parkingOverflows.add(4);
+    JsonNode counts = json("/api/v1/routes").at("/routes/0/counts");
+    assertThat(counts.at("/parked").asInt()).isEqualTo(2);
+    assertThat(counts.at("/parking/parked").asInt()).isEqualTo(3);
+    assertThat(counts.at("/parking/ends/released").asInt()).isEqualTo(1);
+    assertThat(counts.at("/parking/overflows").asInt()).isEqualTo(4);
+    assertThat(counts.at("/parking/millis/p99").asDouble()).isBetween(195.0, 205.0);
   }
 
   @Test

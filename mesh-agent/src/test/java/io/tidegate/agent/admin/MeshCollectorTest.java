@@ -10,6 +10,7 @@ import io.tidegate.metrics.ConnectionResult;
 import io.tidegate.metrics.DatagramResult;
 import io.tidegate.metrics.EndpointCounters;
 import io.tidegate.metrics.EndpointKey;
+import io.tidegate.metrics.ParkingEnd;
 import io.tidegate.metrics.RouteCounters;
 import io.tidegate.metrics.RouteKey;
 import io.tidegate.metrics.ShardCounter;
@@ -63,6 +64,27 @@ class MeshCollectorTest {
     assertThat(metrics.value("tidegate_ejections_spared_total{" + WEB + "}")).isEqualTo(1);
     assertThat(metrics.value("tidegate_endpoints{" + WEB + ",state=\"ejected\"}")).isEqualTo(1);
     assertThat(metrics.value("tidegate_connect_outcomes_unheard_total")).isEqualTo(8);
+  }
+
+  @Test
+  void countsParkedConnectionsByHowTheirWaitingEnded() throws IOException {
+    view.counters(0, "s1").parked.add(5);
+    view.counters(1, "s1").parked.add(2);
+    view.counters(0, "s1").parkingEnds(ParkingEnd.RELEASED).add(3);
+    view.counters(1, "s1").parkingEnds(ParkingEnd.TIMED_OUT).add(1);
+    view.counters(1, "s1").parkingOverflows.add(9);
+    view.counters(1, "s1").parkedTime.recordNanos(TimeUnit.MILLISECONDS.toNanos(700));
+    Exposition metrics = scrape();
+    assertThat(metrics.value("tidegate_connections_parked{" + WEB + "}")).isEqualTo(3);
+    assertThat(metrics.value("tidegate_parkings_total{" + WEB + "}")).isEqualTo(7);
+    assertThat(metrics.value("tidegate_parking_ends_total{" + WEB + ",end=\"released\"}"))
+        .isEqualTo(3);
+    assertThat(metrics.value("tidegate_parking_ends_total{" + WEB + ",end=\"timed_out\"}"))
+        .isEqualTo(1);
+    assertThat(metrics.value("tidegate_parking_overflows_total{" + WEB + "}")).isEqualTo(9);
+    String buckets = "tidegate_parking_duration_seconds_bucket{" + WEB;
+    assertThat(metrics.value(buckets + ",le=\"0.5\"}")).isZero();
+    assertThat(metrics.value(buckets + ",le=\"1.0\"}")).isEqualTo(1);
   }
 
   @Test

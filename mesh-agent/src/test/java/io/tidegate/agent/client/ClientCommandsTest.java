@@ -96,8 +96,8 @@ class ClientCommandsTest {
     assertThat(execute("routes")).isZero();
     assertThat(lines())
         .containsExactly(
-            "PORT      SERVICE  TASKS                               ACTIVE  LISTENER",
-            "8080/tcp  web      2 ready, 1 draining, 1 unreachable       0  bound");
+            "PORT      SERVICE  TASKS                               ACTIVE  PARKED  LISTENER",
+            "8080/tcp  web      2 ready, 1 draining, 1 unreachable       0       0  bound");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidegate.routing.BalancingPolicy;
+import io.tidegate.routing.Parking;
 import io.tidegate.routing.Policy;
 import io.tidegate.routing.Protocol;
 import io.tidegate.routing.Publication;
@@ -39,6 +40,12 @@ class LabelsTest {
         Arguments.of("tidegate.udp.responses", "65535", plain.withUdpResponses(65_535)),
         Arguments.of("tidegate.limit.connections", "0", plain),
         Arguments.of("tidegate.limit.connections", "200", plain.withConnections(200)),
+        Arguments.of("tidegate.parking", "0", plain.withParking(Parking.OFF)),
+        Arguments.of("tidegate.parking", "1024", plain),
+        Arguments.of(
+            "tidegate.parking.timeout",
+            "60s",
+            plain.withParking(Parking.DEFAULT.withTimeout(Duration.ofMinutes(1)))),
         Arguments.of(
             "tidegate.timeout.connect",
             "250ms",
@@ -70,6 +77,10 @@ class LabelsTest {
           tidegate.timeout.connect   | 721h          | 721h (expected: more than 0, at most 720h)
           tidegate.timeout.connect   | 999999999h    | 999999999h (expected: more than 0, at most 720h)
           tidegate.udp.timeout.idle  | -5s           | -5s (expected: a number and its unit, as in 250ms, 4s, 10m or 1h)
+          tidegate.parking           | 65537         | 65537 (expected: 0 to 65536)
+          tidegate.parking           | off           | off (expected: 0 to 65536)
+          tidegate.parking.timeout   | 61s           | 61s (expected: more than 0, at most 1m)
+          tidegate.parking.timeout   | 0s            | 0s (expected: more than 0, at most 1m)
           tidegate.publish           | 8443          | "8443" (expected: PUBLISHED:TARGET/PROTOCOL, as in 8443:443/tcp)
           tidegate.publish           | 8443:443,     | "" (expected: PUBLISHED:TARGET/PROTOCOL, as in 8443:443/tcp)
           tidegate.publish           | 8443:443/sctp | protocol: sctp (expected: tcp or udp)

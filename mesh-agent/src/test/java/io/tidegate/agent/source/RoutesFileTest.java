@@ -135,7 +135,8 @@ class RoutesFileTest {
         Arguments.of(
             "routes:\n  - port: 1\n    prot: 2",
             "3: prot: unknown (expected: balance, endpoints, limit-connections, name,"
-                + " port, timeout-connect, timeout-idle, udp-responses, udp-timeout-idle)"),
+                + " parking, parking-timeout, port, timeout-connect, timeout-idle, udp-responses,"
+                + " udp-timeout-idle)"),
         Arguments.of(
             "routes:\n  - name: a",
             "2: port: absent (expected: 1 to 65535, as in 8080 or 8080/tcp)"),
