@@ -54,6 +54,10 @@ public record MeshStats(
         sum(parts, part -> part.connectRetries),
         sum(parts, part -> part.detours),
         sum(parts, part -> part.panicPicks),
+        new RouteStats.Hedging(
+            sum(parts, part -> part.hedges),
+            sum(parts, part -> part.hedgesWon),
+            sum(parts, part -> part.hedgesDenied)),
         new RouteStats.Parking(
             sum(parts, part -> part.parked),
             sumEach(ParkingEnd.class, parts, RouteCounters::parkingEnds),

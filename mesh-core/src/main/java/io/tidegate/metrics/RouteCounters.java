@@ -22,6 +22,18 @@ public final class RouteCounters {
 
   /** Picks among all endpoints that may answer, because too few are ready. */
   public final Counter panicPicks = new Counter();
+
+  /** Connects that joined one that had kept silent for long. */
+  public final Counter hedges = new Counter();
+
+  /** Connects of those that were answered first. */
+  public final Counter hedgesWon = new Counter();
+
+  /**
+   * Times that a connect was not joined as soon as it was slow, because that was done too often.
+   */
+  public final Counter hedgesDenied = new Counter();
+
   /** Clients that began to wait, because no task took them. */
   public final Counter parked = new Counter();
 

@@ -9,6 +9,7 @@ import org.HdrHistogram.Histogram;
  *
  * @param detours relays that went through another node
  * @param panicPicks picks among all endpoints that may answer, because too few are ready
+ * @param hedging of connects that kept silent for long
  * @param parking of clients that no task took at once
  * @param bytesIn from clients to tasks
  * @param bytesOut from tasks to clients
@@ -23,6 +24,7 @@ public record RouteStats(
     long connectRetries,
     long detours,
     long panicPicks,
+    Hedging hedging,
     Parking parking,
     long bytesIn,
     long bytesOut,
@@ -31,6 +33,14 @@ public record RouteStats(
     Histogram firstByte,
     Histogram duration,
     Map<EndpointKey, EndpointStats> endpoints) {
+
+  /**
+   * Connects to one endpoint while another kept silent.
+   *
+   * @param won those that were answered first
+   * @param denied those that began later than they might have, because there were too many
+   */
+  public record Hedging(long started, long won, long denied) {}
 
   /**
    * Clients that waited for a task.

@@ -3,56 +3,45 @@ package io.tidegate.proxy;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.epoll.LinuxSocket;
 import io.tidegate.balance.Picker;
-import io.tidegate.balance.Tried;
 import io.tidegate.metrics.ConnectionResult;
 import io.tidegate.metrics.ParkingEnd;
-import io.tidegate.routing.Endpoint;
 import java.io.IOException;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * From an accepted client to a relay: picks an endpoint, connects, and on failure tries a different
- * one. What the client says first is read at once and goes along with the handshake; once any of it
- * was sent the endpoint is chosen for good, so no byte can reach two tasks. A client that nobody
- * takes is parked where it may, and dialled anew from there.
+ * one. A connect that keeps silent is joined by one to another endpoint, and the first that is
+ * answered wins. What the client says first is read at once and goes along with the handshake; once
+ * any of it was sent the endpoint is chosen for good, so no byte can reach two tasks. A client that
+ * nobody takes is parked where it may be, and dialled anew from there.
  */
-final class Dial extends Timer implements RelayHalf.Owner {
+final class Dial extends Connects {
 
   private static final Logger LOG = LoggerFactory.getLogger(Dial.class);
 
   private static final int DETOUR_ATTEMPTS = 2;
-  private static final int HASTE = 4;
 
-  private final Shard shard;
-  // The route as it was when the client came: indices in tried stay true whatever tables arrive.
-  private final ServedRoute served;
   private final RelayHalf downstream;
   private final long acceptedNanos;
-  private final Tried tried = new Tried();
 
-  private int attempts;
-  private ConnectionResult failure = ConnectionResult.NO_ENDPOINT;
-  private int index = Picker.NONE;
-  private @Nullable RelayHalf upstream;
-  // What the client has said already, as far as it was not sent yet.
-  private @Nullable ByteBuf firstBytes;
+  private byte attempts;
+  private boolean starving;
+  // When the timer rings: early, for a hedge to be paid for; or late, with nothing more to try.
+  private boolean hasty;
+  private boolean last;
   // Where the client waits between its dials; null for one that was never parked.
   private @Nullable Parked parked;
-  private boolean starving;
 
   private Dial(Shard shard, ServedRoute served, TcpSocket client, long acceptedNanos) {
-    this.shard = shard;
-    this.served = served;
+    super(shard, served);
     downstream = new RelayHalf(client, this, true);
     this.acceptedNanos = acceptedNanos;
   }
 
   private Dial(Shard shard, ServedRoute served, Parked parked) {
-    this.shard = shard;
-    this.served = served;
+    super(shard, served);
     this.parked = parked;
     downstream = parked.client;
     downstream.handOver(this);
@@ -62,19 +51,10 @@ final class Dial extends Timer implements RelayHalf.Owner {
   static void begin(Shard shard, ServedRoute served, TcpSocket client) {
     shard.admission().clientCame();
     Dial dial = new Dial(shard, served, client, shard.clock().nanoTime());
-    if (!served.limits.enter()) {
-      dial.refuse(ConnectionResult.LIMIT);
-      return;
-    }
-    dial.listenAndTry();
+    dial.begin(served.limits.enter());
   }
 
-  /**
-   * Begins anew for a client that has waited.
-   *
-   * @param counting those that count the client until now
-   * @param said what it has said, none of which was sent yet
-   */
+  /** Begins anew for a client that was parked, counted by others so far, and has said this. */
   static void again(
       Shard shard,
       ServedRoute served,
@@ -83,17 +63,17 @@ final class Dial extends Timer implements RelayHalf.Owner {
       @Nullable ByteBuf said) {
     Dial dial = new Dial(shard, served, parked);
     dial.firstBytes = said;
-    if (served.limits.enterFrom(counting)) {
-      dial.listenAndTry();
-    } else {
-      dial.refuse(ConnectionResult.LIMIT);
-    }
+    dial.begin(served.limits.enterFrom(counting));
   }
 
-  /** Most clients speak first, and mostly have by the time they are accepted. */
-  private void listenAndTry() {
+  private void begin(boolean isWithinLimits) {
+    if (!isWithinLimits) {
+      refuse(ConnectionResult.LIMIT);
+      return;
+    }
     try {
       if (firstBytes == null) {
+        // Most clients speak first, and mostly have by the time they are accepted.
         firstBytes = FirstBytes.read(shard, downstream);
       }
     } catch (IOException e) {
@@ -106,50 +86,36 @@ final class Dial extends Timer implements RelayHalf.Owner {
 
   private void tryNext() {
     for (index = next(); index != Picker.NONE; index = next()) {
-      if (attempts++ > 0) {
-        served.counters.connectRetries.increment();
-      }
-      served.load(index).begin();
+      countAttempt();
       try {
-        connect();
+        boolean connected = connect();
+        shard.clock().start(patienceNanos(), this);
+        if (connected) {
+          connected(rivals());
+        }
         return;
       } catch (IOException e) {
-        if (upstream == null && Errno.isExhausted(e)) {
-          waitForDescriptors();
+        if (!isOpen() && Errno.isExhausted(e)) {
+          onExhausted();
           return;
         }
-        served.health.onFailed(index, e);
-        failed(ConnectionResult.REFUSED, e.getMessage());
+        fail(e);
       }
     }
-    park();
+    if (rivals() == 0) {
+      park();
+    } else {
+      awaitRivals();
+    }
   }
 
-  /** Nobody takes the client now, which may pass. */
-  private void park() {
-    ParkingLot lot = shard.parkingLot(served.route.port());
-    if (parked == null && lot != null && !FirstBytes.areSent(firstBytes)) {
-      parked = lot.park(served, downstream, acceptedNanos);
+  private void countAttempt() {
+    if (attempts++ > 0) {
+      served.counters.connectRetries.increment();
     }
-    if (parked == null || FirstBytes.areSent(firstBytes)) {
-      giveUp();
-      return;
+    if (rivals() > 0) {
+      served.counters.hedges.increment();
     }
-    ByteBuf said = firstBytes;
-    firstBytes = null;
-    parked.await(failure, said);
-  }
-
-  /**
-   * No fault of the endpoint's, and it passes: until then the client waits here as others do in the
-   * accept queue, to which this shard leaves them meanwhile.
-   */
-  private void waitForDescriptors() {
-    attempts--;
-    served.load(index).end();
-    starving = true;
-    shard.admission().dialStarves();
-    shard.clock().start(TcpListener.ACCEPT_PAUSE, this);
   }
 
   private int next() {
@@ -174,66 +140,36 @@ final class Dial extends Timer implements RelayHalf.Owner {
         && !served.isNode(LinuxSocket.newSocket(downstream.socket.intValue()).remoteAddress());
   }
 
-  private void connect() throws IOException {
-    SockAddr address = served.address(index);
-    RelayHalf half = new RelayHalf(open(address.isIpv6()), this, false);
-    upstream = half;
-    if (firstBytes != null) {
-      half.socket.acknowledgeWithData();
-    }
-    boolean connected = half.socket.connect(address) || sendFirstBytes(half);
-    half.register(shard, connected);
-    shard.clock().start(patience(), this);
-    if (connected) {
-      connected(half);
-    }
-  }
-
   /**
-   * Sends at once, although the connection is still being set up: where the task is on this node it
-   * is there already. Whether anything was sent.
+   * No fault of the endpoint's, and it passes: until then the client waits here as others do in the
+   * accept queue, to which this shard leaves them meanwhile.
    */
-  private boolean sendFirstBytes(RelayHalf half) throws IOException {
-    if (firstBytes == null) {
-      return false;
-    }
-    FirstBytes.send(firstBytes, half.socket);
-    return FirstBytes.areSent(firstBytes);
-  }
-
-  /**
-   * As long as there is somewhere else to turn to, an endpoint that keeps silent is not worth the
-   * whole timeout.
-   */
-  private Duration patience() {
-    Duration whole = served.limits.connectTimeout();
-    int most = shard.config().connectAttempts() + (served.hasDetours() ? DETOUR_ATTEMPTS : 0);
-    boolean isLast = attempts >= Math.min(most, served.dialableCount());
-    return isLast ? whole : whole.dividedBy(HASTE);
-  }
-
-  private TcpSocket open(boolean ipv6) throws IOException {
-    String namespace = served.endpoint(index).reach().namespace();
-    return namespace == null
-        ? TcpSocket.open(ipv6)
-        : new TcpSocket(shard.upstreamSockets().openStream(namespace, ipv6));
-  }
-
-  @Override
-  public void onReady(RelayHalf half) {
-    if (half != upstream || !half.isWritable()) {
+  private void onExhausted() {
+    attempts--;
+    leave();
+    if (rivals() > 0) {
+      awaitRivals();
       return;
     }
-    try {
-      if (half.hasFailed()) {
-        half.socket.checkConnected();
-      }
-      connected(half);
-    } catch (IOException e) {
-      served.health.onFailed(index, e);
-      failed(ConnectionResult.REFUSED, e.getMessage());
-      tryNext();
+    starving = true;
+    shard.admission().dialStarves();
+    shard.clock().start(TcpListener.ACCEPT_PAUSE, this);
+  }
+
+  /**
+   * While there is another endpoint, silence is not worth more than what is slow for the route;
+   * where there is only a detour, a part of the timeout; where there is nothing, all of it.
+   */
+  private long patienceNanos() {
+    int most = shard.config().connectAttempts() + (served.hasDetours() ? DETOUR_ATTEMPTS : 0);
+    last = attempts >= Math.min(most, served.dialableCount());
+    if (last) {
+      return served.limits.connectTimeout().toNanos();
     }
+    boolean isAnyEndpointLeft = mayTryEndpoints() && attempts < served.route.endpoints().size();
+    long delayNanos = served.limits.hedging().delayNanos();
+    hasty = isAnyEndpointLeft && delayNanos < served.limits.silenceNanos();
+    return hasty ? delayNanos : served.limits.silenceNanos();
   }
 
   @Override
@@ -241,61 +177,111 @@ final class Dial extends Timer implements RelayHalf.Owner {
     if (starving) {
       starving = false;
       shard.admission().dialStarvesNoMore();
+      tryNext();
+    } else if (last) {
+      failAllSilent();
+      tryNext();
+    } else if (mayHedge(nowNanos)) {
+      setAside();
+      tryNext();
     } else {
-      served.health.onSilent(index);
-      failed(ConnectionResult.TIMEOUT, "no answer in time");
+      hasty = false;
+      long restNanos = served.limits.silenceNanos() - served.limits.hedging().delayNanos();
+      shard.clock().start(Math.max(restNanos, 0), this);
     }
-    tryNext();
+  }
+
+  private boolean mayHedge(long nowNanos) {
+    long connections = served.counters.connections(ConnectionResult.OK).get();
+    if (!hasty || served.limits.hedging().pay(connections, nowNanos)) {
+      return true;
+    }
+    served.counters.hedgesDenied.increment();
+    return false;
+  }
+
+  /** There is nothing more to try, but somebody may still answer. */
+  private void awaitRivals() {
+    last = true;
+    shard.clock().start(served.limits.connectTimeout(), this);
   }
 
   @Override
-  public void onBroken(RuntimeException e) {
-    LOG.warn("{}: dial broke off", served.route.port(), e);
-    failed(ConnectionResult.REFUSED, e.toString());
-    giveUp();
+  public void onReady(RelayHalf half) {
+    int earlier = half.isWritable() ? takeUp(half) : NOT_UNDER_WAY;
+    if (earlier == NOT_UNDER_WAY) {
+      return;
+    }
+    try {
+      if (half.hasFailed()) {
+        half.socket.checkConnected();
+      }
+      connected(earlier);
+    } catch (IOException e) {
+      fail(e);
+      tryNext();
+    }
   }
 
-  private void connected(RelayHalf half) {
-    upstream = null;
+  /**
+   * The connect at hand is answered.
+   *
+   * @param earlier how many that go on beside it began before
+   */
+  private void connected(int earlier) {
+    RelayHalf upstream = win();
+    long tookNanos = shard.clock().nanoTime() - acceptedNanos;
+    if (earlier > 0) {
+      served.counters.hedgesWon.increment();
+    } else if (parked == null && attempts == rivals() + 1) {
+      served.limits.hedging().onAnswer(tookNanos);
+    }
+    leaveRivals(earlier);
     served.counters.connections(ConnectionResult.OK).increment();
     served.health.onAnswered(index);
     if (served.isDetour(index)) {
       served.counters.detours.increment();
     }
-    served.counters.connect.recordNanos(shard.clock().nanoTime() - acceptedNanos);
+    served.counters.connect.recordNanos(tookNanos);
     if (parked != null) {
       parked.ended(ParkingEnd.RELEASED);
     }
-    Relay relay = new Relay(shard, served, index, downstream, half, acceptedNanos);
+    Relay relay = new Relay(shard, served, index, downstream, upstream, acceptedNanos);
     ByteBuf first = firstBytes;
     firstBytes = null;
     shard.clock().stop(this);
     relay.begin(first);
   }
 
-  private void failed(ConnectionResult result, @Nullable String why) {
-    failure = result;
-    tried.add(index);
-    leaveUpstream();
-    served.countersOf(index).connectFailures.increment();
-    logFailure(why);
+  /** Nobody takes the client now, which may pass. */
+  private void park() {
+    boolean isSpent = FirstBytes.areSent(firstBytes);
+    ParkingLot lot = shard.parkingLot(served.route.port());
+    if (parked == null && lot != null && !isSpent) {
+      parked = lot.park(served, downstream, acceptedNanos);
+    }
+    if (parked == null || isSpent) {
+      giveUp();
+      return;
+    }
+    ByteBuf said = firstBytes;
+    firstBytes = null;
+    parked.await(failure, said);
+  }
+
+  @Override
+  public void onBroken(RuntimeException e) {
+    LOG.warn("{}: dial broke off", served.route.port(), e);
+    failure = ConnectionResult.REFUSED;
+    abandon();
+  }
+
+  @Override
+  void abandon() {
     shard.clock().stop(this);
-  }
-
-  private void leaveUpstream() {
-    served.load(index).end();
-    if (upstream != null) {
-      shard.retire(upstream);
-      upstream = null;
-    }
-  }
-
-  private void logFailure(@Nullable String why) {
-    if (LOG.isDebugEnabled()) {
-      Endpoint endpoint = served.endpoint(index);
-      LOG.debug(
-          "{}: {} at {}: {}", served.route.port(), endpoint.taskName(), endpoint.address(), why);
-    }
+    leave();
+    leaveRivals(0);
+    giveUp();
   }
 
   private void giveUp() {
@@ -305,19 +291,10 @@ final class Dial extends Timer implements RelayHalf.Owner {
 
   private void refuse(ConnectionResult result) {
     if (parked != null) {
-      boolean isGone = result == ConnectionResult.CLIENT_GONE;
-      parked.ended(isGone ? ParkingEnd.LEFT : ParkingEnd.DROPPED);
+      parked.ended(result == ConnectionResult.CLIENT_GONE ? ParkingEnd.LEFT : ParkingEnd.DROPPED);
     }
     served.counters.connections(result).increment();
     shard.turnAway(downstream, firstBytes);
     firstBytes = null;
-  }
-
-  @Override
-  void abandon() {
-    if (!starving) {
-      leaveUpstream();
-    }
-    giveUp();
   }
 }

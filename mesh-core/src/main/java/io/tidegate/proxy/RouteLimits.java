@@ -11,20 +11,33 @@ import org.jspecify.annotations.Nullable;
  * own.
  *
  * @param clients null where there is no limit
+ * @param hedging of the route on one shard
  */
 record RouteLimits(
     Duration connectTimeout,
     long idleTimeoutNanos,
     long udpIdleTimeoutNanos,
-    @Nullable ClientLimit clients) {
+    @Nullable ClientLimit clients,
+    Hedging hedging) {
 
-  static RouteLimits of(Policy policy, ProxyConfig config, @Nullable ClientLimit clients) {
+  private static final int HASTE = 4;
+
+  static RouteLimits of(
+      Policy policy, ProxyConfig config, @Nullable ClientLimit clients, Hedging hedging) {
     Timeouts own = policy.timeouts();
     return new RouteLimits(
         Objects.requireNonNullElse(own.connect(), config.connectTimeout()),
         Objects.requireNonNullElse(own.idle(), config.relay().idleTimeout()).toNanos(),
         Objects.requireNonNullElse(own.udpIdle(), config.udp().idleTimeout()).toNanos(),
-        clients);
+        clients,
+        hedging);
+  }
+
+  /**
+   * As much of the connect timeout as silence is worth while there is somewhere else to turn to.
+   */
+  long silenceNanos() {
+    return connectTimeout.toNanos() / HASTE;
   }
 
   /** Whether one more client may come; if so, it counts until {@link #leave}. */

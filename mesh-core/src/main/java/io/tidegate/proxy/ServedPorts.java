@@ -79,7 +79,12 @@ final class ServedPorts {
       Route route, Map<RouteKey, ClientLimit> limits, @Nullable ServedRoute before) {
     RouteKey key = RouteKey.of(route);
     RouteCounters own = shard.counters().routes.computeIfAbsent(key, _ -> new RouteCounters());
-    RouteLimits ownLimits = RouteLimits.of(route.policy(), shard.config(), limits.get(key));
+    Hedging hedging =
+        before != null && RouteKey.of(before.route).equals(key)
+            ? before.limits.hedging()
+            : new Hedging(shard.clock().nanoTime());
+    RouteLimits ownLimits =
+        RouteLimits.of(route.policy(), shard.config(), limits.get(key), hedging);
     return new ServedRoute(route, own, ownLimits, before, shard.streaks(), random);
   }
 

@@ -98,7 +98,8 @@ class RetentionTest {
                 .toList(),
             List.of(new Node("n2", InetAddress.ofLiteral("192.0.2.2"))),
             List.of());
-    RouteLimits limits = RouteLimits.of(served.policy(), ProxyConfig.defaults(), null);
+    RouteLimits limits =
+        RouteLimits.of(served.policy(), ProxyConfig.defaults(), null, new Hedging(0));
     return new ServedRoute(
         served, route, limits, null, new ConnectStreaks(() -> 0, _ -> {}), new SplittableRandom());
   }

@@ -36,7 +36,7 @@ class ServedRouteTest {
         new ServedRoute(
             route,
             new RouteCounters(),
-            RouteLimits.of(route.policy(), ProxyConfig.defaults(), null),
+            RouteLimits.of(route.policy(), ProxyConfig.defaults(), null, new Hedging(0)),
             null,
             new ConnectStreaks(() -> 0, _ -> {}),
             new SplittableRandom());

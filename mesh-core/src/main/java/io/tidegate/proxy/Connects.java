@@ -1,0 +1,214 @@
+package io.tidegate.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.tidegate.balance.Picker;
+import io.tidegate.balance.Tried;
+import io.tidegate.metrics.ConnectionResult;
+import io.tidegate.routing.Endpoint;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connects of one dial: the one at hand, and those that were silent for so long that it has
+ * joined them. Each begins and ends in the load of its endpoint exactly once, and its descriptor
+ * either becomes the relay's or is closed. A part of the dial rather than an object beside it:
+ * there is one per client, and mostly one connect.
+ */
+abstract class Connects extends Timer implements RelayHalf.Owner {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Connects.class);
+
+  static final int NOT_UNDER_WAY = -1;
+
+  /** A connect that another one has joined. */
+  private record Rival(int index, RelayHalf half) {}
+
+  final Shard shard;
+  // The route as it was when the dial began: indices stay true whatever tables arrive.
+  final ServedRoute served;
+  final Tried tried = new Tried();
+  ConnectionResult failure = ConnectionResult.NO_ENDPOINT;
+  // What the client has said already, as far as it was not sent yet.
+  @Nullable ByteBuf firstBytes;
+
+  // The one at hand: counted in the load of its endpoint unless there is none.
+  int index = Picker.NONE;
+  private @Nullable RelayHalf upstream;
+  // In the order in which they began.
+  private List<Rival> rivals = List.of();
+
+  Connects(Shard shard, ServedRoute served) {
+    this.shard = shard;
+    this.served = served;
+  }
+
+  // --- beginning ---
+
+  /**
+   * Begins to connect to the endpoint of the index.
+   *
+   * @return whether it is connected already
+   * @throws IOException if it failed at once; {@link #isOpen} tells whether there was a socket
+   */
+  final boolean connect() throws IOException {
+    served.load(index).begin();
+    SockAddr address = served.address(index);
+    RelayHalf half = new RelayHalf(open(address.isIpv6()), this, false);
+    upstream = half;
+    if (firstBytes != null) {
+      half.socket.acknowledgeWithData();
+    }
+    boolean connected = half.socket.connect(address) || sendFirstBytes(half);
+    half.register(shard, connected);
+    return connected;
+  }
+
+  private TcpSocket open(boolean ipv6) throws IOException {
+    String namespace = served.endpoint(index).reach().namespace();
+    return namespace == null
+        ? TcpSocket.open(ipv6)
+        : new TcpSocket(shard.upstreamSockets().openStream(namespace, ipv6));
+  }
+
+  /**
+   * Sends at once, although the connection is still being set up: where the task is on this node it
+   * is there already. Whether anything was sent.
+   */
+  private boolean sendFirstBytes(RelayHalf half) throws IOException {
+    if (firstBytes == null) {
+      return false;
+    }
+    FirstBytes.send(firstBytes, half.socket);
+    return FirstBytes.areSent(firstBytes);
+  }
+
+  /** Leaves the connect at hand going on, so that another one can join it. */
+  final void setAside() {
+    if (upstream != null) {
+      if (rivals.isEmpty()) {
+        rivals = new ArrayList<>(2);
+      }
+      rivals.add(new Rival(index, upstream));
+      tried.add(index);
+      upstream = null;
+      index = Picker.NONE;
+    }
+  }
+
+  // --- who is under way ---
+
+  /** Whether the connect at hand has a socket. */
+  final boolean isOpen() {
+    return upstream != null;
+  }
+
+  /** How many go on beside the one at hand. */
+  final int rivals() {
+    return rivals.size();
+  }
+
+  /**
+   * Makes a connect the one at hand.
+   *
+   * @return how many of those that go on beside it began before, or {@link #NOT_UNDER_WAY}
+   */
+  final int takeUp(RelayHalf half) {
+    if (half == upstream) {
+      return rivals.size();
+    }
+    for (int place = 0; place < rivals.size(); place++) {
+      if (rivals.get(place).half == half) {
+        takeUp(place);
+        return place;
+      }
+    }
+    return NOT_UNDER_WAY;
+  }
+
+  private void takeUp(int place) {
+    Rival taken = rivals.remove(place);
+    setAside();
+    index = taken.index;
+    upstream = taken.half;
+  }
+
+  // --- ending ---
+
+  /** Takes the socket of the connect at hand, which goes on in the load of its endpoint. */
+  final RelayHalf win() {
+    RelayHalf half = Objects.requireNonNull(upstream);
+    upstream = null;
+    return half;
+  }
+
+  /** Ends the connect at hand, which has failed. */
+  final void fail(IOException e) {
+    served.health.onFailed(index, e);
+    fail(ConnectionResult.REFUSED, e.getMessage());
+  }
+
+  private void fail(ConnectionResult result, @Nullable String why) {
+    failure = result;
+    if (!tried.contains(index)) {
+      tried.add(index);
+    }
+    countFailure(index, why);
+    leave();
+    shard.clock().stop(this);
+  }
+
+  /** Ends all of them, one after the other: none was answered in time. */
+  final void failAllSilent() {
+    while (upstream != null || !rivals.isEmpty()) {
+      if (upstream == null) {
+        takeUp(0);
+      }
+      served.health.onSilent(index);
+      fail(ConnectionResult.TIMEOUT, "no answer in time");
+    }
+  }
+
+  /** Ends the connect at hand, which nobody is to blame for. */
+  final void leave() {
+    if (index != Picker.NONE) {
+      served.load(index).end();
+      index = Picker.NONE;
+    }
+    if (upstream != null) {
+      shard.retire(upstream);
+      upstream = null;
+    }
+  }
+
+  /**
+   * Ends those beside the one at hand.
+   *
+   * @param outrun how many of them, from the first, have failed: one that began later was answered
+   */
+  final void leaveRivals(int outrun) {
+    for (int i = 0; i < rivals.size(); i++) {
+      Rival rival = rivals.get(i);
+      served.load(rival.index).end();
+      shard.retire(rival.half);
+      if (i < outrun) {
+        served.health.onSilent(rival.index);
+        countFailure(rival.index, "outrun by another");
+      }
+    }
+    rivals = List.of();
+  }
+
+  private void countFailure(int which, @Nullable String why) {
+    served.countersOf(which).connectFailures.increment();
+    if (LOG.isDebugEnabled()) {
+      Endpoint endpoint = served.endpoint(which);
+      LOG.debug(
+          "{}: {} at {}: {}", served.route.port(), endpoint.taskName(), endpoint.address(), why);
+    }
+  }
+}
