@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What was counted for a route since the start.
  *
+ * @param hedges connects to one task while another kept silent
  * @param parked clients that wait for a task now
  * @param parking null for a route where none ever had to
  */
@@ -23,6 +24,7 @@ record CountsAnswer(
     long connectRetries,
     long detours,
     long panicPicks,
+    RouteStats.Hedging hedges,
     Bytes bytes,
     @Nullable Waits parking,
     @Nullable Datagrams datagrams,
@@ -38,6 +40,7 @@ record CountsAnswer(
         stats.connectRetries(),
         stats.detours(),
         stats.panicPicks(),
+        stats.hedging(),
         new Bytes(stats.bytesIn(), stats.bytesOut()),
         Waits.of(stats.parking()),
         Datagrams.of(stats.datagrams()),

@@ -52,6 +52,7 @@ final class MeshCollector implements MultiCollector {
     List<RouteSeries> routes = RouteSeries.of(stats, table);
     Families families = new Families();
     addConnections(families, routes);
+    HedgingFamilies.add(families, routes);
     ParkingFamilies.add(families, routes);
     addUdp(families, routes.stream().filter(RouteSeries::isUdp).toList());
     addBytes(families, routes);

@@ -73,8 +73,9 @@ public final class Labels {
           timeout(
               "tidegate.timeout.connect",
               "the agent's `--connect-timeout`, `4s`",
-              "How long one attempt to reach a task may take before another task is tried; a quarter"
-                  + " of it where there is another one.",
+              "How long one attempt to reach a task may take. Where there is another task, that one is"
+                  + " tried beside it after three times what is slow for the service, a second or a"
+                  + " quarter of this at most, and the first to answer wins.",
               Timeouts::withConnect),
           timeout(
               "tidegate.timeout.idle",

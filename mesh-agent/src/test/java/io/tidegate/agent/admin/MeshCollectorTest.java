@@ -67,6 +67,17 @@ class MeshCollectorTest {
   }
 
   @Test
+  void countsHedgesAndWhatBecameOfThem() throws IOException {
+    view.counters(0, "s1").hedges.add(5);
+    view.counters(1, "s1").hedgesWon.add(3);
+    view.counters(1, "s1").hedgesDenied.add(2);
+    Exposition metrics = scrape();
+    assertThat(metrics.value("tidegate_hedges_total{" + WEB + "}")).isEqualTo(5);
+    assertThat(metrics.value("tidegate_hedges_won_total{" + WEB + "}")).isEqualTo(3);
+    assertThat(metrics.value("tidegate_hedges_denied_total{" + WEB + "}")).isEqualTo(2);
+  }
+
+  @Test
   void countsParkedConnectionsByHowTheirWaitingEnded() throws IOException {
     view.counters(0, "s1").parked.add(5);
     view.counters(1, "s1").parked.add(2);
