@@ -25,13 +25,17 @@ abstract class Connects extends Timer implements RelayHalf.Owner {
 
   static final int NOT_UNDER_WAY = -1;
 
+  // Shared, and never added to.
+  private static final Tried NOTHING = new Tried();
+
   /** A connect that another one has joined. */
   private record Rival(int index, RelayHalf half) {}
 
   final Shard shard;
   // The route as it was when the dial began: indices stay true whatever tables arrive.
   final ServedRoute served;
-  final Tried tried = new Tried();
+  // Its own once anything was tried in vain, which mostly nothing is.
+  Tried tried = NOTHING;
   ConnectionResult failure = ConnectionResult.NO_ENDPOINT;
   // What the client has said already, as far as it was not sent yet.
   @Nullable ByteBuf firstBytes;
@@ -94,7 +98,7 @@ abstract class Connects extends Timer implements RelayHalf.Owner {
         rivals = new ArrayList<>(2);
       }
       rivals.add(new Rival(index, upstream));
-      tried.add(index);
+      markTried();
       upstream = null;
       index = Picker.NONE;
     }
@@ -154,12 +158,19 @@ abstract class Connects extends Timer implements RelayHalf.Owner {
 
   private void fail(ConnectionResult result, @Nullable String why) {
     failure = result;
-    if (!tried.contains(index)) {
-      tried.add(index);
-    }
+    markTried();
     countFailure(index, why);
     leave();
     shard.clock().stop(this);
+  }
+
+  private void markTried() {
+    if (tried.isEmpty()) {
+      tried = new Tried();
+    }
+    if (!tried.contains(index)) {
+      tried.add(index);
+    }
   }
 
   /** Ends all of them, one after the other: none was answered in time. */
