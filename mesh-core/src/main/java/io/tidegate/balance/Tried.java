@@ -15,13 +15,12 @@ public final class Tried {
     indices[count++] = index;
   }
 
-  public int count() {
-    return count;
-  }
-
-  /** Forgets what was added after the first so many. */
-  public void forgetAllBut(int first) {
-    count = first;
+  /** The same, to which more can be added without a trace here. */
+  public Tried copy() {
+    Tried copy = new Tried();
+    copy.indices = indices.clone();
+    copy.count = count;
+    return copy;
   }
 
   public boolean isEmpty() {

@@ -117,13 +117,12 @@ final class ServedRoute {
   }
 
   private int pickOther(int spent, Tried tried) {
-    int before = tried.count();
+    Tried passedOver = tried.copy();
     int picked = spent;
     for (int i = 0; i < MOST_SKIPS && health.isSpent(picked); i++) {
-      tried.add(picked);
-      picked = picker.pick(tried);
+      passedOver.add(picked);
+      picked = picker.pick(passedOver);
     }
-    tried.forgetAllBut(before);
     return picked == Picker.NONE ? spent : picked;
   }
 
