@@ -95,17 +95,17 @@ final class ParkingLot {
   }
 
   private void releaseSome() {
+    releasing = false;
     for (int i = 0; i < RELEASED_AT_ONCE && served.isDialable(); i++) {
       Parked next = next();
       if (next == null) {
-        releasing = false;
         return;
       }
       released = next;
       next.tryAgain();
     }
-    releasing = served.isDialable();
-    if (releasing) {
+    if (served.isDialable()) {
+      releasing = true;
       // Not with execute: what that runs comes before any event.
       shard.schedule(this::releaseSome, BETWEEN_RELEASES.multipliedBy(shard.config().shards()));
     }
