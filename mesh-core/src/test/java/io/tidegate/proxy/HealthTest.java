@@ -7,6 +7,9 @@ import io.tidegate.metrics.EndpointStats;
 import io.tidegate.routing.ConnectOutcome;
 import io.tidegate.routing.ConnectOutcome.Result;
 import io.tidegate.routing.Endpoint;
+import io.tidegate.routing.Parking;
+import io.tidegate.routing.Policy;
+import io.tidegate.routing.Protocol;
 import io.tidegate.routing.Reach;
 import io.tidegate.routing.Task;
 import io.tidegate.routing.TaskState;
@@ -73,7 +76,9 @@ class HealthTest {
   @Test
   void triesSpentEndpointsWhereThereAreNoOthers() throws Exception {
     try (var proxy = inHandMovedTime()) {
-      int port = proxy.serve(refusing(), refusing());
+      int port =
+          proxy.serve(
+              Protocol.TCP, Policy.DEFAULT.withParking(Parking.OFF), refusing(), refusing());
       for (int i = 0; i < 10; i++) {
         assertThatThrownBy(() -> assertAnswers(proxy, port)).isInstanceOf(SocketException.class);
       }

@@ -66,8 +66,14 @@ class HedgedDialTest {
   /** The endpoint has come to life, and neither of the two counts what has ended. */
   private static void assertLoadsAreEven(
       ProxyFixture proxy, int port, InetSocketAddress address, TestTask task) throws IOException {
-    int before = task.connections();
     try (var alive = TestTask.echoAt(address)) {
+      // Passed over until one connect was answered.
+      Await.until(
+          () -> {
+            assertAnswers(proxy, port, 1);
+            return alive.connections() == 1;
+          });
+      int before = task.connections();
       assertAnswers(proxy, port, 200);
       assertThat(alive.connections()).isBetween(60, 140);
       assertThat(task.connections() - before).isBetween(60, 140);

@@ -6,7 +6,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.UnknownHostException;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -43,16 +42,15 @@ final class TestTask implements AutoCloseable {
 
   /** Sends back what it gets, and its end. */
   static TestTask echo() {
-    return echoOn("127.0.0.1");
+    return echoAt(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
   }
 
-  /** The same on another loopback address, as if on another node. */
+  /**
+   * The same on another loopback address, as if on another node, at a port that is free on the
+   * usual one too: clients that have just ended may still have ports there.
+   */
   static TestTask echoOn(String host) {
-    try {
-      return echoAt(new InetSocketAddress(InetAddress.getByName(host), 0));
-    } catch (UnknownHostException e) {
-      throw new UncheckedIOException(e);
-    }
+    return echoAt(new InetSocketAddress(InetAddress.ofLiteral(host), ProxyFixture.freePort()));
   }
 
   /** The same at a given address, where nobody has listened so far. */
