@@ -17,7 +17,7 @@ public record Ejection(Cause cause, int times, long sinceNanos, long untilNanos)
     /** Too many connects to the endpoint failed in a row. */
     CONNECT_FAILURES("connects to it fail"),
     /** No connect to any endpoint of its node was answered. */
-    NODE_SILENT("nothing on its node answers");
+    NODE_SILENT("nothing on the node answers");
 
     private final String text;
 
