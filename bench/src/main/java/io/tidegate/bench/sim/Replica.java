@@ -24,7 +24,7 @@ final class Replica {
   private @Nullable Standing head;
   private long print;
 
-  /** A control loop in whose time a table is always due. */
+  /** A control loop in whose time a table is always due, and what is for a moment is over. */
   private static final class Tables {
     private final ControlLoop loop = new ControlLoop(this::nanoTime, this::onTable);
     private long nowNanos;
@@ -41,6 +41,8 @@ final class Replica {
     RoutingTable of(Topology topology) {
       nowNanos += ControlLoop.COALESCE.toNanos();
       loop.offer(topology);
+      loop.doWork();
+      nowNanos += ControlLoop.LAST_RESORT.toNanos();
       loop.doWork();
       return table;
     }
