@@ -131,8 +131,8 @@ final class Agent implements AutoCloseable {
 
   /**
    * Ends in order: first whoever asks is told to send no more clients, while those that come are
-   * still served; then nothing new is taken, and what goes on may finish. Afterwards the agent can
-   * only be closed.
+   * still served; then nothing new is taken, and what goes on may finish, by tables that still
+   * follow the source: clients may wait for a task. Afterwards the agent can only be closed.
    */
   void end(AgentConfig.Ending ending) throws InterruptedException {
     view.beginDraining();
@@ -140,7 +140,6 @@ final class Agent implements AutoCloseable {
       LOG.info("not ready any more: clients are still taken for {} s", seconds(ending.lameDuck()));
       Thread.sleep(ending.lameDuck());
     }
-    source.close();
     Duration limit = ending.drainTimeout();
     LOG.info("draining: {} connections, for {} s at most", active(), seconds(limit));
     if (mesh.drain(limit)) {
