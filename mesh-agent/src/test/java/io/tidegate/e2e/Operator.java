@@ -21,8 +21,9 @@ final class Operator {
 
   private static final Pattern NOT_AT_THE_MOMENT =
       Pattern.compile(
-          "DeadlineExceeded|context deadline exceeded|does not have a leader|connection refused"
-              + "|Unavailable|update out of sequence|Manager is being prepared");
+          "DeadlineExceeded|context deadline exceeded|does not have a leader|lost leader status"
+              + "|no elected cluster leader|connection refused|Unavailable|update out of sequence"
+              + "|Manager is being prepared");
 
   /** An attempt whose answer came too late may have been accepted all the same. */
   private static final Pattern ALREADY_SO =
