@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,9 +24,12 @@ class StreamsIT extends AgentScenarios {
   private static final int WEB = 8080;
   private static final int EVERYWHERE = 8081;
   private static final int VICTIM = 8082;
+  private static final int VICTIMS = 10;
   private static final int LABELLED = 8443;
   private static final List<String> WORKERS = List.of("n2", "n3");
   private static final Duration CUT = Duration.ofSeconds(60);
+  // Until 7 s of silence the workers still take the manager for alive.
+  private static final List<Integer> DEATHS_SECONDS = List.of(1, 3, 6, 30);
   private static final int HALF_LOAD = 100;
   private static final int LIGHT_LOAD = 50;
   private static final long DEATH_MILLIS = 200;
@@ -85,18 +88,26 @@ class StreamsIT extends AgentScenarios {
         "spread=node.hostname",
         "--replicas-max-per-node",
         "1");
-    Swarm.createWeb("victim", 4, VICTIM, "--constraint", "node.hostname!=n1");
-    awaitTables("victim", 4, VICTIM);
+    Swarm.createWeb("victim", VICTIMS, VICTIM, "--constraint", "node.hostname!=n1");
+    awaitTables("victim", VICTIMS, VICTIM);
     Map<String, Integer> before = endpoints();
+    Iterator<Swarm.Container> doomed = Swarm.containers("n2", "victim").iterator();
+    Swarm.Container last = Swarm.container("n3", "victim");
     try (Load onWorkers = Load.start(client, WEB, WORKERS, HALF_LOAD);
         Load onAll = Load.start(client, EVERYWHERE, WORKERS, HALF_LOAD)) {
       onAll.goOnFor(Duration.ofSeconds(3));
       double cutSeconds = onAll.seconds();
       Lab.run("cut", "n1");
       try {
-        onAll.goOnFor(CUT.dividedBy(2));
-        assertDeathIsTold("n2");
-        assertDeathIsTold("n3");
+        List<Death> deaths = new ArrayList<>();
+        for (int seconds : DEATHS_SECONDS) {
+          goOnUntil(onAll, cutSeconds + seconds);
+          deaths.add(die("n2", doomed.next(), onAll.seconds() - cutSeconds));
+        }
+        deaths.add(die("n3", last, onAll.seconds() - cutSeconds));
+        for (Death death : deaths) {
+          assertIsTold(death);
+        }
         onAll.goOnFor(CUT.dividedBy(2));
         assertThat(endpoints()).as("routes").isEqualTo(before);
         assertNoneFailed(onWorkers, "manager cut off, tasks on workers");
@@ -131,21 +142,37 @@ class StreamsIT extends AgentScenarios {
     assertThat(failed).allMatch(request -> request.wasInFlightAt(cutSeconds), "in flight");
   }
 
-  private void assertDeathIsTold(String node) throws Exception {
-    Swarm.Container container = Swarm.container(node, "victim");
-    Map<String, Future<Instant>> gone = new HashMap<>();
-    WORKERS.forEach(it -> gone.put(it, tables.goneAt(it, VICTIM, container.taskId())));
+  private static void goOnUntil(Load load, double seconds) throws InterruptedException {
+    load.goOnFor(Duration.ofMillis((long) Math.max(1, (seconds - load.seconds()) * 1_000)));
+  }
+
+  /** A task's death so long after the cut, and when it was gone from the tables of the workers. */
+  private record Death(
+      String node,
+      Swarm.Container container,
+      double afterSeconds,
+      Instant killed,
+      Map<String, Instant> goneAt) {}
+
+  private Death die(String node, Swarm.Container container, double afterSeconds) throws Exception {
+    Map<String, Future<Instant>> asking = new TreeMap<>();
+    WORKERS.forEach(it -> asking.put(it, tables.goneAt(it, VICTIM, container.taskId())));
     Instant killed = container.kill();
     Map<String, Instant> goneAt = new TreeMap<>();
-    for (Map.Entry<String, Future<Instant>> asked : gone.entrySet()) {
+    for (Map.Entry<String, Future<Instant>> asked : asking.entrySet()) {
       goneAt.put(asked.getKey(), asked.getValue().get());
     }
-    Instant died = Swarm.diedAt(node, container, killed);
-    report("task on %s died %d ms after its kill", node, millis(killed, died));
-    goneAt.forEach(
-        (asked, at) ->
-            report("task on %s left the table of %s %d ms later", node, asked, millis(died, at)));
-    assertThat(goneAt.values()).allMatch(at -> millis(died, at) <= DEATH_MILLIS, "in time");
+    return new Death(node, container, afterSeconds, killed, goneAt);
+  }
+
+  private static void assertIsTold(Death death) {
+    Instant died = Swarm.diedAt(death.node(), death.container(), death.killed());
+    Map<String, Long> tookMillis = new TreeMap<>();
+    death.goneAt().forEach((node, at) -> tookMillis.put(node, millis(died, at)));
+    report(
+        "task on %s died %.1f s after the cut, %d ms after its kill; left the tables after ms: %s",
+        death.node(), death.afterSeconds(), millis(death.killed(), died), tookMillis);
+    assertThat(tookMillis.values()).as("ms").allMatch(millis -> millis <= DEATH_MILLIS);
   }
 
   private static long millis(Instant from, Instant to) {
@@ -158,9 +185,9 @@ class StreamsIT extends AgentScenarios {
       Wait.seconds(10).until(node + " follows", () -> tables.source(node).equals("swarm-peer"));
       report("healed: %s follows after %d ms", node, (System.nanoTime() - healNanos) / 1_000_000);
     }
-    Wait.seconds(60).until("the Swarm is whole", () -> Swarm.running("victim").size() == 4);
+    Wait.seconds(60).until("the Swarm is whole", () -> Swarm.running("victim").size() == VICTIMS);
     awaitTables("web", 4, WEB);
-    awaitTables("victim", 4, VICTIM);
+    awaitTables("victim", VICTIMS, VICTIM);
   }
 
   @Test

@@ -62,11 +62,17 @@ final class Swarm {
 
   /** A container of a task, by a part of its name. */
   static Container container(String node, String nameContains) {
-    String name =
-        Lab.docker(node, "ps", "--format", "{{.Names}}", "--filter", "name=" + nameContains)
-            .lines()
-            .findFirst()
-            .orElseThrow();
+    return containers(node, nameContains).getFirst();
+  }
+
+  static List<Container> containers(String node, String nameContains) {
+    return Lab.docker(node, "ps", "--format", "{{.Names}}", "--filter", "name=" + nameContains)
+        .lines()
+        .map(name -> named(node, name))
+        .toList();
+  }
+
+  private static Container named(String node, String name) {
     String pid = Lab.docker(node, "inspect", "--format", "{{.State.Pid}}", name);
     return new Container(
         name.substring(name.lastIndexOf('.') + 1),
