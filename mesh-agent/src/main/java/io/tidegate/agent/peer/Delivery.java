@@ -16,7 +16,11 @@ import org.jspecify.annotations.Nullable;
 /** One report on its way. For the reporter's event loop. */
 final class Delivery {
 
-  private static final int FIRST_MILLIS = 100;
+  /**
+   * Managers answer within a few; half of what a death may take to be known is left for the others.
+   */
+  private static final int FIRST_MILLIS = 50;
+
   private static final int DEADLINE_MILLIS = 2_000;
   private static final int MAX_OTHERS = 64;
 
