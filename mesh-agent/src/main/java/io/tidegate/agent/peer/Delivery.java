@@ -46,11 +46,11 @@ final class Delivery {
 
   void start() {
     waiting = targets.first().size();
-    if (waiting == 0) {
+    if (waiting == 0 || ReportLinks.areFew(targets.otherwise())) {
       widen();
-      return;
+    } else {
+      timer = loop.schedule(this::widen, FIRST_MILLIS, TimeUnit.MILLISECONDS);
     }
-    timer = loop.schedule(this::widen, FIRST_MILLIS, TimeUnit.MILLISECONDS);
     targets.first().forEach(this::send);
   }
 

@@ -11,6 +11,7 @@ import io.tidegate.agent.identity.PeerCheck;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -47,6 +48,11 @@ final class ReportLinks {
     this.identity = identity;
     this.check = check;
     this.loop = loop;
+  }
+
+  /** Whether the other nodes are so few that telling them all is no burden on anybody. */
+  static boolean areFew(List<InetSocketAddress> others) {
+    return others.size() <= FEW_OTHERS;
   }
 
   /** How many there are. */

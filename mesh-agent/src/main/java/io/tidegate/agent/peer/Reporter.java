@@ -43,7 +43,8 @@ public final class Reporter implements AutoCloseable {
    * Whom to tell.
    *
    * @param first all of them, at once: where managers listen
-   * @param otherwise if none of the first takes note: the first 64 of these
+   * @param otherwise where they are few, at once too; else, if none of the first takes note, the
+   *     first 64 of these
    */
   public record Targets(List<InetSocketAddress> first, List<InetSocketAddress> otherwise) {
     public Targets {

@@ -59,7 +59,7 @@ class ReportTest {
     PeerServer one = nodes.publisher("manager1");
     PeerServer two = nodes.publisher("manager2");
     PeerServer worker = nodes.publisher("worker2");
-    Reporter reporter = reporter(PeerNodes.addresses(one.port(), two.port()), worker.port());
+    Reporter reporter = reporter(PeerNodes.addresses(one.port(), two.port()), many(worker));
 
     reporter.report(DIED);
 
@@ -70,6 +70,21 @@ class ReportTest {
             new PeerNodes.Reported("manager1", name, DIED),
             new PeerNodes.Reported("manager2", name, DIED));
     assertThat(reporter.failures()).isZero();
+  }
+
+  @Test
+  void fewOthersAreToldAlongWithTheManagers() throws Exception {
+    ServerSocket silent =
+        nodes.closing(new ServerSocket(0, 10, PeerNodes.loopback(0).getAddress()));
+    PeerServer manager = nodes.publisher("manager1");
+    PeerServer worker = nodes.publisher("worker2");
+    Reporter reporter =
+        reporter(PeerNodes.addresses(silent.getLocalPort(), manager.port()), worker.port());
+
+    reporter.report(DIED);
+
+    await().until(() -> reporter.successes() == 2);
+    assertThat(servers()).containsExactlyInAnyOrder("manager1", "worker2");
   }
 
   @Test
@@ -99,7 +114,7 @@ class ReportTest {
   void oneManagerThatFailsIsNoReasonToTellTheOthers() throws Exception {
     PeerServer manager = nodes.publisher("manager1");
     PeerServer worker = nodes.publisher("worker2");
-    Reporter reporter = reporter(PeerNodes.addresses(closedPort(), manager.port()), worker.port());
+    Reporter reporter = reporter(PeerNodes.addresses(closedPort(), manager.port()), many(worker));
     reporter.warm();
 
     for (int i = 1; i <= 5; i++) {
@@ -123,7 +138,7 @@ class ReportTest {
 
     for (int i = 1; i <= 7; i++) {
       Reporter reporter =
-          nodes.reporter(identity, PeerNodes.addresses(silent.getLocalPort()), worker.port());
+          nodes.reporter(identity, PeerNodes.addresses(silent.getLocalPort()), many(worker));
       reporter.warm();
       int reports = i;
       long startNanos = System.nanoTime();
@@ -282,6 +297,14 @@ class ReportTest {
     call.halfClose();
     call.request(1);
     return end.get();
+  }
+
+  /** One that listens, among so many others that they are told only where managers fail. */
+  private static int[] many(PeerServer one) throws IOException {
+    int[] ports = new int[20];
+    Arrays.fill(ports, closedPort());
+    ports[0] = one.port();
+    return ports;
   }
 
   private Reporter reporter(List<InetSocketAddress> first, int... otherwise) throws IOException {
