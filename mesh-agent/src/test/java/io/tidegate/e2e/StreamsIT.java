@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -155,13 +154,14 @@ class StreamsIT extends AgentScenarios {
       Map<String, Instant> goneAt) {}
 
   private Death die(String node, Swarm.Container container, double afterSeconds) throws Exception {
-    Map<String, Future<Instant>> asking = new TreeMap<>();
-    WORKERS.forEach(it -> asking.put(it, tables.goneAt(it, VICTIM, container.taskId())));
+    Map<String, Long> before = new TreeMap<>();
+    for (String worker : WORKERS) {
+      before.put(worker, tables.lastChange(worker));
+    }
     Instant killed = container.kill();
     Map<String, Instant> goneAt = new TreeMap<>();
-    for (Map.Entry<String, Future<Instant>> asked : asking.entrySet()) {
-      goneAt.put(asked.getKey(), asked.getValue().get());
-    }
+    before.forEach(
+        (worker, last) -> goneAt.put(worker, tables.goneAt(worker, container.taskId(), last)));
     return new Death(node, container, afterSeconds, killed, goneAt);
   }
 

@@ -5,21 +5,18 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** What the agents say of themselves, asked on each node's own loopback. */
 final class Tables implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-
-  // To ask without a pause would take from the agents the cores that they are measured on.
-  private static final long ASK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private final Map<String, Place> nodes = new ConcurrentHashMap<>();
 
@@ -72,16 +69,33 @@ final class Tables implements AutoCloseable {
     return tasks;
   }
 
-  /** Asks a node every few ms until a task takes no connections there; returns when that was. */
-  Future<Instant> goneAt(String node, int port, String taskId) {
-    Callable<Instant> asking =
-        () -> {
-          while (ready(node, port).contains(taskId)) {
-            LockSupport.parkNanos(ASK_NANOS);
-          }
-          return Instant.now();
-        };
-    return place(node).start(asking);
+  /** The number of the newest change that a node has in force. */
+  long lastChange(String node) throws IOException {
+    return json(node, "/api/v1/changes?after=last").path("last").asLong();
+  }
+
+  /**
+   * When a task took no more connections on a node, by the node's own log of what was in force and
+   * when: looking at the table all the time would slow down what is looked at.
+   *
+   * @param after the number of a change before that
+   */
+  Instant goneAt(String node, String taskId, long after) {
+    AtomicReference<Instant> at = new AtomicReference<>();
+    Wait.seconds(20)
+        .until(
+            taskId + " is gone on " + node,
+            () -> {
+              for (JsonNode change : json(node, "/api/v1/changes?after=" + after).path("changes")) {
+                if (change.path("taskId").asText().equals(taskId)
+                    && !change.path("to").asText().equals("ready")) {
+                  at.set(Instant.parse(change.path("at").asText()));
+                  return true;
+                }
+              }
+              return false;
+            });
+    return Objects.requireNonNull(at.get());
   }
 
   /** What a node knows the Swarm by now. */
@@ -91,7 +105,8 @@ final class Tables implements AutoCloseable {
 
   /** Likewise, with tasks to which there is no way from some node for now. */
   long awaitKnownEverywhereMillis(int port, Set<String> tasks) {
-    return awaitMillis("knows " + tasks + " on " + port, node -> known(node, port).equals(tasks));
+    return awaitMillis(
+        port, "knows " + tasks + " on " + port, node -> known(node, port).equals(tasks));
   }
 
   /**
@@ -99,26 +114,44 @@ final class Tables implements AutoCloseable {
    * took.
    */
   long awaitEverywhereMillis(int port, Set<String> tasks) {
-    return awaitMillis("serves " + tasks + " on " + port, node -> ready(node, port).equals(tasks));
+    return awaitMillis(
+        port, "serves " + tasks + " on " + port, node -> ready(node, port).equals(tasks));
   }
 
   private interface Condition {
     boolean holds(String node) throws IOException;
   }
 
-  private static long awaitMillis(String what, Condition condition) {
-    return Wait.seconds(20)
-        .until(
-            "every node " + what,
-            () -> {
-              for (String node : Lab.nodes()) {
-                if (!condition.holds(node)) {
-                  return false;
+  private long awaitMillis(int port, String what, Condition condition) {
+    try {
+      return Wait.seconds(20)
+          .until(
+              "every node " + what,
+              () -> {
+                for (String node : Lab.nodes()) {
+                  if (!condition.holds(node)) {
+                    return false;
+                  }
                 }
-              }
-              return true;
-            })
-        .toMillis();
+                return true;
+              })
+          .toMillis();
+    } catch (ConditionTimeoutException e) {
+      throw new AssertionError("not every node " + what + ": " + said(port), e);
+    }
+  }
+
+  /** What each node says of a port, and whom it believes. */
+  private Map<String, String> said(int port) {
+    Map<String, String> said = new TreeMap<>();
+    for (String node : Lab.nodes()) {
+      try {
+        said.put(node, source(node) + " " + route(node, port));
+      } catch (IOException | AssertionError e) {
+        said.put(node, e.toString());
+      }
+    }
+    return said;
   }
 
   private Place place(String node) {
