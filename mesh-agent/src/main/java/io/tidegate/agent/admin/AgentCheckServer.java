@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +39,7 @@ public final class AgentCheckServer implements AutoCloseable {
   /** HAProxy sends what it asks (agent-send) at once or, without that setting, never. */
   private static final Duration SILENCE_LIMIT = Duration.ofMillis(100);
 
+  private static final Duration ACCEPT_PAUSE = Duration.ofMillis(100);
   private static final Duration QUESTION_LIMIT = Duration.ofSeconds(1);
 
   private final AgentView view;
@@ -86,6 +88,8 @@ public final class AgentCheckServer implements AutoCloseable {
         if (!listener.isClosed()) {
           LOG.warn("agent check: {}", e.getMessage());
         }
+        // Without descriptors the next try would fail as soon.
+        LockSupport.parkNanos(ACCEPT_PAUSE.toNanos());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;

@@ -55,13 +55,16 @@ final class Saver implements Runnable {
 
   @Override
   public void run() {
+    // What the first write takes says nothing of the next: its code is cold.
+    int pausesPerWrite = 0;
     try {
       while (!Thread.interrupted()) {
         Saved saved = next.take();
         long startNanos = System.nanoTime();
         write(saved);
         long tookNanos = System.nanoTime() - startNanos;
-        TimeUnit.NANOSECONDS.sleep(Math.max(MIN_PAUSE_NANOS, PAUSES_PER_WRITE * tookNanos));
+        TimeUnit.NANOSECONDS.sleep(Math.max(MIN_PAUSE_NANOS, pausesPerWrite * tookNanos));
+        pausesPerWrite = PAUSES_PER_WRITE;
         isBusy = false;
       }
     } catch (InterruptedException e) {
