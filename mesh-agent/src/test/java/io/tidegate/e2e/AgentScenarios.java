@@ -74,9 +74,9 @@ abstract class AgentScenarios {
   static void assertNoneFailed(Load load, String what)
       throws InterruptedException, ExecutionException {
     List<Load.Request> requests = load.stop();
-    List<Load.Request> failed = Load.failed(requests);
-    report("%s: %d requests, failed: %s", what, requests.size(), failed);
-    assertThat(failed).as(what).isEmpty();
+    String summary = Load.summary(requests);
+    report("%s: %s", what, summary);
+    assertThat(Load.failed(requests).size()).as("%s: %s", what, summary).isZero();
   }
 
   /** A line for people, and for whoever has to show the figures. */

@@ -4,12 +4,15 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -116,6 +119,28 @@ final class Load implements AutoCloseable {
 
   static List<Request> failed(List<Request> requests) {
     return requests.stream().filter(Request::failed).toList();
+  }
+
+  /** How many of the requests failed, when, at which nodes and why. */
+  static String summary(List<Request> requests) {
+    List<Request> failed = failed(requests);
+    if (failed.isEmpty()) {
+      return requests.size() + " requests, 0 failed";
+    }
+    Map<String, Long> reasons =
+        failed.stream()
+            .collect(
+                Collectors.groupingBy(
+                    request -> request.node + ": " + request.failure,
+                    TreeMap::new,
+                    Collectors.counting()));
+    return "%d requests, %d failed, begun %.3f to %.3f s after the start of the load, %s"
+        .formatted(
+            requests.size(),
+            failed.size(),
+            failed.getFirst().fromSeconds,
+            failed.getLast().fromSeconds,
+            reasons);
   }
 
   @Override

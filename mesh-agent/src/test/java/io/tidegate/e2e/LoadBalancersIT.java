@@ -97,7 +97,7 @@ class LoadBalancersIT {
     require(name);
     Process first = agent(0);
     agent(1);
-    start(name, command);
+    Process balancer = start(name, command);
     Wait.seconds(20)
         .until("requests come through", () -> Http.get(LOOPBACK, frontPort, "/") != null);
     List<Load.Request> requests;
@@ -112,10 +112,19 @@ class LoadBalancersIT {
       load.goOnFor(Duration.ofSeconds(4));
       requests = load.stop();
     }
-    LOG.info("{}: {} requests, {} failed", name, requests.size(), Load.failed(requests).size());
-    assertThat(Load.failed(requests)).isEmpty();
+    String summary = Load.summary(requests);
+    LOG.info("{}: {}", name, summary);
+    assertThat(Load.failed(requests).size()).as("%s; %s", summary, said(balancer, name)).isZero();
     assertThat(Http.get(NODES.getFirst(), adminPort, "/metrics"))
         .containsPattern("tidegate_connections_total\\{.*result=\"ok\".*} [1-9]");
+  }
+
+  /** What became of the balancer, for whoever must find out why requests failed. */
+  private static String said(Process balancer, String name) throws IOException {
+    String state = balancer.isAlive() ? "runs" : "ended with " + balancer.exitValue();
+    List<String> lines = Files.readAllLines(log(name));
+    return "%s %s and said: %s"
+        .formatted(name, state, lines.subList(Math.max(0, lines.size() - 20), lines.size()));
   }
 
   private Path example(String name) throws IOException {
@@ -146,7 +155,7 @@ class LoadBalancersIT {
   }
 
   private Process start(String name, String... command) throws IOException {
-    Path log = Lab.ROOT.resolve("mesh-agent/target/e2e/balanced-" + name + ".log");
+    Path log = log(name);
     Files.createDirectories(log.getParent());
     Process process =
         new ProcessBuilder(command)
@@ -155,6 +164,10 @@ class LoadBalancersIT {
             .start();
     started.add(process);
     return process;
+  }
+
+  private static Path log(String name) {
+    return Lab.ROOT.resolve("mesh-agent/target/e2e/balanced-" + name + ".log");
   }
 
   private static void require(String program) {

@@ -137,7 +137,7 @@ class StreamsIT extends AgentScenarios {
   private static void assertOnlyLostAt(Load load, double cutSeconds) throws Exception {
     List<Load.Request> requests = load.stop();
     List<Load.Request> failed = Load.failed(requests);
-    report("manager and its task cut off: %d requests, failed: %s", requests.size(), failed);
+    report("manager and its task cut off: %s", Load.summary(requests));
     assertThat(failed).allMatch(request -> request.wasInFlightAt(cutSeconds), "in flight");
   }
 

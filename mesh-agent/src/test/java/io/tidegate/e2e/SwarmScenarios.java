@@ -166,7 +166,7 @@ abstract class SwarmScenarios {
       load.goOnFor(Duration.ofSeconds(10));
       List<Load.Request> requests = load.stop();
       List<Load.Request> failed = Load.failed(requests);
-      report("kill -9 of a task: %d requests, failed: %s", requests.size(), failed);
+      report("kill -9 of a task: %s", Load.summary(requests));
       assertInFlightAtOneInstant(requests, failed, killSeconds, killedSeconds);
     }
   }
@@ -214,9 +214,9 @@ abstract class SwarmScenarios {
       Lab.run("start-docker", "n1");
       load.goOnFor(Duration.ofSeconds(60));
       List<Load.Request> requests = load.stop();
-      List<Load.Request> failed = Load.failed(requests);
-      report("dockerd of n1 stopped for 20 s: %d requests, failed: %s", requests.size(), failed);
-      assertThat(failed).isEmpty();
+      String summary = Load.summary(requests);
+      report("dockerd of n1 stopped for 20 s: %s", summary);
+      assertThat(Load.failed(requests).size()).as(summary).isZero();
     }
     Wait.seconds(60).until("the Swarm is whole again", () -> Swarm.running("web").size() == 4);
   }
