@@ -6,9 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -35,12 +33,7 @@ final class Load implements AutoCloseable {
     }
   }
 
-  /** Whoever sends. */
-  private interface Client {
-    Future<Request> start(Callable<Request> request);
-  }
-
-  private final Client client;
+  private final Place client;
   private final int port;
   private final List<String> addresses;
   private final List<String> nodes;
@@ -51,7 +44,7 @@ final class Load implements AutoCloseable {
   private volatile boolean stopped;
 
   private Load(
-      Client client, int port, List<String> nodes, List<String> addresses, int requestsPerSecond) {
+      Place client, int port, List<String> nodes, List<String> addresses, int requestsPerSecond) {
     this.client = client;
     this.port = port;
     this.nodes = nodes;
@@ -66,12 +59,12 @@ final class Load implements AutoCloseable {
 
   static Load start(Place client, int port, List<String> nodes, int requestsPerSecond) {
     List<String> addresses = nodes.stream().map(Lab::address).toList();
-    return new Load(client::start, port, nodes, addresses, requestsPerSecond);
+    return new Load(client, port, nodes, addresses, requestsPerSecond);
   }
 
-  /** The same to one address of this machine. */
-  static Load start(ExecutorService threads, String address, int port) {
-    return new Load(threads::submit, port, List.of(address), List.of(address), REQUESTS_PER_SECOND);
+  /** The same to one address. */
+  static Load start(Place client, String address, int port) {
+    return new Load(client, port, List.of(address), List.of(address), REQUESTS_PER_SECOND);
   }
 
   private void send() {

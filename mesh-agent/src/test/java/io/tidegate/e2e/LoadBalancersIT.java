@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -101,8 +100,8 @@ class LoadBalancersIT {
     Wait.seconds(20)
         .until("requests come through", () -> Http.get(LOOPBACK, frontPort, "/") != null);
     List<Load.Request> requests;
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-        Load load = Load.start(threads, LOOPBACK, frontPort)) {
+    try (Place client = Place.here();
+        Load load = Load.start(client, LOOPBACK, frontPort)) {
       load.goOnFor(Duration.ofSeconds(3));
       first.destroy();
       assertThat(first.waitFor(20, TimeUnit.SECONDS)).isTrue();

@@ -22,7 +22,7 @@ final class Place implements AutoCloseable {
 
   private final ExecutorService threads;
 
-  private Place(Path namespace) {
+  private Place(Runnable enter) {
     threads =
         Executors.newCachedThreadPool(
             work ->
@@ -30,17 +30,27 @@ final class Place implements AutoCloseable {
                     .daemon()
                     .unstarted(
                         () -> {
-                          enter(namespace);
+                          enter.run();
                           work.run();
                         }));
   }
 
+  /**
+   * Where the calling thread is. Virtual threads would not do: a thread that carries them is
+   * wherever the one was that started it, which may have been in a namespace.
+   */
+  static Place here() {
+    return new Place(() -> {});
+  }
+
   static Place client() {
-    return new Place(Lab.namespace("client"));
+    Path namespace = Lab.namespace("client");
+    return new Place(() -> enter(namespace));
   }
 
   static Place node(String node) {
-    return new Place(Lab.namespace(node));
+    Path namespace = Lab.namespace(node);
+    return new Place(() -> enter(namespace));
   }
 
   <T> T call(Callable<T> action) {
