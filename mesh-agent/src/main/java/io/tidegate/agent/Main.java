@@ -9,6 +9,7 @@ import io.tidegate.agent.client.WatchCommand;
 import io.tidegate.agent.demo.DemoCommand;
 import io.tidegate.agent.lint.LabelsCommand;
 import io.tidegate.agent.lint.LintCommand;
+import java.util.Arrays;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,9 +30,13 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
+    boolean isAgent = args.length > 0 && args[0].equals("agent");
+    if (isAgent && Arrays.stream(args).noneMatch(arg -> arg.startsWith("--source"))) {
+      Warmup.begin();
+    }
     Tidegate tidegate = new Tidegate(System.getenv(), Main::runUntilTold);
     // What an agent does not need is not looked at when it starts.
-    if (args.length == 0 || !args[0].equals("agent")) {
+    if (!isAgent) {
       addOthers(tidegate);
     }
     System.exit(tidegate.execute(args));
