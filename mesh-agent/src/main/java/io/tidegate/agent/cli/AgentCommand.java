@@ -171,7 +171,7 @@ final class AgentCommand implements Callable<Integer> {
   @Option(
       names = "--agent-check",
       paramLabel = "HOST:PORT",
-      description = "Where HAProxy's agent-check is answered. Nowhere by default.")
+      description = "Where HAProxy's agent-check is answered.")
   @Nullable HostPort agentCheck;
 
   @Option(
@@ -272,7 +272,7 @@ final class AgentCommand implements Callable<Integer> {
 
   private OptionInForce optionInForce(OptionSpec option) {
     String name = Settings.name(option);
-    return new OptionInForce(name, format(option.getValue()), settings().origin(name));
+    return new OptionInForce(name, format(option, option.getValue()), settings().origin(name));
   }
 
   private Settings settings() {
@@ -286,14 +286,18 @@ final class AgentCommand implements Callable<Integer> {
         && !List.of("--config", "--check").contains(option.longestName());
   }
 
-  /** A value as it would be written on the command line. */
-  static String format(@Nullable Object value) {
+  /** An option's value as it would be written on the command line, or what is done without. */
+  static String format(OptionSpec option, @Nullable Object value) {
     return switch (value) {
-      case null -> "found through Docker";
+      case null -> option.longestName().equals("--agent-check") ? "none" : "found through Docker";
       case Duration duration -> DurationText.format(duration);
-      case Enum<?> constant -> constant.name().toLowerCase(Locale.ROOT);
+      case Enum<?> constant -> word(constant);
       default -> value.toString();
     };
+  }
+
+  static String word(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
   }
 
   private static final class BindAddress implements ITypeConverter<String> {

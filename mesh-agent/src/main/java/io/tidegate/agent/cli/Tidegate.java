@@ -177,7 +177,7 @@ public final class Tidegate implements Runnable {
 
   private static <E extends Enum<E>> ITypeConverter<E> oneOf(Class<E> type) {
     List<E> constants = Arrays.asList(type.getEnumConstants());
-    String allowed = constants.stream().map(AgentCommand::format).collect(Collectors.joining(", "));
+    String allowed = constants.stream().map(AgentCommand::word).collect(Collectors.joining(", "));
     return converter(
         text ->
             constants.stream()
@@ -209,7 +209,7 @@ public final class Tidegate implements Runnable {
         String facts =
             "Default: %s; %s"
                 .formatted(
-                    AgentCommand.format(option.initialValue()),
+                    AgentCommand.format(option, option.initialValue()),
                     Settings.variable(Settings.name(option)));
         String[] text = {option.description()[0], facts};
         spec.addOption(OptionSpec.builder(option).description(text).build());
