@@ -81,12 +81,15 @@ public final class WatchCommand extends ApiCommand {
     ChangeReader reader =
         new ChangeReader(api, after == null ? ChangeReader.LAST : Long.toString(after), this::tell);
     long endNanos = System.nanoTime() + (limit == null ? Long.MAX_VALUE / 2 : limit.toNanos());
-    if (!json) {
-      out().println(ChangeText.title(ink()));
-    }
     int seen = 0;
+    boolean isTitled = json;
     while (seen < count && endNanos - System.nanoTime() > 0 && !out().checkError()) {
-      for (JsonNode change : reader.read(Duration.ofNanos(endNanos - System.nanoTime()))) {
+      Iterable<JsonNode> changes = reader.read(Duration.ofNanos(endNanos - System.nanoTime()));
+      if (!isTitled) {
+        isTitled = true;
+        out().println(ChangeText.title(ink()));
+      }
+      for (JsonNode change : changes) {
         if (seen < count) {
           report.add(change);
           out().println(json ? change.toString() : ChangeText.line(change, ink()));
