@@ -30,6 +30,9 @@ public final class ControlLoop implements Agent {
   /** How close two tables may follow one another. */
   public static final Duration COALESCE = Duration.ofMillis(50);
 
+  /** For how long tasks that drain are picked where there are no others. */
+  public static final Duration LAST_RESORT = Eligibility.LAST_RESORT;
+
   private static final Duration LONGEST_IDLE = Duration.ofSeconds(1);
   private static final int MOST_OUTCOMES = 1 << 10;
 
