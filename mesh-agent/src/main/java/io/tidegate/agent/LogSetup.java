@@ -2,10 +2,10 @@ package io.tidegate.agent;
 
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.JsonEncoder;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import io.tidegate.agent.cli.AgentConfig;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -18,9 +18,6 @@ final class LogSetup {
 
   private static final String OURS = "io.tidegate";
   private static final String NETTY_BOOTSTRAP = "io.netty.bootstrap.Bootstrap";
-
-  private static final String PATTERN =
-      "%d{\"yyyy-MM-dd'T'HH:mm:ss.SSS'Z'\", UTC} %-5level %logger{0}: %msg%n";
 
   private LogSetup() {}
 
@@ -52,8 +49,8 @@ final class LogSetup {
   }
 
   private static Encoder<ILoggingEvent> text() {
-    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
-    encoder.setPattern(PATTERN);
+    LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
+    encoder.setLayout(new LogLine());
     return encoder;
   }
 
