@@ -10,7 +10,8 @@ import java.util.Set;
  */
 final class AwaitedTasks {
 
-  private static final long PATIENCE_NANOS = Duration.ofSeconds(5).toNanos();
+  /** What a message of gossip lost, nodes tell each other within half a minute. */
+  private static final long PATIENCE_NANOS = Duration.ofMinutes(1).toNanos();
 
   private final Set<String> services = new HashSet<>();
   private boolean isChanged;

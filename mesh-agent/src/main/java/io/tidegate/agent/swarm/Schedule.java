@@ -12,9 +12,14 @@ final class Schedule {
   private static final long COALESCE_NANOS = Duration.ofMillis(50).toNanos();
   private static final long UNSETTLED_NANOS = Duration.ofMillis(150).toNanos();
 
+  /** The longer things have been unsettled, the less likely the next reading settles them. */
+  private static final int UNSETTLED_SHARE = 10;
+
   private long intervalNanos;
   private long nextNanos;
   private long startedNanos;
+  private long unsettledNanos;
+  private boolean isUnsettled;
   private boolean isReading;
   private boolean isWantedAgain;
 
@@ -55,18 +60,27 @@ final class Schedule {
   /**
    * A reading is done.
    *
-   * @param isUnsettled whether the next one is worth having soon
+   * @param isUnsettled whether the next one is worth having soon: after 150 ms, and after a tenth
+   *     of the time that this has gone on
    * @param random from 0 to 1
    */
   void onDone(boolean isUnsettled, double random, long nowNanos) {
     isReading = false;
+    if (!this.isUnsettled) {
+      unsettledNanos = nowNanos;
+    }
+    this.isUnsettled = isUnsettled;
     long tookNanos = nowNanos - startedNanos;
     if (isWantedAgain) {
       nextNanos = nowNanos + Math.max(COALESCE_NANOS, tookNanos);
       return;
     }
     long jittered = (long) (intervalNanos * (0.9 + 0.2 * random));
-    long pause = isUnsettled ? Math.min(UNSETTLED_NANOS, jittered) : jittered;
+    long pause = isUnsettled ? Math.min(unsettledPause(nowNanos), jittered) : jittered;
     nextNanos = nowNanos + Math.max(pause, tookNanos);
+  }
+
+  private long unsettledPause(long nowNanos) {
+    return Math.max(UNSETTLED_NANOS, (nowNanos - unsettledNanos) / UNSETTLED_SHARE);
   }
 }

@@ -96,7 +96,7 @@ class DiscoveryReachTest extends DiscoveryFixture {
 
     assertThat(find("new", 10)).isNotNull();
     assertThat(discovery.isUnsettled(seconds(10))).isTrue();
-    assertThat(discovery.isUnsettled(seconds(16))).isFalse();
+    assertThat(discovery.isUnsettled(seconds(71))).isFalse();
   }
 
   @Test

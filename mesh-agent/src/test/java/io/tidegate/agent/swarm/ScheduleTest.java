@@ -54,6 +54,25 @@ class ScheduleTest {
   }
 
   @Test
+  void takesItsTimeWithWhatStaysUnsettled() {
+    schedule.setInterval(Duration.ofSeconds(10));
+    unsettled(0);
+    unsettled(155);
+    unsettled(5_000);
+    assertThat(schedule.isDue(millis(5_499))).isFalse();
+    assertThat(schedule.isDue(millis(5_500))).isTrue();
+
+    read(5_500, 5_500, 0.5);
+    unsettled(15_500);
+    assertThat(schedule.isDue(millis(15_650))).as("unsettled anew").isTrue();
+  }
+
+  private void unsettled(long atMillis) {
+    schedule.onStarted(millis(atMillis));
+    schedule.onDone(true, 0.5, millis(atMillis));
+  }
+
+  @Test
   void readsNoMoreThanHalfOfTheTime() {
     read(0, 3000, 0.5);
 
