@@ -33,6 +33,7 @@ abstract class AgentScenarios {
     Lab.nodes()
         .forEach(node -> Wait.seconds(90).until(node + " is ready", () -> tables.isReady(node)));
     Lab.nodes().forEach(this::awaitFollows);
+    tables.awaitGossip();
   }
 
   @AfterAll

@@ -54,6 +54,7 @@ abstract class SwarmScenarios {
     agents.start();
     Lab.nodes()
         .forEach(node -> Wait.seconds(90).until(node + " is ready", () -> tables.isReady(node)));
+    tables.awaitGossip();
   }
 
   @AfterAll

@@ -3,6 +3,7 @@ package io.tidegate.e2e;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
@@ -12,11 +13,17 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.core.ConditionTimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the agents say of themselves, asked on each node's own loopback. */
 final class Tables implements AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Tables.class);
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String PROBE = "probe";
+  private static final int PROBE_PORT = 8_099;
+  private static final long SLOW_NANOS = Duration.ofSeconds(2).toNanos();
 
   private final Map<String, Place> nodes = new ConcurrentHashMap<>();
 
@@ -118,11 +125,26 @@ final class Tables implements AutoCloseable {
         port, "serves " + tasks + " on " + port, node -> ready(node, port).equals(tasks));
   }
 
+  /**
+   * Waits until every node's Docker knows the way to new tasks on every other node: for a minute
+   * after one of them was restarted it may not, and no agent can know better.
+   */
+  void awaitGossip() {
+    int nodes = Lab.nodes().size();
+    Swarm.createWeb(PROBE, nodes, PROBE_PORT, "--replicas-max-per-node", "1");
+    Set<String> tasks = Swarm.running(PROBE);
+    for (String node : Lab.nodes()) {
+      Wait.seconds(120).until(node + " reaches all", () -> ready(node, PROBE_PORT).equals(tasks));
+    }
+    Swarm.remove(PROBE);
+  }
+
   private interface Condition {
     boolean holds(String node) throws IOException;
   }
 
   private long awaitMillis(int port, String what, Condition condition) {
+    Slow slow = new Slow();
     try {
       return Wait.seconds(20)
           .until(
@@ -130,6 +152,7 @@ final class Tables implements AutoCloseable {
               () -> {
                 for (String node : Lab.nodes()) {
                   if (!condition.holds(node)) {
+                    slow.log(port, node, what);
                     return false;
                   }
                 }
@@ -138,6 +161,19 @@ final class Tables implements AutoCloseable {
           .toMillis();
     } catch (ConditionTimeoutException e) {
       throw new AssertionError("not every node " + what + ": " + said(port), e);
+    }
+  }
+
+  /** Says once what every node knows while one takes longer than it should. */
+  private final class Slow {
+    private final long sinceNanos = System.nanoTime();
+    private boolean isSaid;
+
+    void log(int port, String node, String what) {
+      if (!isSaid && System.nanoTime() - sinceNanos > SLOW_NANOS) {
+        isSaid = true;
+        LOG.info("{} not yet {}: {}", node, what, said(port));
+      }
     }
   }
 
