@@ -220,6 +220,7 @@ abstract class SwarmScenarios {
       assertThat(Load.failed(requests).size()).as(summary).isZero();
     }
     Wait.seconds(60).until("the Swarm is whole again", () -> Swarm.running("web").size() == 4);
+    tables.awaitGossip();
   }
 
   @Test
