@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 
 /** What the tests ask of the Swarm, through the docker client on one manager, the first one. */
 final class Swarm {
@@ -62,9 +63,14 @@ final class Swarm {
     awaitRunning("tricks", 1);
   }
 
-  /** Kills a container with signal 9, as the kernel would that is out of memory. */
+  /**
+   * Kills a container with signal 9, as the kernel would that is out of memory, and waits until it
+   * is dead: it may live for some milliseconds, and accept clients.
+   */
   static void killContainer(String node, String nameContains) {
-    container(node, nameContains).kill();
+    Container container = container(node, nameContains);
+    container.kill();
+    container.process().onExit().orTimeout(5, TimeUnit.SECONDS).join();
   }
 
   /** A container of a task, by a part of its name. */
