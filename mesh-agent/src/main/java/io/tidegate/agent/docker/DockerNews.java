@@ -15,6 +15,9 @@ public sealed interface DockerNews {
   /** Something happened that the next reading will tell. */
   record Changed() implements DockerNews {}
 
+  /** A task's container runs; the next reading will tell more of it. */
+  record Started(String taskId, String containerId) implements DockerNews {}
+
   /**
    * A signal was sent to a task's container: one that stops any process, or maybe not.
    *
@@ -54,7 +57,7 @@ public sealed interface DockerNews {
       return null;
     }
     return switch (event.action()) {
-      case "start" -> new Changed();
+      case "start" -> new Started(taskId, event.actor().id());
       case "kill" ->
           new Signalled(
               taskId,

@@ -45,6 +45,13 @@ public record LocalTasks(Map<String, String> containers, Map<String, InetAddress
     return new LocalTasks(Map.copyOf(containers), Map.copyOf(addresses));
   }
 
+  /** These and others whose containers run too, of which no address is known. */
+  public LocalTasks with(Map<String, String> others) {
+    Map<String, String> all = new HashMap<>(others);
+    all.putAll(containers);
+    return new LocalTasks(Map.copyOf(all), bridgeAddresses);
+  }
+
   /** The tasks that this and others tell differently. */
   public Set<String> differences(LocalTasks others) {
     Set<String> different = new HashSet<>(containers.keySet());

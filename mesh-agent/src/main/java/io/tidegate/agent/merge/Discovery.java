@@ -40,6 +40,7 @@ public final class Discovery {
   private final SwarmView view;
   private final TaskMarks marks = new TaskMarks();
   private final AwaitedTasks awaited = new AwaitedTasks();
+  private final StartedTasks started = new StartedTasks();
 
   private LocalTasks local = LocalTasks.NONE;
   private @Nullable ReachPlanner reaches;
@@ -101,7 +102,7 @@ public final class Discovery {
       view.settleDoubts(nowNanos);
     }
     otherNodes = view.otherNodes();
-    local = reading.local();
+    local = started.after(reading.local());
     plan(
         new ReachPlanner(
             local, reading.sandbox(), ingress == null ? null : GossipView.reachable(ingress)));
@@ -136,6 +137,18 @@ public final class Discovery {
     String service = view.serviceOf(taskId);
     if (service != null) {
       routed.touch(service);
+    }
+  }
+
+  /**
+   * A task's container runs on this node. No reading has told it yet, and the way to it is the one
+   * that needs none: its ingress address.
+   */
+  public void onStarted(String taskId, String containerId) {
+    started.add(taskId, containerId);
+    local = started.with(local);
+    if (reaches != null) {
+      plan(new ReachPlanner(local, reaches.sandbox(), reaches.reachable()));
     }
   }
 

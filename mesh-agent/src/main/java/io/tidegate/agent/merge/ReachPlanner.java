@@ -23,8 +23,9 @@ record ReachPlanner(LocalTasks local, Sandbox sandbox, @Nullable Set<InetAddress
     if (bridge != null) {
       return Reach.local(bridge, "on this node: its docker_gwbridge address");
     }
-    String where = local.isRunning(task.id()) ? "no docker_gwbridge address" : "on another node";
-    return overlay(task, where);
+    return local.isRunning(task.id())
+        ? overlay(task, "no docker_gwbridge address (yet)", null)
+        : overlay(task, "on another node", reachable);
   }
 
   /** Whether the only thing that is missing is that this node's Docker learns where it is. */
@@ -52,7 +53,10 @@ record ReachPlanner(LocalTasks local, Sandbox sandbox, @Nullable Set<InetAddress
     return different;
   }
 
-  private Reach overlay(SeenTask task, String where) {
+  /**
+   * @param learned as {@link #reachable}; null for a task on this node, where no gossip is needed
+   */
+  private Reach overlay(SeenTask task, String where, @Nullable Set<InetAddress> learned) {
     InetAddress address = task.ingressAddress();
     if (address == null) {
       return Reach.none(where + " and no address on the ingress network");
@@ -60,7 +64,7 @@ record ReachPlanner(LocalTasks local, Sandbox sandbox, @Nullable Set<InetAddress
     if (sandbox.error() != null) {
       return Reach.none(where + " and " + sandbox.error());
     }
-    if (reachable != null && !reachable.contains(address)) {
+    if (learned != null && !learned.contains(address)) {
       return Reach.none(
           "%s and this node's Docker has not (yet) learned by gossip where %s is"
               .formatted(where, address.getHostAddress()));

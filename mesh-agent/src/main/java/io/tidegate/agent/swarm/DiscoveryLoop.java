@@ -203,6 +203,10 @@ final class DiscoveryLoop implements Runnable {
         schedule.onEvent(nowNanos);
       }
       case DockerNews.Changed changed -> schedule.onEvent(nowNanos);
+      case DockerNews.Started(String taskId, String containerId) -> {
+        discovery.onStarted(taskId, containerId);
+        schedule.onEvent(nowNanos);
+      }
       case DockerNews.Signalled signalled -> onSignalled(signalled, nowNanos);
       case DockerNews.Suspect(TaskMark mark) -> {
         announcer.onOwn(mark);

@@ -11,7 +11,9 @@ class DockerNewsTest {
 
   @Test
   void readsTheEventsOfARealDaemon() {
-    assertThat(Answers.news("start")).isInstanceOf(DockerNews.Changed.class);
+    assertThat(Answers.news("start"))
+        .isInstanceOfSatisfying(
+            DockerNews.Started.class, started -> assertThat(started.containerId()).hasSize(64));
     assertThat(Answers.news("update")).isInstanceOf(DockerNews.Changed.class);
     assertThat(Answers.news("connect")).isInstanceOf(DockerNews.Changed.class);
     assertThat(marked("die").kind()).isEqualTo(TaskMark.Kind.DIED);

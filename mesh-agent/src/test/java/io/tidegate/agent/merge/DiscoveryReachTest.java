@@ -11,7 +11,6 @@ import io.tidegate.agent.docker.Sandbox;
 import io.tidegate.routing.Reach;
 import io.tidegate.routing.Service;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** By which way this node reaches what is known. */
@@ -27,21 +26,37 @@ class DiscoveryReachTest extends DiscoveryFixture {
 
   @Test
   void leavesOutTasksOfThisNodeWithoutAContainer() {
-    Reading reading = Answers.manager();
-    LocalTasks nothing = new LocalTasks(Map.of(), Map.of());
-    discovery.onReading(
-        new Reading(
-            reading.engine(),
-            reading.cluster(),
-            reading.ingress(),
-            nothing,
-            reading.sandbox(),
-            true,
-            null),
-        0);
+    discovery.onReading(withoutLocal(Answers.manager()), 0);
 
     assertThat(taskOrNull(Answers.TASK_ON_N1)).isNull();
     assertThat(task(Answers.OWN_TASK_OF_N2).reach().kind()).isEqualTo(Reach.Kind.OVERLAY);
+  }
+
+  @Test
+  void takesATaskOfThisNodeByItsIngressAddressFromItsStartToTheReadingThatTellsMore() {
+    discovery.onReading(withoutLocal(Answers.manager()), 0);
+
+    discovery.onStarted(Answers.TASK_ON_N1, "c1");
+    assertThat(task(Answers.TASK_ON_N1).reach().kind()).isEqualTo(Reach.Kind.OVERLAY);
+
+    discovery.onReading(withoutLocal(Answers.manager()), 0);
+    assertThat(task(Answers.TASK_ON_N1).reach().kind())
+        .as("the reading may have begun before the start")
+        .isEqualTo(Reach.Kind.OVERLAY);
+
+    discovery.onReading(Answers.manager(), 0);
+    assertThat(task(Answers.TASK_ON_N1).reach().kind()).isEqualTo(Reach.Kind.LOCAL);
+  }
+
+  @Test
+  void leavesOutATaskThatStartedAndThatTwoReadingsDoNotTell() {
+    discovery.onReading(withoutLocal(Answers.manager()), 0);
+    discovery.onStarted(Answers.TASK_ON_N1, "c1");
+
+    discovery.onReading(withoutLocal(Answers.manager()), 0);
+    discovery.onReading(withoutLocal(Answers.manager()), 0);
+
+    assertThat(taskOrNull(Answers.TASK_ON_N1)).isNull();
   }
 
   @Test
@@ -119,5 +134,16 @@ class DiscoveryReachTest extends DiscoveryFixture {
     assertThat(service("dns").tasks())
         .extracting(task -> task.reach().kind())
         .contains(Reach.Kind.NONE);
+  }
+
+  private static Reading withoutLocal(Reading reading) {
+    return new Reading(
+        reading.engine(),
+        reading.cluster(),
+        reading.ingress(),
+        LocalTasks.NONE,
+        reading.sandbox(),
+        true,
+        null);
   }
 }

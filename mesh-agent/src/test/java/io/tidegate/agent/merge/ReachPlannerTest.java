@@ -51,6 +51,14 @@ class ReachPlannerTest {
   }
 
   @Test
+  void needsNoGossipForATaskOnThisNode() {
+    LocalTasks local = new LocalTasks(Map.of("t1", "c1"), Map.of());
+
+    assertThat(new ReachPlanner(local, SANDBOX, Set.of()).plan(task(INGRESS)).kind())
+        .isEqualTo(Reach.Kind.OVERLAY);
+  }
+
+  @Test
   void hasNoWayWithoutASandbox() {
     Sandbox missing = SANDBOX.lost("there is no sandbox");
 
