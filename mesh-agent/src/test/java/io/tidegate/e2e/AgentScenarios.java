@@ -27,8 +27,7 @@ abstract class AgentScenarios {
   @BeforeAll
   void startAgents() {
     Lab.require();
-    Lab.repair();
-    Swarm.removeAll();
+    Lab.anew();
     agents.start();
     Lab.nodes()
         .forEach(node -> Wait.seconds(90).until(node + " is ready", () -> tables.isReady(node)));

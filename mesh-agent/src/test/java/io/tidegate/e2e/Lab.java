@@ -83,6 +83,17 @@ final class Lab {
     return FOLDER.resolve(node).resolve("docker.log");
   }
 
+  /**
+   * Begins with a new Swarm of the same size. For a minute and more after the restart of an engine,
+   * the engines of Docker 20.10 lose news of tasks: what a test before did must not count here.
+   */
+  static void anew() {
+    String nodes = String.valueOf(size("NODES"));
+    String managers = String.valueOf(size("MANAGERS"));
+    run("down");
+    run("up", "--nodes", nodes, "--managers", managers);
+  }
+
   /** An engine that crashed under the tests before is no reason to fail those that follow. */
   static void repair() {
     for (String node : nodes()) {

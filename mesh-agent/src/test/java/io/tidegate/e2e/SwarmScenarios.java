@@ -48,8 +48,7 @@ abstract class SwarmScenarios {
   @BeforeAll
   void startAgents() {
     Lab.require();
-    Lab.repair();
-    Swarm.removeAll();
+    Lab.anew();
     started = true;
     agents.start();
     Lab.nodes()
@@ -226,7 +225,7 @@ abstract class SwarmScenarios {
   @Test
   void passesBytesEndsAndResetsExactlyThroughEveryNode() throws Exception {
     Swarm.createTricks(7008, "n2");
-    assertFollows("tricks", 7008, "appear");
+    tables.awaitEverywhereMillis(7008, Swarm.running("tricks"));
     for (String node : Lab.nodes()) {
       Tricks tricks = new Tricks(Lab.address(node), 7008);
       client.call(

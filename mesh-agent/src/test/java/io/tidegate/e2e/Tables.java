@@ -127,7 +127,7 @@ final class Tables implements AutoCloseable {
 
   /**
    * Waits until every node's Docker knows the way to new tasks on every other node: for a minute
-   * after one of them was restarted it may not, and no agent can know better.
+   * after one of them was started it may not, and no agent can know better.
    */
   void awaitGossip() {
     int nodes = Lab.nodes().size();
@@ -146,7 +146,7 @@ final class Tables implements AutoCloseable {
   private long awaitMillis(int port, String what, Condition condition) {
     Slow slow = new Slow();
     try {
-      return Wait.seconds(20)
+      return Wait.seconds(60)
           .until(
               "every node " + what,
               () -> {
