@@ -33,7 +33,7 @@ public final class NewsView {
 
   /** A stream begins with all that there is. */
   public Topology replace(ClusterState state) {
-    swarm.onListed(Sources.PEER, state, clock.nanoTime());
+    swarm.onListed(Sources.PEER, state, Long.MAX_VALUE, clock.nanoTime());
     return topology();
   }
 

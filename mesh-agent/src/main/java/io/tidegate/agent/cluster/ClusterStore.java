@@ -107,9 +107,12 @@ public final class ClusterStore {
 
   /**
    * Takes a whole list for the truth: what is not in it is gone. Only what was heard just now is
-   * not taken back by a list that is older: it may come from a manager that lags behind.
+   * not taken back by a list that is older: it may come from a manager that lags behind, or have
+   * been on its way for seconds.
+   *
+   * @param asOfNanos since 1970; what was heard later is not gone because it is not in the list
    */
-  public Touched replace(ClusterState listed, Heard by) {
+  public Touched replace(ClusterState listed, Heard by, long asOfNanos) {
     Set<String> touched = new HashSet<>();
     boolean hasNodes = false;
     for (ClusterNode node : listed.nodes()) {
@@ -118,6 +121,10 @@ public final class ClusterStore {
     listed.services().forEach(service -> replace(service, by, touched));
     listed.tasks().forEach(task -> replace(task, by, touched));
     for (Commit.Change.Removed absent : absent(listed)) {
+      Heard last = heard.get(absent.id());
+      if (last != null && last.atNanos() > asOfNanos) {
+        continue;
+      }
       hasNodes |= absent.kind() == ClusterObject.Kind.NODE;
       remove(absent, touched);
     }

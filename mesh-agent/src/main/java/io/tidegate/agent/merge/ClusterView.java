@@ -61,9 +61,9 @@ final class ClusterView {
     return store.nodes();
   }
 
-  /** Takes a whole state for the truth. */
-  Change replace(ClusterState state, Heard heard) {
-    return update(store.replace(state, heard));
+  /** Takes a whole state for the truth, but for what was heard after a moment since 1970. */
+  Change replace(ClusterState state, Heard heard, long asOfNanos) {
+    return update(store.replace(state, heard, asOfNanos));
   }
 
   Change apply(Commit commit, Heard heard) {

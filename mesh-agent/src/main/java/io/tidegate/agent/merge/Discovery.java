@@ -46,6 +46,7 @@ public final class Discovery {
   private @Nullable ReachPlanner reaches;
   private String ownNodeId = "";
   private boolean isDaemonLost;
+  private long readingAsOfNanos = Long.MAX_VALUE;
   private List<Node> otherNodes = List.of();
   private @Nullable Origin newestMark;
   private @Nullable Topology topology;
@@ -69,6 +70,11 @@ public final class Discovery {
     return view.isUnsettled() || awaited.areAny(nowNanos);
   }
 
+  /** A reading begins: what is heard until it is done may be newer. */
+  public void onReadingBegun() {
+    readingAsOfNanos = timeOfDay.nanoTime();
+  }
+
   /**
    * Takes a reading.
    *
@@ -89,7 +95,7 @@ public final class Discovery {
     NetworkAnswers.Network ingress = reading.ingress();
     boolean hasGap = false;
     if (told != null) {
-      hasGap = view.onApi(told, nowNanos);
+      hasGap = view.onApi(told, readingAsOfNanos, nowNanos);
       awaited.onChange(nowNanos);
     } else if (reading.isWhole() && reading.engine().swarm().controlAvailable()) {
       view.onApiFailed();
@@ -164,9 +170,18 @@ public final class Discovery {
     plan(new ReachPlanner(local, sandbox, null));
   }
 
-  /** A stream begins with all that there is. */
+  /** A stream begins with all that there is now. */
   public void onListed(String source, ClusterState state, long nowNanos) {
-    view.onListed(source, state, nowNanos);
+    onListed(source, state, timeOfDay.nanoTime(), nowNanos);
+  }
+
+  /**
+   * A stream begins with all that there was a moment ago.
+   *
+   * @param asOfNanos that moment, since 1970: what was heard later stays
+   */
+  public void onListed(String source, ClusterState state, long asOfNanos, long nowNanos) {
+    view.onListed(source, state, asOfNanos, nowNanos);
     onTold(nowNanos);
   }
 

@@ -171,11 +171,15 @@ public final class SwarmView {
     isTold = false;
   }
 
-  /** A stream begins with all that there is. */
-  void onListed(String source, ClusterState state, long nowNanos) {
+  /**
+   * A stream begins with all that there is.
+   *
+   * @param asOfNanos since 1970: what was heard later stays
+   */
+  void onListed(String source, ClusterState state, long asOfNanos, long nowNanos) {
     stream = source;
     antiEntropy.reset();
-    take(source, state, nowNanos);
+    take(source, state, asOfNanos, nowNanos);
   }
 
   /** One commit of the stream. */
@@ -192,12 +196,13 @@ public final class SwarmView {
   /**
    * A reading of a manager's API.
    *
+   * @param asOfNanos before it was begun, since 1970
    * @return whether it shows that the stream has missed something
    */
-  boolean onApi(ClusterState listed, long nowNanos) {
+  boolean onApi(ClusterState listed, long asOfNanos, long nowNanos) {
     apiFailures = 0;
     if (stream == null) {
-      take(Sources.REST, listed, nowNanos);
+      take(Sources.REST, listed, asOfNanos, nowNanos);
       return false;
     }
     if (isGossip) {
@@ -277,6 +282,10 @@ public final class SwarmView {
   }
 
   private void take(String source, ClusterState state, long nowNanos) {
+    take(source, state, timeOfDay.nanoTime(), nowNanos);
+  }
+
+  private void take(String source, ClusterState state, long asOfNanos, long nowNanos) {
     if (isSaved) {
       isSaved = false;
       cluster = new ClusterView();
@@ -284,7 +293,7 @@ public final class SwarmView {
     Heard heard = new Heard(source, timeOfDay.nanoTime());
     newest = new Origin(source, 0, heard.atNanos());
     isTold = true;
-    ClusterView.Change change = cluster.replace(state, heard);
+    ClusterView.Change change = cluster.replace(state, heard, asOfNanos);
     nodes.onCluster(cluster.nodes(), nowNanos);
     change.objects().forEach(this::readService);
     restore(nowNanos);

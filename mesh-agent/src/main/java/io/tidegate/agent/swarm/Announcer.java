@@ -38,10 +38,14 @@ final class Announcer {
     }
   }
 
-  /** The manager's stream began with this. */
-  void onListed(ClusterState state) {
+  /**
+   * The manager has told all that it knows. What is told on is what has come of that here: a list
+   * that was on its way for long must not take back what was heard since, and others drop for good
+   * what they are told is gone.
+   */
+  void onListed() {
     isHeard = true;
-    announcements.manager(state);
+    announcements.manager(view.state());
   }
 
   /** The manager's stream told this. */
@@ -55,10 +59,8 @@ final class Announcer {
   void onReading(Reading reading, boolean isWatched) {
     onNodes();
     ClusterState told = reading.cluster();
-    if (told != null && !isWatched) {
-      onListed(told);
-    } else if (told != null && !isHeard) {
-      onListed(view.state());
+    if (told != null && (!isWatched || !isHeard)) {
+      onListed();
     } else if (told == null && reading.isWhole() && (!isWatched || view.isLeaderless())) {
       onSilence();
     }

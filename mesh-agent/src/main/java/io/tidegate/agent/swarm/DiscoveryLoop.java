@@ -124,6 +124,7 @@ final class DiscoveryLoop implements Runnable {
     long nowNanos = System.nanoTime();
     if (schedule.isDue(nowNanos)) {
       schedule.onStarted(nowNanos);
+      discovery.onReadingBegun();
       questions.read(isWholeDue(nowNanos));
     }
     long waitNanos = Math.min(TICK_NANOS, schedule.idleNanos(nowNanos));
@@ -234,9 +235,10 @@ final class DiscoveryLoop implements Runnable {
 
   private void onWatched(WatchNews news, long nowNanos) {
     switch (news) {
-      case WatchNews.Listed(ClusterState state) -> {
-        onListed(Sources.WATCH, state, nowNanos);
-        announcer.onListed(state);
+      case WatchNews.Listed(ClusterState state, long asOfNanos) -> {
+        discovery.onListed(Sources.WATCH, state, asOfNanos, nowNanos);
+        onListed(Sources.WATCH);
+        announcer.onListed();
       }
       case WatchNews.Committed(Commit commit) -> {
         onCommit(Sources.WATCH, commit, nowNanos);
@@ -251,7 +253,8 @@ final class DiscoveryLoop implements Runnable {
     switch (news) {
       case PeerNews.Whole whole -> {
         catchUp.onWhole(whole, nowNanos);
-        onListed(Sources.PEER, whole.state(), nowNanos);
+        discovery.onListed(Sources.PEER, whole.state(), nowNanos);
+        onListed(Sources.PEER);
       }
       case PeerNews.Changed changed -> onCommit(Sources.PEER, changed.commit(), nowNanos);
       case PeerNews.Marked marked ->
@@ -261,8 +264,7 @@ final class DiscoveryLoop implements Runnable {
     }
   }
 
-  private void onListed(String source, ClusterState state, long nowNanos) {
-    discovery.onListed(source, state, nowNanos);
+  private void onListed(String source) {
     schedule.setInterval(STREAMED_INTERVAL);
     announcer.onNodes();
     report.confirmed(source, view.rejected());

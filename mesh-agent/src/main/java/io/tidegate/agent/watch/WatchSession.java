@@ -8,6 +8,7 @@ import io.tidegate.agent.cluster.ClusterState;
 import io.tidegate.agent.cluster.Commit;
 import java.time.Duration;
 import java.util.List;
+import org.agrona.concurrent.SystemEpochNanoClock;
 
 /**
  * One stream from its beginning to its end.
@@ -48,8 +49,9 @@ final class WatchSession {
     Inbox inbox = new Inbox(call, MAX_WAITING);
     try {
       start(call, inbox);
+      long asOfNanos = SystemEpochNanoClock.INSTANCE.nanoTime();
       ClusterState listed = new Listing(channel).read();
-      sink.put(new WatchNews.Listed(listed));
+      sink.put(new WatchNews.Listed(listed, asOfNanos));
       established.run();
       while (true) {
         Commit commit = SwarmkitObjects.commit(inbox.take());

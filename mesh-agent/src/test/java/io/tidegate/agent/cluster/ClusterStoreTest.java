@@ -57,7 +57,8 @@ class ClusterStoreTest {
             List.of(
                 task("t1", 3, "s1", "n1", State.RUNNING), task("t2", 4, "s2", "n2", State.RUNNING)),
             List.of(node("n1", 5, ClusterNode.State.READY))),
-        HEARD);
+        HEARD,
+        HEARD.atNanos());
 
     assertThat(touched(new Put(task("t1", 6, "s1", "n1", State.FAILED)))).containsExactly("s1");
     assertThat(touched(new Put(node("n1", 7, ClusterNode.State.DISCONNECTED)))).isEmpty();
@@ -95,13 +96,25 @@ class ClusterStoreTest {
                 List.of(service("s1", 1)),
                 List.of(task("t1", 20, "s1", "n1", State.STARTING)),
                 List.of()),
-            LATER);
+            LATER,
+            LATER.atNanos());
 
     assertThat(touched.serviceIds()).containsExactlyInAnyOrder("s1", "s2");
     assertThat(store.service("s2")).isNull();
     assertThat(store.tasksOf("s1"))
         .extracting(ClusterTask::version)
         .containsExactly(Version.at(20));
+  }
+
+  @Test
+  void keepsWhatWasHeardAfterAListWasAskedFor() {
+    store.apply(commit(new Put(service("s1", 1))), HEARD);
+    store.apply(commit(new Put(service("s2", 2))), SOON);
+
+    store.replace(new ClusterState(List.of(), List.of(), List.of()), LATER, HEARD.atNanos());
+
+    assertThat(store.service("s1")).isNull();
+    assertThat(store.service("s2")).isNotNull();
   }
 
   @Test
@@ -121,7 +134,8 @@ class ClusterStoreTest {
                 task("t1", 20, "s1", "n1", State.STARTING),
                 task("t2", 10, "s1", "n1", State.RUNNING)),
             List.of()),
-        SOON);
+        SOON,
+        SOON.atNanos());
 
     assertThat(store.tasksOf("s1"))
         .extracting(ClusterTask::version)
@@ -135,9 +149,10 @@ class ClusterStoreTest {
             List.of(service("s1", 1)),
             List.of(task("t1", 2, "s1", "n1", State.RUNNING)),
             List.of(node("n1", 3, ClusterNode.State.READY)));
-    store.replace(state, HEARD);
+    store.replace(state, HEARD, HEARD.atNanos());
 
-    assertThat(store.replace(state, HEARD)).isEqualTo(new ClusterStore.Touched(Set.of(), false));
+    assertThat(store.replace(state, HEARD, HEARD.atNanos()))
+        .isEqualTo(new ClusterStore.Touched(Set.of(), false));
   }
 
   /**
@@ -162,7 +177,7 @@ class ClusterStoreTest {
         .forEach(heard::add);
     Collections.shuffle(heard, random);
 
-    store.replace(leader.state(), HEARD);
+    store.replace(leader.state(), HEARD, HEARD.atNanos());
     heard.forEach(commit -> store.apply(commit, HEARD));
 
     assertThat(content(store)).isEqualTo(content(inOrder));

@@ -123,7 +123,8 @@ class ClusterViewTest {
             port(Protocol.TCP, 8080),
             task(1, State.RUNNING, State.RUNNING),
             ClusterNode.State.READY),
-        HEARD);
+        HEARD,
+        HEARD.atNanos());
 
     ClusterView.Change change =
         view.apply(
@@ -146,7 +147,7 @@ class ClusterViewTest {
 
   private static List<SeenService> view(ClusterState state) {
     ClusterView view = new ClusterView();
-    view.replace(state, HEARD);
+    view.replace(state, HEARD, HEARD.atNanos());
     return List.copyOf(view.services());
   }
 

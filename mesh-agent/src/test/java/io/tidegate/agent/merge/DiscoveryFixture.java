@@ -68,7 +68,7 @@ abstract class DiscoveryFixture {
   /** What the API tells after a commit. */
   static Reading reading(Commit commit) {
     ClusterStore store = new ClusterStore();
-    store.replace(Answers.cluster(), HEARD);
+    store.replace(Answers.cluster(), HEARD, HEARD.atNanos());
     store.apply(commit, HEARD);
     return reading(store.state());
   }

@@ -252,7 +252,7 @@ class GossipMergeTest {
             List.of(),
             Map.of());
     cluster.replace(
-        new ClusterState(List.of(web), List.of(tasks), List.of()), new Heard("test", 1));
+        new ClusterState(List.of(web), List.of(tasks), List.of()), new Heard("test", 1), 1);
   }
 
   private static ClusterTask task(String id, State state, State desired) {

@@ -43,7 +43,7 @@ class TaskChangeTest {
   void makesTheSameTableAsAListOfTheSame() {
     ManyServices swarm = new ManyServices(300, 3, 5);
     ClusterStore store = new ClusterStore();
-    store.replace(swarm.state(), HEARD);
+    store.replace(swarm.state(), HEARD, HEARD.atNanos());
     list(store.state());
     for (int i = 0; i < 500; i++) {
       store.apply(swarm.change(i), HEARD);

@@ -37,7 +37,7 @@ class AnnouncerTest {
   @Test
   void leavesItToTheStreamWhileThatFlows() {
     discovery.onListed("swarm-watch", Answers.cluster(), 0);
-    announcer.onListed(Answers.cluster());
+    announcer.onListed();
     announcer.onReading(Answers.manager(), true);
 
     assertThat(said.all()).containsExactly("whole", "nodes");
@@ -46,7 +46,7 @@ class AnnouncerTest {
   @Test
   void fallsSilentWhenTheManagerHasLostTheOthers() {
     discovery.onListed("swarm-watch", Answers.cluster(), 0);
-    announcer.onListed(Answers.cluster());
+    announcer.onListed();
     discovery.onReading(Answers.leaderless(), 0);
     announcer.onReading(Answers.leaderless(), true);
     assertThat(said.all()).containsExactly("whole", "nodes");

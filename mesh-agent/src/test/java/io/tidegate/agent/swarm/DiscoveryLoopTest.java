@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tidegate.agent.cluster.ClusterObject;
+import io.tidegate.agent.cluster.ClusterState;
 import io.tidegate.agent.cluster.ClusterTask;
 import io.tidegate.agent.cluster.Commit;
 import io.tidegate.agent.docker.Answers;
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.Test;
 
 class DiscoveryLoopTest implements DiscoveryLoop.Questions {
 
+  private static final ClusterState NOTHING = new ClusterState(List.of(), List.of(), List.of());
+
   private final BlockingQueue<Fact> facts = new LinkedBlockingQueue<>();
   private final Said said = new Said();
   private final DiscoveryLoop loop =
@@ -43,7 +46,7 @@ class DiscoveryLoopTest implements DiscoveryLoop.Questions {
 
   @Test
   void tellsOthersNothingMoreOnceThisNodeHasLeftItsSwarm() {
-    facts.add(new Fact.Watched(new WatchNews.Listed(Answers.cluster())));
+    facts.add(new Fact.Watched(new WatchNews.Listed(Answers.cluster(), Long.MAX_VALUE)));
     await().until(() -> said.contains("whole"));
 
     facts.add(new Fact.SwarmLeft("swarm: inactive (expected: active)"));
@@ -57,8 +60,20 @@ class DiscoveryLoopTest implements DiscoveryLoop.Questions {
   }
 
   @Test
+  void tellsOthersNothingIsGoneThatWasHeardWhileTheManagersListWasOnItsWay() {
+    facts.add(new Fact.ReadDone(Answers.manager()));
+    await().until(() -> said.wholes().size() == 1);
+
+    facts.add(new Fact.Watched(new WatchNews.Listed(NOTHING, 0)));
+
+    await().until(() -> said.wholes().size() == 2);
+    assertThat(said.wholes().getLast()).isEqualTo(said.wholes().getFirst());
+    assertThat(said.wholes().getLast()).isNotEqualTo(NOTHING);
+  }
+
+  @Test
   void takesEachCommitForTheWordOfTheManager() {
-    facts.add(new Fact.Watched(new WatchNews.Listed(Answers.cluster())));
+    facts.add(new Fact.Watched(new WatchNews.Listed(Answers.cluster(), Long.MAX_VALUE)));
     await().until(() -> loop.status().name().equals(Sources.WATCH));
     Instant listed = confirmed();
 

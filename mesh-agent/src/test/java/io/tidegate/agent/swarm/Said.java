@@ -15,9 +15,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class Said implements Announcements {
 
   private final List<String> said = new CopyOnWriteArrayList<>();
+  private final List<ClusterState> wholes = new CopyOnWriteArrayList<>();
 
   List<String> all() {
     return List.copyOf(said);
+  }
+
+  List<ClusterState> wholes() {
+    return List.copyOf(wholes);
   }
 
   boolean contains(String word) {
@@ -35,6 +40,7 @@ final class Said implements Announcements {
 
   @Override
   public void manager(ClusterState state) {
+    wholes.add(state);
     said.add("whole");
   }
 
