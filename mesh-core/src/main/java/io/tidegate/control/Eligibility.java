@@ -6,6 +6,7 @@ import io.tidegate.routing.EndpointState;
 import io.tidegate.routing.PublishedPort;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -30,7 +31,8 @@ final class Eligibility {
 
   private static final Set<EndpointState> READY = EnumSet.of(EndpointState.READY);
   private static final Set<EndpointState> MAY_ANSWER =
-      EnumSet.of(EndpointState.READY, EndpointState.DOUBTED, EndpointState.EJECTED);
+      EnumSet.copyOf(
+          Arrays.stream(EndpointState.values()).filter(EndpointState::mayAnswer).toList());
   private static final Set<EndpointState> DRAINING = EnumSet.of(EndpointState.DRAINING);
   private static final Set<EndpointState> NONE = EnumSet.noneOf(EndpointState.class);
 

@@ -10,6 +10,8 @@ public enum EndpointState {
   DRAINING,
   /** Nobody knows whether its task still runs: picked only where too few are ready. */
   DOUBTED,
+  /** Its task's health check fails: picked like one in doubt. */
+  UNWELL,
   /** Connects to it fail, it comes back when a probe is answered: picked like one in doubt. */
   EJECTED,
   /** There is no way from this node to its task. */
@@ -24,12 +26,13 @@ public enum EndpointState {
       case RUNNING -> READY;
       case DRAINING -> DRAINING;
       case DOUBTED -> DOUBTED;
+      case UNWELL -> UNWELL;
     };
   }
 
   /** Whether a connect may be answered, for all that is known. */
   public boolean mayAnswer() {
-    return this == READY || this == DOUBTED || this == EJECTED;
+    return this == READY || this == DOUBTED || this == UNWELL || this == EJECTED;
   }
 
   @Override

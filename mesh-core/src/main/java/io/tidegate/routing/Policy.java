@@ -9,13 +9,15 @@ package io.tidegate.routing;
  * @param connections how many connections or UDP sessions there may be at once on one node, or 0
  *     for as many as the node can take; the label {@code tidegate.limit.connections}
  * @param parking how TCP clients wait where no task takes them
+ * @param check how tasks are asked whether they are well
  */
 public record Policy(
     BalancingPolicy balance,
     int udpResponses,
     Timeouts timeouts,
     int connections,
-    Parking parking) {
+    Parking parking,
+    HealthCheck check) {
 
   /** What is in force where nothing was declared. */
   public static final Policy DEFAULT = Policy.of(BalancingPolicy.P2C);
@@ -33,7 +35,7 @@ public record Policy(
 
   /** A policy without timeouts and limits of its own. */
   public Policy(BalancingPolicy balance, int udpResponses) {
-    this(balance, udpResponses, Timeouts.NONE, 0, Parking.DEFAULT);
+    this(balance, udpResponses, Timeouts.NONE, 0, Parking.DEFAULT, HealthCheck.OFF);
   }
 
   /** The policy with the given way to balance and everything else as by default. */
@@ -42,23 +44,27 @@ public record Policy(
   }
 
   public Policy withBalance(BalancingPolicy other) {
-    return new Policy(other, udpResponses, timeouts, connections, parking);
+    return new Policy(other, udpResponses, timeouts, connections, parking, check);
   }
 
   public Policy withUdpResponses(int other) {
-    return new Policy(balance, other, timeouts, connections, parking);
+    return new Policy(balance, other, timeouts, connections, parking, check);
   }
 
   public Policy withTimeouts(Timeouts other) {
-    return new Policy(balance, udpResponses, other, connections, parking);
+    return new Policy(balance, udpResponses, other, connections, parking, check);
   }
 
   public Policy withConnections(int other) {
-    return new Policy(balance, udpResponses, timeouts, other, parking);
+    return new Policy(balance, udpResponses, timeouts, other, parking, check);
   }
 
   public Policy withParking(Parking other) {
-    return new Policy(balance, udpResponses, timeouts, connections, other);
+    return new Policy(balance, udpResponses, timeouts, connections, other, check);
+  }
+
+  public Policy withCheck(HealthCheck other) {
+    return new Policy(balance, udpResponses, timeouts, connections, parking, other);
   }
 
   private static void check(int value, int most) {

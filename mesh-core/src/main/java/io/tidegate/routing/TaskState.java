@@ -12,7 +12,12 @@ public enum TaskState {
    * Ran when its source was heard last, and others know nothing of it: takes new connections only
    * where too few others are ready.
    */
-  DOUBTED;
+  DOUBTED,
+  /**
+   * Runs and is meant to run, but its health check fails: takes new connections only where too few
+   * others are ready.
+   */
+  UNWELL;
 
   @Override
   public String toString() {

@@ -23,6 +23,19 @@ class EligibilityTest {
   }
 
   @Test
+  void picksTasksWhoseChecksFailOnlyWhereTooFewOthersAreReady() {
+    mesh.offerTasks(running("a"), unwell("b"));
+    assertThat(mesh.picked()).containsExactly("a");
+    mesh.pass(Duration.ofMillis(100));
+    mesh.offerTasks(running("a"), unwell("b"), unwell("c"));
+    assertThat(mesh.picked()).containsExactly("a", "b", "c");
+    mesh.pass(Duration.ofMillis(100));
+    mesh.offerTasks(unwell("b"));
+    assertThat(mesh.picked()).containsExactly("b");
+    assertThat(mesh.route().isInPanic()).isTrue();
+  }
+
+  @Test
   void doesNotCountThoseThatLeaveAmongTheSick() {
     mesh.offerTasks(running("a"), running("b"), draining("c"), draining("d"), draining("e"));
     mesh.failed("a", 3);
@@ -72,6 +85,10 @@ class EligibilityTest {
 
   private static Task draining(String id) {
     return HealthFixture.task(id, "n-" + id, TaskState.DRAINING);
+  }
+
+  private static Task unwell(String id) {
+    return HealthFixture.task(id, "n-" + id, TaskState.UNWELL);
   }
 
   private static Task doubted(String id) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidegate.routing.BalancingPolicy;
+import io.tidegate.routing.HealthCheck;
 import io.tidegate.routing.Parking;
 import io.tidegate.routing.Policy;
 import io.tidegate.routing.Publication;
@@ -95,7 +96,8 @@ class RoutesFileTest {
                 0,
                 new Timeouts(Duration.ofMillis(250), Duration.ofMinutes(10), Duration.ofSeconds(5)),
                 100,
-                new Parking(7, Duration.ofSeconds(20))));
+                new Parking(7, Duration.ofSeconds(20)),
+                HealthCheck.OFF));
   }
 
   @Test
