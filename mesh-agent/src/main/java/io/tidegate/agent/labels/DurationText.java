@@ -7,6 +7,9 @@ import java.util.regex.Pattern;
 /** Durations as people write them: {@code 250ms}, {@code 4s}, {@code 10m}, {@code 1h}. */
 public final class DurationText {
 
+  /** What one looks like, for people. */
+  static final String TYPE = "a number and its unit: `250ms`, `4s`, `10m`, `1h`";
+
   private static final Pattern FORM = Pattern.compile("([0-9]{1,9})(ms|s|m|h)");
 
   private DurationText() {}
@@ -29,6 +32,20 @@ public final class DurationText {
       case "m" -> Duration.ofMinutes(amount);
       default -> Duration.ofHours(amount);
     };
+  }
+
+  /**
+   * Parses one between two others, both of which are allowed.
+   *
+   * @throws IllegalArgumentException naming the text and what is allowed
+   */
+  static Duration parse(String text, Duration shortest, Duration longest) {
+    Duration duration = parse(text);
+    if (duration.compareTo(shortest) < 0 || duration.compareTo(longest) > 0) {
+      throw new IllegalArgumentException(
+          "%s (expected: %s to %s)".formatted(text, format(shortest), format(longest)));
+    }
+    return duration;
   }
 
   /** The shortest text that {@link #parse} reads back. */

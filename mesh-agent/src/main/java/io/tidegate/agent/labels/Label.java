@@ -1,6 +1,8 @@
 package io.tidegate.agent.labels;
 
+import io.tidegate.routing.Policy;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /**
  * One thing that a service can declare.
@@ -21,6 +23,23 @@ public record Label(
 
   /** What the name of every label begins with. */
   public static final String PREFIX = "tidegate.";
+
+  /** One that says something of a service's policy. */
+  static <T> Label policy(
+      String name,
+      String type,
+      String byDefault,
+      String meaning,
+      Function<String, T> parser,
+      BiFunction<Policy, T, Policy> adder) {
+    return new Label(
+        name,
+        type,
+        byDefault,
+        meaning,
+        (declared, text) ->
+            declared.withPolicy(adder.apply(declared.policy(), parser.apply(text))));
+  }
 
   /** What it is called in a file of routes, as in {@code udp-responses}. */
   public String key() {

@@ -1,5 +1,7 @@
 package io.tidegate.agent.labels;
 
+import static io.tidegate.agent.labels.Label.policy;
+
 import io.tidegate.routing.BalancingPolicy;
 import io.tidegate.routing.Parking;
 import io.tidegate.routing.Policy;
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** The table of all labels. */
 public final class Labels {
 
-  private static final String DURATION = "a number and its unit: `250ms`, `4s`, `10m`, `1h`";
+  private static final String DURATION = DurationText.TYPE;
 
   /** Publishes ports without Docker's own mesh. */
   public static final Label PUBLISH =
@@ -99,7 +101,8 @@ public final class Labels {
 
   /** Every label, by name. */
   public static final List<Label> ALL =
-      Stream.concat(OF_POLICY.stream(), Stream.of(PUBLISH))
+      Stream.of(OF_POLICY, CheckLabels.ALL, List.of(PUBLISH))
+          .flatMap(List::stream)
           .sorted((a, b) -> a.name().compareTo(b.name()))
           .toList();
 
@@ -117,22 +120,6 @@ public final class Labels {
   /** The name that somebody who wrote an unknown one may have meant. */
   public static String nearest(String unknown) {
     return Nearest.of(unknown, BY_NAME.keySet());
-  }
-
-  private static <T> Label policy(
-      String name,
-      String type,
-      String byDefault,
-      String meaning,
-      Function<String, T> parser,
-      BiFunction<Policy, T, Policy> adder) {
-    return new Label(
-        name,
-        type,
-        byDefault,
-        meaning,
-        (declared, text) ->
-            declared.withPolicy(adder.apply(declared.policy(), parser.apply(text))));
   }
 
   private static Label timeout(

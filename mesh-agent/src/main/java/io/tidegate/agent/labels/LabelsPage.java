@@ -27,7 +27,24 @@ public final class LabelsPage {
       are counted in `tidegate_discovery_rejected_total`. `tidegate lint` finds them before the service is deployed.
 
       In a file of routes (`--source file:…`) the same stands per route, without `tidegate.` and with dashes:
-      `udp-responses`, `timeout-idle`, `limit-connections`; `publish` is not one of them.
+      `udp-responses`, `timeout-idle`, `limit-connections`; `publish` and those of checks are not among them.
+
+      ## Health checks
+
+      A connect that is answered says that a task's kernel is there, not that the task is. A service whose image has no
+      `HEALTHCHECK` can have its tasks asked by label:
+
+      ```yaml
+      tidegate.check: http                  # or tcp, or udp with tidegate.check.send
+      tidegate.check.path: /health
+      ```
+
+      The agent on a task's own node asks, and no other: by its address on docker_gwbridge, which it has where the service is
+      attached to an overlay network that is not internal. With the defaults a task that hangs is unwell after 2 to 3 s.
+      All other nodes are told within milliseconds, and again every 10 s; when the agent that asked falls silent, they
+      forget it after 30 s. A task that is unwell is picked only where fewer than half of the tasks are ready; where it is
+      the only one, it is still tried. The log says what was wrong, `tidegate routes` and `/api/v1/routes` as well on the
+      task's node, and `tidegate_checks_total` counts.
 
       ## Ports published by label
 

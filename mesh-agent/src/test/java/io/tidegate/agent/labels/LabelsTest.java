@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidegate.routing.BalancingPolicy;
+import io.tidegate.routing.HealthCheck;
 import io.tidegate.routing.Parking;
 import io.tidegate.routing.Policy;
 import io.tidegate.routing.Protocol;
@@ -23,6 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class LabelsTest {
+
+  private static final HealthCheck OFF = HealthCheck.OFF;
 
   @ParameterizedTest
   @MethodSource("goodValues")
@@ -54,6 +57,41 @@ class LabelsTest {
             "tidegate.timeout.idle",
             "720h",
             plain.withTimeouts(Timeouts.NONE.withIdle(Duration.ofDays(30)))),
+        Arguments.of("tidegate.check", "off", plain),
+        Arguments.of("tidegate.check", "http", checked(OFF.withKind(HealthCheck.Kind.HTTP))),
+        Arguments.of("tidegate.check.port", "9000", checked(OFF.withPort(9_000))),
+        Arguments.of("tidegate.check.start", "unwell", checked(OFF.withReadyFirst(false))),
+        Arguments.of("tidegate.check.start", "ready", plain),
+        Arguments.of(
+            "tidegate.check.path",
+            "/up?deep=1",
+            checked(OFF.withExchange(OFF.exchange().withPath("/up?deep=1")))),
+        Arguments.of(
+            "tidegate.check.status",
+            "204",
+            checked(OFF.withExchange(OFF.exchange().withStatuses(204, 204)))),
+        Arguments.of(
+            "tidegate.check.status",
+            "200-399",
+            checked(OFF.withExchange(OFF.exchange().withStatuses(200, 399)))),
+        Arguments.of(
+            "tidegate.check.send",
+            "a\\\\b\\r\\n\\t\\x00\\xff$1",
+            checked(OFF.withExchange(OFF.exchange().withSend("a\\b\r\n\t\u0000\u00ff$1")))),
+        Arguments.of(
+            "tidegate.check.expect",
+            "é",
+            checked(OFF.withExchange(OFF.exchange().withExpect("\u00c3\u00a9")))),
+        Arguments.of(
+            "tidegate.check.interval",
+            "100ms",
+            checked(OFF.withPace(OFF.pace().withInterval(Duration.ofMillis(100))))),
+        Arguments.of(
+            "tidegate.check.timeout",
+            "1m",
+            checked(OFF.withPace(OFF.pace().withTimeout(Duration.ofMinutes(1))))),
+        Arguments.of("tidegate.check.fall", "1", checked(OFF.withPace(OFF.pace().withFall(1)))),
+        Arguments.of("tidegate.check.rise", "100", checked(OFF.withPace(OFF.pace().withRise(100)))),
         Arguments.of(
             "tidegate.udp.timeout.idle",
             "10m",
@@ -81,6 +119,19 @@ class LabelsTest {
           tidegate.parking           | off           | off (expected: 0 to 65536)
           tidegate.parking.timeout   | 61s           | 61s (expected: more than 0, at most 1m)
           tidegate.parking.timeout   | 0s            | 0s (expected: more than 0, at most 1m)
+          tidegate.check             | grpc          | grpc (expected: off, tcp, http or udp)
+          tidegate.check.start       | well          | well (expected: ready or unwell)
+          tidegate.check.port        | 0             | 0 (expected: 1 to 65535)
+          tidegate.check.path        | up            | up (expected: a path that begins with / and has no spaces, at most 1024 characters)
+          tidegate.check.path        | /a b          | /a b (expected: a path that begins with / and has no spaces, at most 1024 characters)
+          tidegate.check.status      | 99            | 99 (expected: 100 to 599, or two of them with - between, as in 200-399)
+          tidegate.check.status      | 300-200       | 300-200 (expected: 100 to 599, or two of them with - between, as in 200-399)
+          tidegate.check.send        | a\\q           | a\\q (expected: \\r, \\n, \\t, \\\\ or \\x00 to \\xff, not \\q)
+          tidegate.check.expect      | a\\x0          | a\\x0 (expected: \\r, \\n, \\t, \\\\ or \\x00 to \\xff, not \\x)
+          tidegate.check.interval    | 99ms          | 99ms (expected: 100ms to 1h)
+          tidegate.check.timeout     | 61s           | 61s (expected: 1ms to 1m)
+          tidegate.check.fall        | 0             | 0 (expected: 1 to 100)
+          tidegate.check.rise        | 101           | 101 (expected: 1 to 100)
           tidegate.publish           | 8443          | "8443" (expected: PUBLISHED:TARGET/PROTOCOL, as in 8443:443/tcp)
           tidegate.publish           | 8443:443,     | "" (expected: PUBLISHED:TARGET/PROTOCOL, as in 8443:443/tcp)
           tidegate.publish           | 8443:443/sctp | protocol: sctp (expected: tcp or udp)
@@ -124,6 +175,10 @@ class LabelsTest {
     assertThat(Files.readString(Path.of("../docs/labels.md")))
         .as("made by: ./tidegate labels --markdown > docs/labels.md")
         .isEqualTo(LabelsPage.markdown());
+  }
+
+  private static Policy checked(HealthCheck check) {
+    return Policy.DEFAULT.withCheck(check);
   }
 
   private static Declared parse(String label, String value) {
