@@ -14,6 +14,10 @@ public record TaskMark(String taskId, Kind kind, long atNanos) {
     /** Its health check has passed. */
     HEALTHY,
     /** It has ended. */
-    DIED
+    DIED,
+    /** Its agent's checks of it fail; told again and again. */
+    UNWELL,
+    /** Its agent's checks of it pass. */
+    WELL
   }
 }

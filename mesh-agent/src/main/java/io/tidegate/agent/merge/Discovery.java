@@ -244,6 +244,8 @@ public final class Discovery {
       case STOPPING -> marks.onStopping(mark.taskId(), origin, hold, nowNanos);
       case HEALTHY -> marks.onHealthy(mark.taskId());
       case DIED -> marks.onDied(mark.taskId(), origin, nowNanos);
+      case UNWELL -> marks.onChecked(mark.taskId(), false, origin, nowNanos);
+      case WELL -> marks.onChecked(mark.taskId(), true, origin, nowNanos);
     }
     newestMark = origin;
     touchTask(mark.taskId());
@@ -262,7 +264,7 @@ public final class Discovery {
     }
     marks.expire(nowNanos).forEach(this::touchTask);
     ChunkedMap<String, Service> services =
-        routed.refresh(view.services(), seen -> service(seen, planner));
+        routed.refresh(view.services(), seen -> service(seen, planner, nowNanos));
     if (topology == null
         || !services.equals(topology.servicesById())
         || !otherNodes.equals(topologyNodes)) {
@@ -276,12 +278,16 @@ public final class Discovery {
     return newestMark == null ? view.newest() : newestMark;
   }
 
-  private Service service(SeenService seen, ReachPlanner planner) {
+  private Service service(SeenService seen, ReachPlanner planner, long nowNanos) {
     awaited.forget(seen.name());
+    boolean isCheckedFirst = view.isCheckedFirst(seen.name());
     List<Task> tasks = new ArrayList<>(seen.tasks().size());
     for (SeenTask task : seen.tasks()) {
       if (isAwaited(task, planner)) {
         awaited.add(seen.name());
+      }
+      if (isCheckedFirst && task.state() == TaskState.RUNNING) {
+        marks.onNew(task.id(), task.origin(), newForNanos(task), nowNanos);
       }
       if (!isMissing(task) && !marks.isDead(task.id())) {
         tasks.add(task(marked(task), planner));
@@ -290,11 +296,21 @@ public final class Discovery {
     return view.service(seen, tasks);
   }
 
+  /** For how long it still counts as new; 0 where nobody tells since when it runs. */
+  private long newForNanos(SeenTask task) {
+    long sinceNanos = task.origin().writtenAtNanos();
+    return sinceNanos == 0 ? 0 : sinceNanos + TaskMarks.CHECK_HOLD.toNanos() - timeOfDay.nanoTime();
+  }
+
   private SeenTask marked(SeenTask task) {
+    if (task.state() == TaskState.DRAINING) {
+      return task;
+    }
     Origin stopping = marks.stopping(task.id());
-    return stopping == null || task.state() == TaskState.DRAINING
-        ? task
-        : task.as(TaskState.DRAINING, stopping);
+    Origin unwell = marks.unwell(task.id());
+    return stopping != null
+        ? task.as(TaskState.DRAINING, stopping)
+        : unwell != null ? task.as(TaskState.UNWELL, unwell) : task;
   }
 
   private static Task task(SeenTask task, ReachPlanner planner) {

@@ -3,6 +3,7 @@ package io.tidegate.agent.merge;
 import io.tidegate.agent.cluster.ClusterService;
 import io.tidegate.agent.labels.Declared;
 import io.tidegate.agent.labels.ServiceLabels;
+import io.tidegate.routing.HealthCheck;
 import io.tidegate.routing.Service;
 import io.tidegate.routing.Task;
 import java.util.HashMap;
@@ -31,6 +32,12 @@ final class Policies {
   void retain(Set<String> services) {
     labels.retain(services);
     createdAtNanos.keySet().retainAll(services);
+  }
+
+  /** Whether a service's new tasks are to be checked before they take clients. */
+  boolean isCheckedFirst(String service) {
+    HealthCheck check = labels.of(service).policy().check();
+    return check.isOn() && !check.isReadyFirst();
   }
 
   /** A service with its tasks as the mesh wants it, with all that is known of it. */

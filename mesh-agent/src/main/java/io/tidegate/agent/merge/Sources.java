@@ -21,6 +21,9 @@ public final class Sources {
   /** What happens to the containers of this node. */
   public static final String OWN_EVENTS = "own-events";
 
+  /** What this agent's checks of the tasks of this node tell. */
+  public static final String OWN_CHECKS = "own-checks";
+
   /** What another node says of its own tasks. */
   public static final String REPORT = "peer-report";
 

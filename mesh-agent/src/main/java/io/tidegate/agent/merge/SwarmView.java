@@ -125,6 +125,11 @@ public final class SwarmView {
     return policies.service(seen, tasks);
   }
 
+  /** Whether a service's new tasks are to be checked before they take clients. */
+  boolean isCheckedFirst(String service) {
+    return policies.isCheckedFirst(service);
+  }
+
   /** Other nodes that are not known to be down. */
   public List<Node> otherNodes() {
     return nodes.nodes();

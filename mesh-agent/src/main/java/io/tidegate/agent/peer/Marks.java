@@ -45,7 +45,7 @@ final class Marks {
   }
 
   /**
-   * Understands marks.
+   * Understands marks; those of kinds that came later are passed over.
    *
    * @throws RefusedException as malformed, naming the field, its value and what is allowed
    */
@@ -53,11 +53,12 @@ final class Marks {
     Fields.between("marks", messages.size(), 0, MAX_MARKS);
     List<TaskMark> marks = new ArrayList<>(messages.size());
     for (PeerProtocol.Mark message : messages) {
-      marks.add(
-          new TaskMark(
-              Fields.id("mark.task_id", message.getTaskId()),
-              Fields.of(Numbers.MARKS, "mark.kind", message.getKind()),
-              Fields.between("mark.at_nanos", message.getAtNanos(), 0, Long.MAX_VALUE)));
+      String taskId = Fields.id("mark.task_id", message.getTaskId());
+      long kind = Fields.between("mark.kind", message.getKind(), 0, Integer.MAX_VALUE);
+      long atNanos = Fields.between("mark.at_nanos", message.getAtNanos(), 0, Long.MAX_VALUE);
+      if (kind < Numbers.MARKS.size()) {
+        marks.add(new TaskMark(taskId, Numbers.MARKS.get((int) kind), atNanos));
+      }
     }
     return marks;
   }

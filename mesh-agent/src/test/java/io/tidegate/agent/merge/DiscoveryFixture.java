@@ -34,7 +34,8 @@ abstract class DiscoveryFixture {
           .findFirst()
           .orElseThrow();
 
-  final Discovery discovery = new Discovery(() -> 0);
+  long timeOfDayNanos;
+  final Discovery discovery = new Discovery(() -> timeOfDayNanos);
 
   static ClusterTask taskOf(ClusterService service) {
     return Answers.cluster().tasks().stream()

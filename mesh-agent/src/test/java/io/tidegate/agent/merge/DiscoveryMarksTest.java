@@ -2,20 +2,26 @@ package io.tidegate.agent.merge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.agent.cluster.ClusterService;
 import io.tidegate.agent.cluster.ClusterTask;
 import io.tidegate.agent.cluster.Commit;
 import io.tidegate.agent.cluster.TaskMark;
+import io.tidegate.agent.cluster.Version;
 import io.tidegate.agent.docker.Answers;
 import io.tidegate.routing.BalancingPolicy;
 import io.tidegate.routing.Policy;
 import io.tidegate.routing.Task;
 import io.tidegate.routing.TaskState;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** What nodes and gossip say of tasks before any manager does. */
 class DiscoveryMarksTest extends DiscoveryFixture {
+
+  /** Long after everything in the Swarm was written. */
+  private static final long LATER = seconds(2_000_000_000);
 
   @Test
   void takesOutATaskThatDiedAndNoLaterViewBringsItBack() {
@@ -65,6 +71,86 @@ class DiscoveryMarksTest extends DiscoveryFixture {
     assertThat(taskOrNull(Answers.OWN_TASK_OF_N2)).isNull();
     assertThat(Objects.requireNonNull(discovery.topology(seconds(1))).origin().source())
         .isEqualTo("test");
+  }
+
+  @Test
+  void withholdsATaskForAsLongAsItsNodeSaysThatItIsUnwell() {
+    beWatched();
+    mark(TaskMark.Kind.UNWELL, TASK.id(), seconds(1));
+    assertThat(task(TASK.id(), 1).state()).isEqualTo(TaskState.UNWELL);
+    assertThat(task(TASK.id(), 1).origin().source()).isEqualTo("test");
+
+    discovery.onReading(Answers.manager(), seconds(2));
+    mark(TaskMark.Kind.UNWELL, TASK.id(), seconds(11));
+    assertThat(task(TASK.id(), 40).state()).isEqualTo(TaskState.UNWELL);
+    assertThat(task(TASK.id(), 41).state()).isEqualTo(TaskState.RUNNING);
+  }
+
+  @Test
+  void takesATaskBackOnceItsNodeSaysThatItIsWell() {
+    beWatched();
+    mark(TaskMark.Kind.UNWELL, TASK.id(), seconds(1));
+    mark(TaskMark.Kind.WELL, TASK.id(), seconds(2));
+
+    assertThat(task(TASK.id(), 2).state()).isEqualTo(TaskState.RUNNING);
+  }
+
+  @Test
+  void takesANewTaskForUnwellUntilItsNodeHasCheckedItWhereTheServiceWantsThat() {
+    timeOfDayNanos = LATER;
+    beWatched();
+    discovery.onCommit(put(checkedFirst(cluster("web"))), seconds(1));
+    discovery.onCommit(put(startedNow()), seconds(1));
+    assertThat(task(TASK.id(), 1).state()).as("runs for long").isEqualTo(TaskState.RUNNING);
+    assertThat(task("new", 1).state()).isEqualTo(TaskState.UNWELL);
+
+    mark(TaskMark.Kind.WELL, "new", seconds(2));
+    assertThat(task("new", 2).state()).isEqualTo(TaskState.RUNNING);
+  }
+
+  @Test
+  void takesANewTaskForReadyAfterAWhileWhereNobodyChecksIt() {
+    timeOfDayNanos = LATER;
+    beWatched();
+    discovery.onCommit(put(checkedFirst(cluster("web"))), seconds(1));
+    discovery.onCommit(put(startedNow()), seconds(1));
+
+    assertThat(task("new", 1).state()).isEqualTo(TaskState.UNWELL);
+    assertThat(task("new", 30).state()).isEqualTo(TaskState.UNWELL);
+    timeOfDayNanos = LATER + seconds(31);
+    assertThat(task("new", 32).state()).isEqualTo(TaskState.RUNNING);
+  }
+
+  private static ClusterTask startedNow() {
+    return new ClusterTask(
+        "new",
+        new Version(2_000, LATER),
+        TASK.serviceId(),
+        9,
+        "elsewhere",
+        ClusterTask.State.RUNNING,
+        ClusterTask.State.RUNNING,
+        List.of());
+  }
+
+  private static ClusterService checkedFirst(ClusterService service) {
+    return new ClusterService(
+        service.id(),
+        Version.at(1_000),
+        service.createdAt(),
+        service.name(),
+        Map.of("tidegate.check", "http", "tidegate.check.start", "unwell"),
+        service.ports(),
+        service.virtualIps());
+  }
+
+  @Test
+  void drainsAnUnwellTaskThatIsStopped() {
+    beWatched();
+    mark(TaskMark.Kind.UNWELL, TASK.id(), seconds(1));
+
+    discovery.onCommit(put(withDesired(TASK, ClusterTask.State.SHUTDOWN)), seconds(1));
+    assertThat(task(TASK.id()).state()).isEqualTo(TaskState.DRAINING);
   }
 
   @Test

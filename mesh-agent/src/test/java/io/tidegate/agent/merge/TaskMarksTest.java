@@ -45,6 +45,53 @@ class TaskMarksTest {
   }
 
   @Test
+  void believesThatATaskIsUnwellForAsLongAsItsNodeSaysSo() {
+    marks.onChecked("t1", false, at(1), seconds(0));
+    marks.onChecked("t1", false, at(11), seconds(10));
+
+    marks.expire(seconds(39));
+    assertThat(marks.unwell("t1")).as("since the first time").isEqualTo(at(1));
+    assertThat(marks.expire(seconds(40))).containsExactly("t1");
+    assertThat(marks.unwell("t1")).isNull();
+  }
+
+  @Test
+  void believesWhatWasSaidLastWhateverComesLast() {
+    marks.onChecked("t1", false, at(1), seconds(0));
+    marks.onChecked("t1", true, at(3), seconds(1));
+    assertThat(marks.unwell("t1")).isNull();
+
+    marks.onChecked("t1", false, at(2), seconds(2));
+    assertThat(marks.unwell("t1")).isNull();
+    marks.onChecked("t1", false, at(4), seconds(3));
+    assertThat(marks.unwell("t1")).isEqualTo(at(4));
+  }
+
+  @Test
+  void takesANewTaskForUnwellUntilItsNodeHasCheckedIt() {
+    marks.onNew("t1", ORIGIN, seconds(20), seconds(0));
+    assertThat(marks.unwell("t1")).isEqualTo(ORIGIN);
+
+    marks.onChecked("t1", true, at(1), seconds(1));
+    marks.onNew("t1", ORIGIN, seconds(19), seconds(1));
+    assertThat(marks.unwell("t1")).isNull();
+  }
+
+  @Test
+  void takesANewTaskForReadyWhenNobodyChecksIt() {
+    marks.onNew("t1", ORIGIN, seconds(20), seconds(0));
+    assertThat(marks.expire(seconds(20))).containsExactly("t1");
+    assertThat(marks.unwell("t1")).isNull();
+
+    marks.onNew("t1", ORIGIN, 0, seconds(20));
+    assertThat(marks.unwell("t1")).isNull();
+  }
+
+  private static Origin at(long nanos) {
+    return new Origin("test", nanos, 0);
+  }
+
+  @Test
   void forgetsTheOldestWhenThereAreTooMany() {
     for (int i = 0; i <= 20_000; i++) {
       marks.onDied("t" + i, ORIGIN, 0);

@@ -28,6 +28,8 @@ class IntakeTest {
       List.of(
           new TaskMark("task0a", TaskMark.Kind.STOPPING, 0),
           new TaskMark("task0b", TaskMark.Kind.HEALTHY, 1_700_000_000_000_000_001L),
+          new TaskMark("task0c", TaskMark.Kind.UNWELL, 1),
+          new TaskMark("task0c", TaskMark.Kind.WELL, 2),
           new TaskMark("x".repeat(128), TaskMark.Kind.DIED, Long.MAX_VALUE));
 
   private final UpdateWriter writer = new UpdateWriter(EPOCH, 1 << 20);
@@ -83,12 +85,27 @@ class IntakeTest {
         .contains("mark.task_id: empty");
     assertThat(message(marked().setMarks(0, mark.toBuilder().setTaskId("x".repeat(129)))))
         .contains("mark.task_id: 129 (expected: at most 128 characters)");
-    assertThat(message(marked().setMarks(0, mark.toBuilder().setKind(3))))
-        .contains("mark.kind: 3 (expected: 0 to 2)");
+    assertThat(message(marked().setMarks(0, mark.toBuilder().setKind(-1))))
+        .contains("mark.kind: -1 (expected: 0 to");
     assertThat(message(marked().setMarks(0, mark.toBuilder().setAtNanos(-1))))
         .contains("mark.at_nanos: -1");
     assertThat(message(marked().addAllMarks(Collections.nCopies(1_000, mark))))
         .contains("marks: 1001 (expected: 0 to 1000)");
+  }
+
+  @Test
+  void passesOverMarksOfKindsThatCameLater() throws RefusedException {
+    take(whole(writer, 7, TestStates.services(1)));
+    PeerProtocol.Update.Builder update = marked();
+    update.addMarks(update.getMarks(0).toBuilder().setTaskId("task0b").setKind(99));
+
+    assertThat(take(List.of(update.build().toByteArray())))
+        .isEqualTo(
+            new PeerNews.Marked(
+                EPOCH, 8, List.of(new TaskMark("task0a", TaskMark.Kind.STOPPING, 0))));
+    update.setVersion(9).setBase(8).removeMarks(0);
+    assertThat(take(List.of(update.build().toByteArray())))
+        .isEqualTo(new PeerNews.Unchanged(EPOCH, 9));
   }
 
   private static PeerProtocol.Update.Builder marked() {
