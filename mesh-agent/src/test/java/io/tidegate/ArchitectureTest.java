@@ -62,6 +62,8 @@ class ArchitectureTest {
           .definedBy("io.tidegate.agent.docker")
           .layer("merge")
           .definedBy("io.tidegate.agent.merge")
+          .layer("check")
+          .definedBy("io.tidegate.agent.check")
           .layer("swarm")
           .definedBy("io.tidegate.agent.swarm")
           .layer("admin")
@@ -104,9 +106,19 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("routing", "source", "linux", "cluster")
           .whereLayer("merge")
           .mayOnlyAccessLayers("routing", "labels", "docker", "cluster")
+          .whereLayer("check")
+          .mayOnlyAccessLayers("routing", "metrics", "source", "cluster")
           .whereLayer("swarm")
           .mayOnlyAccessLayers(
-              "routing", "source", "merge", "docker", "cluster", "watch", "identity", "peer")
+              "routing",
+              "source",
+              "merge",
+              "docker",
+              "cluster",
+              "watch",
+              "identity",
+              "peer",
+              "check")
           .whereLayer("admin")
           .mayOnlyAccessLayers(
               "routing", "metrics", "proxy", "labels", "source", "changes", "linux")

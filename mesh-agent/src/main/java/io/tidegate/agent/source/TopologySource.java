@@ -34,6 +34,11 @@ public interface TopologySource extends AutoCloseable {
     return null;
   }
 
+  /** What the health checks of this node's tasks have told. May be called from any thread. */
+  default CheckStatus checks() {
+    return CheckStatus.NONE;
+  }
+
   /** Ends the source's threads. No topology is handed over after this returns. */
   @Override
   void close();

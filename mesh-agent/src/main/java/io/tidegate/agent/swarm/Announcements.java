@@ -30,8 +30,8 @@ interface Announcements {
   /** This node's manager is not heard any more, or the node is none. */
   void noManager();
 
-  /** Something happened to a task of this node. */
-  void own(TaskMark mark);
+  /** Something happened to tasks of this node. */
+  void own(List<TaskMark> marks);
 
   /** What another node reported, to be passed on. */
   void passOn(NodeName reporter, List<TaskMark> marks);

@@ -86,10 +86,12 @@ final class Announcer {
     announcements.nodes(view.nodes(), view.otherNodes());
   }
 
-  /** A task of this node: of what managers want themselves, every node has heard from them. */
-  void onOwn(TaskMark mark) {
-    if (isMeantToRun(view.task(mark.taskId()))) {
-      announcements.own(mark);
+  /** Tasks of this node: of what managers want themselves, every node has heard from them. */
+  void onOwn(List<TaskMark> marks) {
+    List<TaskMark> news =
+        marks.stream().filter(mark -> isMeantToRun(view.task(mark.taskId()))).toList();
+    if (!news.isEmpty()) {
+      announcements.own(news);
     }
   }
 

@@ -187,6 +187,10 @@ final class DiscoveryLoop implements Runnable {
           announcer
               .onReported(reporter, marks)
               .forEach(mark -> discovery.onMark(mark, Sources.REPORT, nowNanos));
+      case Fact.Checked(List<TaskMark> marks) -> {
+        announcer.onOwn(marks);
+        marks.forEach(mark -> discovery.onMark(mark, Sources.OWN_CHECKS, nowNanos));
+      }
       case Fact.PeersReady ready -> announcer.onReady();
     }
   }
@@ -210,7 +214,7 @@ final class DiscoveryLoop implements Runnable {
       }
       case DockerNews.Signalled signalled -> onSignalled(signalled, nowNanos);
       case DockerNews.Suspect(TaskMark mark) -> {
-        announcer.onOwn(mark);
+        announcer.onOwn(List.of(mark));
         discovery.onSuspect(mark, Sources.OWN_EVENTS, nowNanos);
       }
       case DockerNews.Marked(TaskMark mark) -> onMarked(mark, nowNanos);
@@ -226,7 +230,7 @@ final class DiscoveryLoop implements Runnable {
   }
 
   private void onMarked(TaskMark mark, long nowNanos) {
-    announcer.onOwn(mark);
+    announcer.onOwn(List.of(mark));
     discovery.onMark(mark, Sources.OWN_EVENTS, nowNanos);
     if (mark.kind() != TaskMark.Kind.STOPPING) {
       schedule.onEvent(nowNanos);

@@ -39,6 +39,9 @@ sealed interface Fact {
   /** Another node says something of its tasks, or a manager of those of others. */
   record Reported(NodeName reporter, List<TaskMark> marks) implements Fact {}
 
+  /** The checks of this node's tasks have found something. */
+  record Checked(List<TaskMark> marks) implements Fact {}
+
   /** Other agents can be told of this node from now on. */
   record PeersReady() implements Fact {}
 }

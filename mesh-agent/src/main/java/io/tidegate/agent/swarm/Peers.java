@@ -154,11 +154,11 @@ final class Peers implements Announcements, Runnable {
   }
 
   @Override
-  public void own(TaskMark mark) {
+  public void own(List<TaskMark> marks) {
     tell(
         open -> {
-          open.server().mark(List.of(mark));
-          open.reporter().report(List.of(mark));
+          open.server().mark(marks);
+          open.reporter().report(marks);
         });
   }
 

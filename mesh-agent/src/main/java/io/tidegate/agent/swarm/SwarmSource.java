@@ -1,5 +1,7 @@
 package io.tidegate.agent.swarm;
 
+import io.tidegate.agent.check.HealthChecks;
+import io.tidegate.agent.cluster.TaskMark;
 import io.tidegate.agent.docker.DockerAnswers;
 import io.tidegate.agent.docker.DockerApi;
 import io.tidegate.agent.docker.DockerNews;
@@ -9,6 +11,7 @@ import io.tidegate.agent.docker.SwarmInactiveException;
 import io.tidegate.agent.docker.SwarmReader;
 import io.tidegate.agent.merge.Discovery;
 import io.tidegate.agent.peer.StateFile;
+import io.tidegate.agent.source.CheckStatus;
 import io.tidegate.agent.source.PeerStatus;
 import io.tidegate.agent.source.SourceStatus;
 import io.tidegate.agent.source.TopologySource;
@@ -45,6 +48,7 @@ public final class SwarmSource implements TopologySource {
   private final ManagerWatch watch;
   private final Peers peers;
   private final @Nullable Saver saver;
+  private final HealthChecks checks;
   private volatile @Nullable DiscoveryLoop loop;
   private volatile @Nullable Thread loopThread;
   private volatile @Nullable Thread eventsThread;
@@ -62,13 +66,24 @@ public final class SwarmSource implements TopologySource {
     this.saver = stateDir == null ? null : new Saver(new StateFile(stateDir));
     this.watch =
         new ManagerWatch(config.watch(), news -> facts.put(new Fact.Watched(news)), new Random());
+    this.checks = new HealthChecks(this::onChecked, new Random());
   }
 
   @Override
   public void start(Consumer<Topology> sink) {
     remember();
     DiscoveryLoop started =
-        new DiscoveryLoop(facts, new Questions(), peers, sink, config.pollInterval(), new Random());
+        new DiscoveryLoop(
+            facts,
+            new Questions(),
+            peers,
+            topology -> {
+              sink.accept(topology);
+              checks.offer(topology);
+            },
+            config.pollInterval(),
+            new Random());
+    checks.start();
     loop = started;
     loopThread = Thread.ofVirtual().name("swarm-discovery").start(started);
     eventsThread = Thread.ofVirtual().name("swarm-events").start(events);
@@ -77,6 +92,14 @@ public final class SwarmSource implements TopologySource {
       saverThread = Thread.ofVirtual().name("swarm-saver").start(saver);
     }
     peersThread = Thread.ofVirtual().name("swarm-peers").start(peers);
+  }
+
+  private void onChecked(List<TaskMark> marks) {
+    try {
+      facts.put(new Fact.Checked(marks));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** What was known before the start is the first fact. */
@@ -119,6 +142,11 @@ public final class SwarmSource implements TopologySource {
   @Override
   public PeerStatus peers() {
     return peers.status();
+  }
+
+  @Override
+  public CheckStatus checks() {
+    return checks.status();
   }
 
   /** What this node is, as far as is known now. May be called from any thread. */
@@ -202,6 +230,7 @@ public final class SwarmSource implements TopologySource {
   public void close() {
     interrupt(eventsThread);
     interrupt(watchThread);
+    checks.close();
     end(loopThread);
     end(peersThread);
     end(saverThread);

@@ -71,7 +71,7 @@ class AnnouncerTest {
   @Test
   void tellsOthersOfADeathThatNoManagerWanted() {
     discovery.onListed("swarm-peer", Answers.cluster(), 0);
-    announcer.onOwn(DIED);
+    announcer.onOwn(List.of(DIED));
 
     assertThat(said.all()).containsExactly("own DIED");
   }
@@ -81,7 +81,7 @@ class AnnouncerTest {
     ClusterState state = Answers.cluster();
     discovery.onListed(
         "swarm-peer", new ClusterState(state.services(), List.of(meantToStop()), state.nodes()), 0);
-    announcer.onOwn(DIED);
+    announcer.onOwn(List.of(DIED));
 
     assertThat(said.all()).isEmpty();
   }

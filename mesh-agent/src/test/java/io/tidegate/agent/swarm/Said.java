@@ -55,8 +55,8 @@ final class Said implements Announcements {
   }
 
   @Override
-  public void own(TaskMark mark) {
-    said.add("own " + mark.kind());
+  public void own(List<TaskMark> marks) {
+    marks.forEach(mark -> said.add("own " + mark.kind()));
   }
 
   @Override

@@ -1,0 +1,33 @@
+package io.tidegate.agent.check;
+
+import io.tidegate.routing.HealthCheck;
+import io.tidegate.routing.Reach;
+import io.tidegate.routing.Service;
+import io.tidegate.routing.Task;
+import io.tidegate.routing.TaskState;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A task of this node, and how it is asked. */
+record CheckedTask(
+    String id, String name, String service, InetSocketAddress address, HealthCheck check) {
+
+  /** Those of a service that run on this node and are meant to; none where nobody asks for it. */
+  static List<CheckedTask> of(Service service) {
+    HealthCheck check = service.policy().check();
+    if (!check.isOn() || check.problem(service.publications()) != null) {
+      return List.of();
+    }
+    int port = check.portOf(service.publications());
+    List<CheckedTask> checked = new ArrayList<>();
+    for (Task task : service.tasks()) {
+      Reach reach = task.reach();
+      if (reach.kind() == Reach.Kind.LOCAL && task.state() != TaskState.DRAINING) {
+        InetSocketAddress address = new InetSocketAddress(reach.address(), port);
+        checked.add(new CheckedTask(task.id(), task.name(), service.name(), address, check));
+      }
+    }
+    return checked;
+  }
+}
