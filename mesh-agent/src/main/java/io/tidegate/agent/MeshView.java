@@ -5,6 +5,7 @@ import io.tidegate.agent.admin.OptionInForce;
 import io.tidegate.agent.changes.ChangeLog;
 import io.tidegate.agent.cli.Version;
 import io.tidegate.agent.linux.PortHolder;
+import io.tidegate.agent.source.CheckStatus;
 import io.tidegate.agent.source.PeerStatus;
 import io.tidegate.agent.source.SourceStatus;
 import io.tidegate.agent.source.TopologySource;
@@ -91,6 +92,11 @@ final class MeshView implements AgentView {
   @Override
   public @Nullable PeerStatus peers() {
     return source.peers();
+  }
+
+  @Override
+  public CheckStatus checks() {
+    return source.checks();
   }
 
   @Override

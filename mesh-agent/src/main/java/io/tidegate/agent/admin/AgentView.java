@@ -1,6 +1,7 @@
 package io.tidegate.agent.admin;
 
 import io.tidegate.agent.changes.ChangeLog;
+import io.tidegate.agent.source.CheckStatus;
 import io.tidegate.agent.source.PeerStatus;
 import io.tidegate.agent.source.SourceStatus;
 import io.tidegate.metrics.EjectionStats;
@@ -38,6 +39,9 @@ public interface AgentView {
 
   /** How this agent fares with those of other nodes, or null without any. */
   @Nullable PeerStatus peers();
+
+  /** What the health checks of this node's tasks have told. */
+  CheckStatus checks();
 
   RoutingTable table();
 

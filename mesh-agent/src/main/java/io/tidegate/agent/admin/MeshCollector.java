@@ -59,6 +59,7 @@ final class MeshCollector implements MultiCollector {
     addLatencies(families, routes);
     addEndpoints(families, table);
     EjectionFamilies.add(families, view);
+    CheckFamilies.add(families, view.checks());
     if (hasTaskMetrics) {
       addTasks(families, routes);
     }

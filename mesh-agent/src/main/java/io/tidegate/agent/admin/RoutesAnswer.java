@@ -1,5 +1,6 @@
 package io.tidegate.agent.admin;
 
+import io.tidegate.agent.source.CheckStatus.TaskCheck;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.metrics.EndpointKey;
 import io.tidegate.metrics.EndpointStats;
@@ -103,6 +104,8 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
    * @param address what is dialled, as in {@code 10.0.0.5:80}
    * @param origin null where the newest topology has the task no more
    * @param ejection null for one to which connects do not fail
+   * @param check what the checks of its task tell, null where another node makes them or nobody
+   *     does
    */
   record EndpointAnswer(
       String task,
@@ -113,6 +116,7 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
       @Nullable String address,
       ReachAnswer reach,
       @Nullable EjectionAnswer ejection,
+      @Nullable TaskCheck check,
       @Nullable OriginAnswer origin,
       long active,
       long relays,
@@ -204,6 +208,7 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
       Route route, @Nullable RouteStats stats, TaskFacts facts, AgentView view) {
     Map<EndpointKey, EndpointStats> counts = stats == null ? Map.of() : stats.endpoints();
     Map<String, OriginAnswer> origins = facts.originsOf(route.serviceId());
+    Map<String, TaskCheck> checks = view.checks().tasks();
     return tasks(route)
         .sorted(Comparator.comparing(Endpoint::taskName).thenComparing(Endpoint::taskId))
         .map(
@@ -213,6 +218,7 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
                     counts,
                     facts.hostnames().get(endpoint.nodeId()),
                     EjectionAnswer.of(endpoint, view, facts.now()),
+                    checks.get(endpoint.taskId()),
                     origins.get(endpoint.taskId())))
         .toList();
   }
@@ -222,6 +228,7 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
       Map<EndpointKey, EndpointStats> counts,
       @Nullable String hostname,
       @Nullable EjectionAnswer ejection,
+      @Nullable TaskCheck check,
       @Nullable OriginAnswer origin) {
     EndpointKey key = new EndpointKey(endpoint.taskId(), endpoint.taskName(), endpoint.nodeId());
     EndpointStats stats = counts.getOrDefault(key, new EndpointStats(0, 0, 0, 0, 0));
@@ -234,6 +241,7 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
         text(endpoint.address()),
         ReachAnswer.of(endpoint.reach()),
         ejection,
+        check,
         origin,
         stats.active(),
         stats.relays(),

@@ -27,7 +27,7 @@ record Ink(Ansi ansi) {
   String state(String text) {
     return switch (text.strip()) {
       case "ready" -> good(text);
-      case "draining", "doubted" -> paint(text, Style.fg_yellow);
+      case "draining", "doubted", "unwell" -> paint(text, Style.fg_yellow);
       case "ejected", "unreachable" -> bad(text);
       default -> text;
     };

@@ -49,6 +49,7 @@ final class RoutesText {
     routes.forEach(route -> addEndpoints(table, route));
     List<String> lines = new ArrayList<>(table.lines(ink));
     routes.forEach(route -> addEjections(lines, route, ink));
+    routes.forEach(route -> addFaults(lines, route, ink));
     return lines;
   }
 
@@ -65,6 +66,33 @@ final class RoutesText {
                         ejection(ejection))));
       }
     }
+  }
+
+  /** What checks have found wrong; those of other nodes' tasks only they know. */
+  private static void addFaults(List<String> lines, JsonNode route, Ink ink) {
+    for (JsonNode endpoint : route.path("endpoints")) {
+      JsonNode check = endpoint.path("check");
+      boolean isUnwell = endpoint.path("state").asText().equals("unwell");
+      if (isUnwell || check.path("unwell").asBoolean()) {
+        lines.add(
+            ink.bad(
+                "%s %s: unwell, %s"
+                    .formatted(
+                        route.path("port").asText(),
+                        endpoint.path("task").asText(),
+                        fault(check, Texts.node(endpoint)))));
+      }
+    }
+  }
+
+  private static String fault(JsonNode check, String node) {
+    if (check.isMissingNode()) {
+      return "as its node's agent says; ask that of " + node + " why";
+    }
+    String inARow = check.path("inARow").asText() + " checks in a row ";
+    return check.hasNonNull("fault")
+        ? inARow + "failed: " + check.path("fault").asText()
+        : inARow + "passed";
   }
 
   private static String ejection(JsonNode ejection) {

@@ -1,6 +1,7 @@
 package io.tidegate.agent.admin;
 
 import io.tidegate.agent.changes.ChangeLog;
+import io.tidegate.agent.source.CheckStatus;
 import io.tidegate.agent.source.PeerStatus;
 import io.tidegate.agent.source.SourceStatus;
 import io.tidegate.metrics.EjectionStats;
@@ -48,6 +49,7 @@ public final class FakeView implements AgentView {
   final Map<PublishedPort, String> holders = new HashMap<>();
   @Nullable Record node;
   @Nullable PeerStatus peers;
+  CheckStatus checks = CheckStatus.NONE;
   boolean draining;
   final SortedMap<RouteKey, EjectionStats> ejections = new TreeMap<>();
 
@@ -104,6 +106,30 @@ public final class FakeView implements AgentView {
     table = new RoutingTable(table.version() + 1, Map.of(web.port(), without));
     ejections.put(
         RouteKey.of(web), new EjectionStats(Map.of(Ejection.Cause.CONNECT_FAILURES, 2L), 1));
+  }
+
+  /**
+   * Has the checks of the task web.3 fail.
+   *
+   * @param fault why, or null if that is known on another node
+   */
+  public void beUnwell(@Nullable String fault) {
+    Route web = table.routes().values().getFirst();
+    Endpoint unwell = task("t3", "web.3", "n2", TaskState.UNWELL, overlay("10.0.0.7"));
+    Route without =
+        new Route(
+            web.port(),
+            web.serviceId(),
+            web.serviceName(),
+            web.policy(),
+            List.of(),
+            web.detours(),
+            List.of(unwell));
+    table = new RoutingTable(table.version() + 1, Map.of(web.port(), without));
+    checks =
+        new CheckStatus(
+            Map.of("web", new CheckStatus.Counts(5, 3, 1)),
+            fault == null ? Map.of() : Map.of("t3", new CheckStatus.TaskCheck(true, 3, fault)));
   }
 
   /** Puts a topology in force, so that what is different in it has changed. */
@@ -165,6 +191,11 @@ public final class FakeView implements AgentView {
   @Override
   public @Nullable PeerStatus peers() {
     return peers;
+  }
+
+  @Override
+  public CheckStatus checks() {
+    return checks;
   }
 
   @Override

@@ -67,6 +67,19 @@ class MeshCollectorTest {
   }
 
   @Test
+  void countsChecksByHowTheyEndedAndTasksThatAreUnwell() throws IOException {
+    view.beUnwell("503");
+    Exposition metrics = scrape();
+    String checks = "tidegate_checks_total{result=\"%s\",service=\"web\"}";
+    assertThat(metrics.value(checks.formatted("passed"))).isEqualTo(5);
+    assertThat(metrics.value(checks.formatted("failed"))).isEqualTo(3);
+    assertThat(metrics.value(checks.formatted("not_made"))).isEqualTo(1);
+    assertThat(metrics.value("tidegate_checked_tasks")).isEqualTo(1);
+    assertThat(metrics.value("tidegate_checked_tasks_unwell")).isEqualTo(1);
+    assertThat(metrics.value("tidegate_endpoints{" + WEB + ",state=\"unwell\"}")).isEqualTo(1);
+  }
+
+  @Test
   void countsHedgesAndWhatBecameOfThem() throws IOException {
     view.counters(0, "s1").hedges.add(5);
     view.counters(1, "s1").hedgesWon.add(3);

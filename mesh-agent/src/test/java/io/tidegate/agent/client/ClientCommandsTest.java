@@ -121,6 +121,21 @@ class ClientCommandsTest {
   }
 
   @Test
+  void saysWhyATaskIsUnwellOnItsNodeAndWhoKnowsElsewhere() {
+    view.beUnwell("GET /up at 10.0.0.7:80: 503 (expected: 200 to 299)");
+    assertThat(execute("routes", "web")).isZero();
+    assertThat(lines())
+        .contains(
+            "8080/tcp web.3: unwell, 3 checks in a row failed:"
+                + " GET /up at 10.0.0.7:80: 503 (expected: 200 to 299)");
+
+    view.beUnwell(null);
+    assertThat(execute("routes", "web")).isZero();
+    assertThat(lines())
+        .contains("8080/tcp web.3: unwell, as its node's agent says; ask that of worker-2 why");
+  }
+
+  @Test
   void printsTheAgentsAnswerForPrograms() throws Exception {
     for (String[] command : new String[][] {{"status"}, {"routes"}, {"resolve", "web"}}) {
       String[] args = Arrays.copyOf(command, command.length + 1);
