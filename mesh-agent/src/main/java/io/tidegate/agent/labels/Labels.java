@@ -21,6 +21,9 @@ public final class Labels {
 
   private static final String DURATION = DurationText.TYPE;
 
+  /** The name of the one that asks for health checks. */
+  public static final String CHECK = "tidegate.check";
+
   /** Publishes ports without Docker's own mesh. */
   public static final Label PUBLISH =
       new Label(

@@ -33,7 +33,11 @@ final class Linter {
   }
 
   private void check(LintedService service) {
-    service.labels().stream().filter(Linter::isOurs).forEach(label -> check(service, label));
+    Declared declared = Declared.NOTHING;
+    for (LintedLabel label : service.labels()) {
+      declared = isOurs(label) ? check(service, label, declared) : declared;
+    }
+    checkHealthCheck(service, declared);
     service.containerLabels().stream()
         .filter(Linter::isOurs)
         .forEach(
@@ -50,17 +54,35 @@ final class Linter {
     return label.name().startsWith(Label.PREFIX);
   }
 
-  private void check(LintedService service, LintedLabel label) {
+  /** Checks one label, and adds what it declares if it is good. */
+  private Declared check(LintedService service, LintedLabel label, Declared before) {
     Label known = Labels.named(label.name());
     if (known == null) {
       add(service, label, "unknown (nearest: " + Labels.nearest(label.name()) + ")");
-      return;
+      return before;
     }
     try {
       Declared declared = known.parse(Declared.NOTHING, label.value());
       declared.publications().forEach(publication -> checkTwice(service, label, publication));
+      return known.parse(before, label.value());
     } catch (IllegalArgumentException e) {
       add(service, label, String.valueOf(e.getMessage()));
+      return before;
+    }
+  }
+
+  /** Of its labels, each may be good and all of them together not. */
+  private void checkHealthCheck(LintedService service, Declared declared) {
+    List<Publication> ports =
+        service.ports().stream()
+            .filter(port -> !port.isHostMode() && port.targetPort() > 0)
+            .map(port -> new Publication(port.port(), port.targetPort()))
+            .toList();
+    String problem = declared.policy().check().problem(declared.beside(ports));
+    if (problem != null) {
+      service.labels().stream()
+          .filter(label -> label.name().equals(Labels.CHECK))
+          .forEach(label -> add(service, label, problem));
     }
   }
 

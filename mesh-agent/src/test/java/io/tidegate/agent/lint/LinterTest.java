@@ -60,6 +60,20 @@ class LinterTest {
   }
 
   @Test
+  void findsHealthChecksThatCannotBeMade() {
+    assertThat(check(service("web", 1, Map.of("tidegate.check", "udp"), Map.of(), List.of(80))))
+        .containsExactly(
+            "service web: label tidegate.check: udp (expected: tidegate.check.send beside it, the"
+                + " datagram that is to be answered)");
+    assertThat(check(service("web", 1, Map.of("tidegate.check", "http"), Map.of(), List.of())))
+        .containsExactly(
+            "service web: label tidegate.check: http (expected: tidegate.check.port beside it, as"
+                + " no tcp port is published)");
+    Map<String, String> good = Map.of("tidegate.check", "http", "tidegate.publish", "80:8080");
+    assertThat(check(service("web", 1, good, Map.of(), List.of()))).isEmpty();
+  }
+
+  @Test
   void leavesTheLabelsOfOthersAlone() {
     LiveService web = service("web", 1, Map.of("traefik.enable", "true"), Map.of(), List.of(80));
     assertThat(check(web)).isEmpty();
