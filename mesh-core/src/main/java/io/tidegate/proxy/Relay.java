@@ -1,7 +1,6 @@
 package io.tidegate.proxy;
 
 import io.netty.buffer.ByteBuf;
-import io.tidegate.balance.EndpointLoad;
 import io.tidegate.metrics.CloseCause;
 import io.tidegate.metrics.EndpointCounters;
 import java.io.IOException;
@@ -24,13 +23,17 @@ final class Relay extends Timer implements RelayHalf.Owner, Runnable {
 
   private final Shard shard;
   private final ServedRoute served;
-  private final EndpointLoad load;
+  private final EndpointRelays relays;
   private final EndpointCounters endpointCounters;
   private final RelayHalf downstream;
   private final RelayHalf upstream;
   private final Flow toTask;
   private final Flow toClient;
   private final long acceptedNanos;
+
+  // Of the ring of its endpoint alone, both; none once it is over.
+  @Nullable Relay previousInRing;
+  @Nullable Relay nextInRing;
 
   private long lastMoveNanos;
   private boolean answered;
@@ -51,7 +54,7 @@ final class Relay extends Timer implements RelayHalf.Owner, Runnable {
       long acceptedNanos) {
     this.shard = shard;
     this.served = served;
-    load = served.load(index);
+    relays = served.relays(index, shard.clock());
     endpointCounters = served.countersOf(index);
     this.downstream = downstream;
     this.upstream = upstream;
@@ -72,6 +75,7 @@ final class Relay extends Timer implements RelayHalf.Owner, Runnable {
    */
   void begin(@Nullable ByteBuf first) {
     shard.clock().start(Math.min(SETTLE_NANOS, idleTimeoutNanos()), this);
+    relays.add(this);
     endpointCounters.relays.increment();
     downstream.handOver(this);
     upstream.handOver(this);
@@ -132,6 +136,11 @@ final class Relay extends Timer implements RelayHalf.Owner, Runnable {
 
   void onMoved() {
     lastMoveNanos = shard.clock().coarseNanoTime();
+  }
+
+  /** When anything moved last, as coarse as {@link ShardClock#coarseNanoTime}. */
+  long lastMoveNanos() {
+    return lastMoveNanos;
   }
 
   void onRead(RelayHalf half) {
@@ -199,7 +208,7 @@ final class Relay extends Timer implements RelayHalf.Owner, Runnable {
     shard.clock().stop(this);
     toTask.release();
     toClient.release();
-    load.end();
+    relays.remove(this);
     endpointCounters.ended.increment();
     served.counters.closes(cause).increment();
     served.counters.duration.recordNanos(shard.clock().nanoTime() - acceptedNanos);

@@ -36,6 +36,8 @@ final class ServedDetours {
   private final @Nullable Detour[] made;
   // Of all of them: no picker compares detours.
   private final EndpointLoad load = new EndpointLoad();
+  // Made for the first relay; other nodes are not told to stop.
+  private @Nullable EndpointRelays relays;
 
   ServedDetours(Route route, RandomGenerator random) {
     this.route = route;
@@ -102,6 +104,13 @@ final class ServedDetours {
 
   EndpointLoad load() {
     return load;
+  }
+
+  EndpointRelays relays(ShardClock clock) {
+    if (relays == null) {
+      relays = new EndpointRelays(load, clock, random);
+    }
+    return relays;
   }
 
   private Detour detour(int index) {

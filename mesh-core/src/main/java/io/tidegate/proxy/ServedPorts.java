@@ -85,7 +85,7 @@ final class ServedPorts {
             : new Hedging(shard.clock().nanoTime());
     RouteLimits ownLimits =
         RouteLimits.of(route.policy(), shard.config(), limits.get(key), hedging);
-    return new ServedRoute(route, own, ownLimits, before, shard.streaks(), random);
+    return new ServedRoute(route, own, ownLimits, before, shard.streaks(), random, shard.clock());
   }
 
   private void withdraw(PublishedPort port) {

@@ -14,11 +14,13 @@ import java.lang.foreign.Arena;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
+import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,28 +38,14 @@ final class ServedRoute {
   final RouteLimits limits;
   final ServedHealth health;
   private final RandomGenerator random;
-  private final Map<EndpointKey, Kept> kept;
-  private final Kept[] pickable;
+  private final Map<EndpointKey, ServedEndpoint> kept;
+  private final ServedEndpoint[] pickable;
   // Filled when it is first asked for; a route without sessions does not need it.
   private final Map<EndpointKey, Integer> indices = new HashMap<>();
   // Made when it is first asked for; a route whose endpoints answer does not need it.
   private @Nullable ServedDetours detours;
   // Of the addresses that are encoded here; made when the first one is.
   private @Nullable Arena arena;
-
-  /**
-   * What an endpoint keeps from table to table. Its address is encoded when it is first dialled.
-   */
-  private static final class Kept {
-    final EndpointLoad load;
-    final @Nullable InetSocketAddress address;
-    @Nullable SockAddr encoded;
-
-    Kept(EndpointLoad load, @Nullable InetSocketAddress address) {
-      this.load = load;
-      this.address = address;
-    }
-  }
 
   /**
    * Serves a route, with the loads of endpoints that are there already.
@@ -70,18 +58,22 @@ final class ServedRoute {
       RouteLimits limits,
       @Nullable ServedRoute before,
       ConnectStreaks streaks,
-      RandomGenerator random) {
+      RandomGenerator random,
+      NanoClock clock) {
     this.route = route;
     this.counters = counters;
     this.limits = limits;
     health = new ServedHealth(route, streaks);
     isInPanic = route.isInPanic();
     this.random = random;
+    long nowNanos = clock.nanoTime();
     kept = HashMap.newHashMap(route.endpoints().size() + route.withheld().size());
     pickable =
-        route.endpoints().stream().map(endpoint -> keep(endpoint, before)).toArray(Kept[]::new);
+        route.endpoints().stream()
+            .map(endpoint -> keep(endpoint, before, nowNanos))
+            .toArray(ServedEndpoint[]::new);
     // Those that are withheld keep their load too: they may come back while their relays still run.
-    route.withheld().forEach(endpoint -> keep(endpoint, before));
+    route.withheld().forEach(endpoint -> keep(endpoint, before, nowNanos));
     if (before != null) {
       before.kept.values().forEach(endpoint -> endpoint.load.leavePicker());
     }
@@ -90,16 +82,17 @@ final class ServedRoute {
     picker = Pickers.of(route.policy().balance(), loads, random);
   }
 
-  private Kept keep(Endpoint endpoint, @Nullable ServedRoute before) {
+  private ServedEndpoint keep(Endpoint endpoint, @Nullable ServedRoute before, long nowNanos) {
     EndpointKey key = key(endpoint);
-    InetSocketAddress address = endpoint.address();
-    Kept old = before == null ? null : before.kept.get(key);
-    Kept now =
-        old != null && Objects.equals(old.address, address)
-            ? old
-            : new Kept(old == null ? new EndpointLoad() : old.load, address);
+    ServedEndpoint old = before == null ? null : before.kept.get(key);
+    ServedEndpoint now = ServedEndpoint.of(endpoint, old, nowNanos);
+    now.follow(endpoint.state(), drainTimeout(), nowNanos);
     kept.put(key, now);
     return now;
+  }
+
+  private @Nullable Duration drainTimeout() {
+    return route.policy().timeouts().drain();
   }
 
   // --- endpoints ---
@@ -193,20 +186,25 @@ final class ServedRoute {
     return isDetour(index) ? detours().address(index) : encoded(pickable[index]);
   }
 
-  private SockAddr encoded(Kept endpoint) {
-    SockAddr encoded = endpoint.encoded;
-    if (encoded == null) {
-      if (arena == null) {
-        arena = Arena.ofAuto();
-      }
-      encoded = new SockAddr(Objects.requireNonNull(endpoint.address), arena);
-      endpoint.encoded = encoded;
+  private SockAddr encoded(ServedEndpoint endpoint) {
+    SockAddr encoded = endpoint.encoded();
+    if (encoded != null) {
+      return encoded;
     }
-    return encoded;
+    if (arena == null) {
+      arena = Arena.ofAuto();
+    }
+    return endpoint.encode(arena);
   }
 
   EndpointLoad load(int index) {
     return isDetour(index) ? detours().load() : pickable[index].load;
+  }
+
+  EndpointRelays relays(int index, ShardClock shardClock) {
+    return isDetour(index)
+        ? detours().relays(shardClock)
+        : pickable[index].relays(shardClock, random, drainTimeout());
   }
 
   EndpointCounters countersOf(int index) {
@@ -250,6 +248,12 @@ final class ServedRoute {
   /** Whether an endpoint of an older route is part of this one, picked or not. */
   boolean has(Endpoint older) {
     return has(key(older));
+  }
+
+  /** Whether the task of an endpoint of an older route is to stop. */
+  boolean drains(Endpoint older) {
+    ServedEndpoint endpoint = kept.get(key(older));
+    return endpoint != null && endpoint.drains();
   }
 
   private static EndpointKey key(Endpoint endpoint) {

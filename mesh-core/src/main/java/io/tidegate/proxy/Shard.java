@@ -133,7 +133,8 @@ final class Shard {
 
   /** Looks whether what drains has ended. */
   void runWhenIdle() {
-    // Each dial, parked client, relay and UDP session has exactly one timer.
+    // Each dial, parked client, relay and UDP session has exactly one timer; that of an endpoint
+    // whose task is to stop runs only while it has relays.
     if (whenIdle != null && clock.isIdle()) {
       whenIdle.run();
       whenIdle = null;

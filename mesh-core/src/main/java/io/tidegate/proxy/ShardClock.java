@@ -6,7 +6,7 @@ import java.time.Duration;
 import org.agrona.concurrent.NanoClock;
 
 /** A shard's time, and its timers. An idle shard does not wake up at all. */
-final class ShardClock {
+final class ShardClock implements NanoClock {
 
   private final NanoClock clock;
   private final Latency lag;
@@ -29,7 +29,8 @@ final class ShardClock {
     alarm = new Alarm(loop, Timers.RESOLUTION_NANOS, this::tick);
   }
 
-  long nanoTime() {
+  @Override
+  public long nanoTime() {
     return clock.nanoTime();
   }
 

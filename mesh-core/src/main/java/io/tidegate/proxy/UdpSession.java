@@ -96,7 +96,7 @@ final class UdpSession extends Timer {
 
   /** Sends what the batch holds for the task. */
   void forward(int count) {
-    if (!upstream().follow(listener.served())) {
+    if (!upstream().follow(listener.served()) && !staysWithLast(listener.served())) {
       replaceOrEnd(new Tried());
     }
     lastMoveNanos = shard.clock().coarseNanoTime();
@@ -217,6 +217,11 @@ final class UdpSession extends Timer {
     } catch (RuntimeException e) {
       breakOff(e);
     }
+  }
+
+  /** A task that is to stop still answers, which is better than none. */
+  private boolean staysWithLast(ServedRoute served) {
+    return served.route.endpoints().isEmpty() && upstream().drainsIn(served);
   }
 
   private void onUpstreamGone() {

@@ -148,6 +148,11 @@ final class UdpUpstream implements EpollIoHandle, Runnable {
     return !follow(next) && !next.has(served.endpoint(index));
   }
 
+  /** Whether the endpoint's task is to stop, by a newer table. */
+  boolean drainsIn(ServedRoute next) {
+    return next.drains(served.endpoint(index));
+  }
+
   /** Marks the endpoint as one that does not answer, where a newer table still has it. */
   void exclude(ServedRoute next, Tried tried) {
     counters.connectFailures.increment();

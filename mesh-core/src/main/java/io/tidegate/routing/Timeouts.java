@@ -9,12 +9,17 @@ import org.jspecify.annotations.Nullable;
  * @param connect for one attempt to reach a task; the label {@code tidegate.timeout.connect}
  * @param idle for anything to move in a relayed connection; {@code tidegate.timeout.idle}
  * @param udpIdle for a datagram in a UDP session; {@code tidegate.udp.timeout.idle}
+ * @param drain for relays to a task that is to stop, from when it is told to; null where they are
+ *     never closed; {@code tidegate.drain.timeout}
  */
 public record Timeouts(
-    @Nullable Duration connect, @Nullable Duration idle, @Nullable Duration udpIdle) {
+    @Nullable Duration connect,
+    @Nullable Duration idle,
+    @Nullable Duration udpIdle,
+    @Nullable Duration drain) {
 
   /** Everything as the agent's options say. */
-  public static final Timeouts NONE = new Timeouts(null, null, null);
+  public static final Timeouts NONE = new Timeouts(null, null, null, null);
 
   /** The longest that can be declared. */
   public static final Duration LONGEST = Duration.ofDays(30);
@@ -23,18 +28,23 @@ public record Timeouts(
     check(connect);
     check(idle);
     check(udpIdle);
+    check(drain);
   }
 
   public Timeouts withConnect(Duration other) {
-    return new Timeouts(other, idle, udpIdle);
+    return new Timeouts(other, idle, udpIdle, drain);
   }
 
   public Timeouts withIdle(Duration other) {
-    return new Timeouts(connect, other, udpIdle);
+    return new Timeouts(connect, other, udpIdle, drain);
   }
 
   public Timeouts withUdpIdle(Duration other) {
-    return new Timeouts(connect, idle, other);
+    return new Timeouts(connect, idle, other, drain);
+  }
+
+  public Timeouts withDrain(Duration other) {
+    return new Timeouts(connect, idle, udpIdle, other);
   }
 
   private static void check(@Nullable Duration timeout) {

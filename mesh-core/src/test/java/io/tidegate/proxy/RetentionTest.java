@@ -101,7 +101,13 @@ class RetentionTest {
     RouteLimits limits =
         RouteLimits.of(served.policy(), ProxyConfig.defaults(), null, new Hedging(0));
     return new ServedRoute(
-        served, route, limits, null, new ConnectStreaks(() -> 0, _ -> {}), new SplittableRandom());
+        served,
+        route,
+        limits,
+        null,
+        new ConnectStreaks(() -> 0, _ -> {}),
+        new SplittableRandom(),
+        () -> 0);
   }
 
   private void compareAfter(Duration time, ServedRoute served) {

@@ -39,7 +39,8 @@ class ServedRouteTest {
             RouteLimits.of(route.policy(), ProxyConfig.defaults(), null, new Hedging(0)),
             null,
             new ConnectStreaks(() -> 0, _ -> {}),
-            new SplittableRandom());
+            new SplittableRandom(),
+            () -> 0);
     Tried tried = new Tried();
 
     assertThat(List.of(next(served, tried), next(served, tried)))

@@ -170,6 +170,23 @@ class UdpFailoverTest {
   }
 
   @Test
+  void staysWithATaskThatDrainsWhereThereIsNoOther() throws IOException {
+    ProxyFixture proxy = udp.proxy();
+    UdpTask draining = udp.task("a");
+    int port = proxy.serveUdp(0, draining.address());
+    UdpProbe probe = udp.probe(port);
+    assertThat(probe.ask("1")).isEqualTo("a 1");
+    proxy.publishUdp(port, 0, List.of(draining.address()));
+    UdpFixture.awaitTable(proxy);
+    assertThat(probe.ask("2")).isEqualTo("a 2");
+    proxy.publishUdp(port, 0, List.of(draining.address()), udp.task("b").address());
+    UdpFixture.awaitTable(proxy);
+
+    assertThat(probe.ask("3")).isEqualTo("b 3");
+    assertThat(proxy.stats(port).connections()).containsEntry(ConnectionResult.OK, 1L);
+  }
+
+  @Test
   void takesAllOfManySessionsElsewhere() throws IOException {
     ProxyFixture proxy = udp.proxy();
     UdpTask silent = udp.silent();

@@ -94,7 +94,11 @@ class RoutesFileTest {
             new Policy(
                 BalancingPolicy.ROUND_ROBIN,
                 0,
-                new Timeouts(Duration.ofMillis(250), Duration.ofMinutes(10), Duration.ofSeconds(5)),
+                new Timeouts(
+                    Duration.ofMillis(250),
+                    Duration.ofMinutes(10),
+                    Duration.ofSeconds(5),
+                    null),
                 100,
                 new Parking(7, Duration.ofSeconds(20)),
                 HealthCheck.OFF));
