@@ -92,11 +92,28 @@ public final class DockerAnswers {
 
   /** What was asked of a service. */
   record ServiceSpec(
-      @JsonProperty("Name") String name, @JsonProperty("Labels") Map<String, String> labels) {
+      @JsonProperty("Name") String name,
+      @JsonProperty("Labels") Map<String, String> labels,
+      @JsonProperty("TaskTemplate") TaskTemplate taskTemplate) {
     ServiceSpec {
       name = required("Spec.Name", name);
       labels = orEmpty(labels);
+      taskTemplate = orElse(taskTemplate, TaskTemplate.UNKNOWN);
     }
+  }
+
+  /** What was asked of a service's tasks. */
+  record TaskTemplate(@JsonProperty("ContainerSpec") ContainerSpec containerSpec) {
+    static final TaskTemplate UNKNOWN = new TaskTemplate(ContainerSpec.UNKNOWN);
+
+    TaskTemplate {
+      containerSpec = orElse(containerSpec, ContainerSpec.UNKNOWN);
+    }
+  }
+
+  /** What was asked of their containers; no time to stop is 0. */
+  record ContainerSpec(@JsonProperty("StopGracePeriod") long stopGraceNanos) {
+    static final ContainerSpec UNKNOWN = new ContainerSpec(0);
   }
 
   /** Where a service is published, and its addresses. */

@@ -93,7 +93,8 @@ public record LiveService(
                 DockerAnswers.Version.UNKNOWN,
                 answer.createdAt(),
                 "",
-                new DockerAnswers.ServiceSpec(spec.name(), spec.labels()),
+                new DockerAnswers.ServiceSpec(
+                    spec.name(), spec.labels(), DockerAnswers.TaskTemplate.UNKNOWN),
                 answer.endpoint()));
     return new LiveService(
         spec.name(),

@@ -7,6 +7,7 @@ import io.tidegate.agent.cluster.ClusterTask;
 import io.tidegate.agent.cluster.EpochNanos;
 import io.tidegate.agent.cluster.Version;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -42,7 +43,13 @@ record RestAnswers(
         service.spec().name(),
         service.spec().labels(),
         service.endpoint().ports().stream().map(RestAnswers::port).toList(),
-        virtualIps);
+        virtualIps,
+        stopGrace(service.spec()));
+  }
+
+  private static Duration stopGrace(DockerAnswers.ServiceSpec spec) {
+    return ClusterService.stopGrace(
+        Duration.ofNanos(spec.taskTemplate().containerSpec().stopGraceNanos()));
   }
 
   private static ClusterService.Port port(DockerAnswers.Port port) {

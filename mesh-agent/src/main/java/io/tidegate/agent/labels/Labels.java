@@ -24,6 +24,11 @@ public final class Labels {
   /** The name of the one that asks for health checks. */
   public static final String CHECK = "tidegate.check";
 
+  private static final String OFF = "off";
+
+  // No task that is told to stop lasts as long.
+  private static final Duration NEVER = Timeouts.LONGEST;
+
   /** Publishes ports without Docker's own mesh. */
   public static final Label PUBLISH =
       new Label(
@@ -46,6 +51,17 @@ public final class Labels {
                   + " turn.",
               BalancingPolicy::parse,
               Policy::withBalance),
+          policy(
+              "tidegate.drain.timeout",
+              DURATION + ", or `off`",
+              "the service's stop grace period, and the 2 s that Swarm waits before the stop signal",
+              "By when the TCP connections to a task that is told to stop are reset. Until half of"
+                  + " this time they finish as they do; what is left then is reset one by one, those"
+                  + " first in which nothing moves, so that clients do not all come back at once. With"
+                  + " `off` they last as long as the task. UDP sessions go over to another task with"
+                  + " their next datagram.",
+              text -> durationOr(NEVER, text, Timeouts.LONGEST),
+              (policy, timeout) -> policy.withTimeouts(policy.timeouts().withDrain(timeout))),
           policy(
               "tidegate.limit.connections",
               "0 to " + Policy.MOST_CONNECTIONS,
@@ -137,6 +153,17 @@ public final class Labels {
         meaning,
         text -> duration(text, Timeouts.LONGEST),
         (policy, value) -> policy.withTimeouts(adder.apply(policy.timeouts(), value)));
+  }
+
+  private static Duration durationOr(Duration off, String text, Duration longest) {
+    try {
+      return text.equals(OFF) ? off : duration(text, longest);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "%s (expected: %s, or as in 250ms, 4s or 10m, more than 0 and at most %s)"
+              .formatted(text, OFF, DurationText.format(longest)),
+          e);
+    }
   }
 
   private static Duration duration(String text, Duration longest) {

@@ -4,18 +4,29 @@ import io.tidegate.agent.cluster.ClusterService;
 import io.tidegate.agent.labels.Declared;
 import io.tidegate.agent.labels.ServiceLabels;
 import io.tidegate.routing.HealthCheck;
+import io.tidegate.routing.Policy;
 import io.tidegate.routing.Service;
 import io.tidegate.routing.Task;
+import io.tidegate.routing.Timeouts;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What only some sources tell of a service, kept for those that do not: its labels and its age. */
+/**
+ * What only some sources tell of a service, kept for those that do not: its labels, its age, and
+ * how long its tasks may take to stop.
+ */
 final class Policies {
+
+  /** A task is told to stop so long before its stop signal: until the others know, Swarm hopes. */
+  private static final Duration BEFORE_STOP_SIGNAL = Duration.ofSeconds(2);
 
   private final ServiceLabels labels = new ServiceLabels();
   private final Map<String, Long> createdAtNanos = new HashMap<>();
+  // Of those only that do not have Swarm's default.
+  private final Map<String, Duration> stopGraces = new HashMap<>();
 
   /** How many bad values and unknown labels there were. */
   long rejected() {
@@ -26,12 +37,18 @@ final class Policies {
   void read(ClusterService service) {
     labels.read(service.name(), service.labels());
     createdAtNanos.put(service.name(), service.createdAtNanos());
+    if (service.stopGrace().equals(ClusterService.DEFAULT_STOP_GRACE)) {
+      stopGraces.remove(service.name());
+    } else {
+      stopGraces.put(service.name(), service.stopGrace());
+    }
   }
 
   /** Forgets every service but these. */
   void retain(Set<String> services) {
     labels.retain(services);
     createdAtNanos.keySet().retainAll(services);
+    stopGraces.keySet().retainAll(services);
   }
 
   /** Whether a service's new tasks are to be checked before they take clients. */
@@ -49,9 +66,23 @@ final class Policies {
         name,
         name,
         createdAtNanos.getOrDefault(name, 0L),
-        declared.policy(),
+        policy(name, declared.policy()),
         declared.beside(seen.publications()),
         seen.virtualIps(),
         tasks);
+  }
+
+  /** Where a service does not declare when its relays are closed, that is when Swarm kills it. */
+  private Policy policy(String name, Policy declared) {
+    Timeouts timeouts = declared.timeouts();
+    return timeouts.drain() == null
+        ? declared.withTimeouts(timeouts.withDrain(untilKilled(name)))
+        : declared;
+  }
+
+  private Duration untilKilled(String name) {
+    Duration stopGrace = stopGraces.getOrDefault(name, ClusterService.DEFAULT_STOP_GRACE);
+    Duration longest = Timeouts.LONGEST.minus(BEFORE_STOP_SIGNAL);
+    return BEFORE_STOP_SIGNAL.plus(stopGrace.compareTo(longest) < 0 ? stopGrace : longest);
   }
 }

@@ -10,6 +10,7 @@ import io.tidegate.agent.cluster.TaskMark;
 import io.tidegate.agent.cluster.Version;
 import io.tidegate.agent.identity.RefusedException;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,7 +93,11 @@ final class UpdateReader {
         Fields.id("service.name", service.getName()),
         service.getLabelsMap(),
         ports,
-        service.getVirtualIpsMap());
+        service.getVirtualIpsMap(),
+        ClusterService.stopGrace(
+            Duration.ofNanos(
+                Fields.between(
+                    "stop_grace_nanos", service.getStopGraceNanos(), 0, Long.MAX_VALUE))));
   }
 
   private static ClusterTask task(PeerProtocol.Task task) throws RefusedException {

@@ -134,7 +134,8 @@ final class UpdateWriter {
             .setCreatedNanos(created.getNano())
             .setName(service.name())
             .putAllLabels(service.labels())
-            .putAllVirtualIps(service.virtualIps());
+            .putAllVirtualIps(service.virtualIps())
+            .setStopGraceNanos(service.stopGrace().toNanos());
     for (ClusterService.Port port : service.ports()) {
       message.addPorts(
           PeerProtocol.Port.newBuilder()

@@ -7,6 +7,7 @@ import io.tidegate.agent.cluster.ClusterTask;
 import io.tidegate.agent.cluster.Commit;
 import io.tidegate.agent.cluster.EpochNanos;
 import io.tidegate.agent.cluster.Version;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -73,7 +74,12 @@ final class SwarmkitObjects {
         required("service name", annotations.getName()),
         annotations.getLabelsMap(),
         ports,
-        virtualIps);
+        virtualIps,
+        stopGrace(service.getSpec().getTask().getContainer().getStopGracePeriod()));
+  }
+
+  private static Duration stopGrace(Swarmkit.Duration told) {
+    return ClusterService.stopGrace(Duration.ofSeconds(told.getSeconds(), told.getNanos()));
   }
 
   private static ClusterService.Port port(Swarmkit.PortConfig port) {

@@ -93,6 +93,14 @@ class LabelsTest {
         Arguments.of("tidegate.check.fall", "1", checked(OFF.withPace(OFF.pace().withFall(1)))),
         Arguments.of("tidegate.check.rise", "100", checked(OFF.withPace(OFF.pace().withRise(100)))),
         Arguments.of(
+            "tidegate.drain.timeout",
+            "2m",
+            plain.withTimeouts(Timeouts.NONE.withDrain(Duration.ofMinutes(2)))),
+        Arguments.of(
+            "tidegate.drain.timeout",
+            "off",
+            plain.withTimeouts(Timeouts.NONE.withDrain(Timeouts.LONGEST))),
+        Arguments.of(
             "tidegate.udp.timeout.idle",
             "10m",
             plain.withTimeouts(Timeouts.NONE.withUdpIdle(Duration.ofMinutes(10)))));
@@ -132,6 +140,8 @@ class LabelsTest {
           tidegate.check.timeout     | 61s           | 61s (expected: 1ms to 1m)
           tidegate.check.fall        | 0             | 0 (expected: 1 to 100)
           tidegate.check.rise        | 101           | 101 (expected: 1 to 100)
+          tidegate.drain.timeout     | 0s            | 0s (expected: off, or as in 250ms, 4s or 10m, more than 0 and at most 720h)
+          tidegate.drain.timeout     | never         | never (expected: off, or as in 250ms, 4s or 10m, more than 0 and at most 720h)
           tidegate.publish           | 8443          | "8443" (expected: PUBLISHED:TARGET/PROTOCOL, as in 8443:443/tcp)
           tidegate.publish           | 8443:443,     | "" (expected: PUBLISHED:TARGET/PROTOCOL, as in 8443:443/tcp)
           tidegate.publish           | 8443:443/sctp | protocol: sctp (expected: tcp or udp)

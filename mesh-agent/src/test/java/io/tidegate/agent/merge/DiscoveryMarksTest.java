@@ -9,7 +9,6 @@ import io.tidegate.agent.cluster.TaskMark;
 import io.tidegate.agent.cluster.Version;
 import io.tidegate.agent.docker.Answers;
 import io.tidegate.routing.BalancingPolicy;
-import io.tidegate.routing.Policy;
 import io.tidegate.routing.Task;
 import io.tidegate.routing.TaskState;
 import java.util.List;
@@ -176,7 +175,7 @@ class DiscoveryMarksTest extends DiscoveryFixture {
 
     discovery.onCommit(put(withLabel(cluster("dns"), 1000, "round-robin")), seconds(13));
 
-    assertThat(service("dns").policy()).isEqualTo(Policy.of(BalancingPolicy.ROUND_ROBIN));
+    assertThat(service("dns").policy().balance()).isEqualTo(BalancingPolicy.ROUND_ROBIN);
     assertThat(service("dns").tasks())
         .extracting(Task::state)
         .containsExactly(TaskState.DOUBTED, TaskState.DOUBTED);

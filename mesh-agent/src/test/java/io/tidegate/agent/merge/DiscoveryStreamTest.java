@@ -12,7 +12,6 @@ import io.tidegate.agent.docker.Answers;
 import io.tidegate.agent.docker.Reading;
 import io.tidegate.routing.BalancingPolicy;
 import io.tidegate.routing.Origin;
-import io.tidegate.routing.Policy;
 import io.tidegate.routing.Service;
 import io.tidegate.routing.TaskState;
 import io.tidegate.routing.Topology;
@@ -88,9 +87,9 @@ class DiscoveryStreamTest extends DiscoveryFixture {
     ClusterService web = cluster("web");
 
     discovery.onCommit(put(withLabel(web, 1000, "round-robin")), seconds(1));
-    assertThat(service("web").policy()).isEqualTo(Policy.of(BalancingPolicy.ROUND_ROBIN));
+    assertThat(service("web").policy().balance()).isEqualTo(BalancingPolicy.ROUND_ROBIN);
     discovery.onCommit(put(withLabel(web, 1001, "random")), seconds(1));
-    assertThat(service("web").policy()).isEqualTo(Policy.of(BalancingPolicy.ROUND_ROBIN));
+    assertThat(service("web").policy().balance()).isEqualTo(BalancingPolicy.ROUND_ROBIN);
     assertThat(discovery.view().rejected()).isEqualTo(before + 1);
   }
 

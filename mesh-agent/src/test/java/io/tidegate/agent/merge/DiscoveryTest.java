@@ -7,7 +7,6 @@ import io.tidegate.agent.cluster.ClusterState;
 import io.tidegate.agent.docker.Answers;
 import io.tidegate.agent.docker.Reading;
 import io.tidegate.routing.BalancingPolicy;
-import io.tidegate.routing.Policy;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Reach;
@@ -96,8 +95,8 @@ class DiscoveryTest extends DiscoveryFixture {
     discovery.onListed("stream", new ClusterState(labelled, state.tasks(), state.nodes()), 0);
 
     assertThat(services())
-        .extracting(Service::policy)
-        .containsOnly(Policy.of(BalancingPolicy.ROUND_ROBIN));
+        .extracting(service -> service.policy().balance())
+        .containsOnly(BalancingPolicy.ROUND_ROBIN);
     assertThat(discovery.view().rejected()).isEqualTo(before);
   }
 

@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tidegate.agent.cluster.ClusterService;
 import io.tidegate.agent.cluster.Version;
 import io.tidegate.routing.BalancingPolicy;
+import io.tidegate.routing.Policy;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Service;
+import io.tidegate.routing.Timeouts;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class PoliciesTest {
@@ -37,8 +41,40 @@ class PoliciesTest {
 
   @Test
   void knowsNothingOfAServiceThatWasNotDeclared() {
-    assertThat(service())
-        .isEqualTo(new Service("web", "web", BalancingPolicy.P2C, List.of(DOCKER), List.of()));
+    Timeouts timeouts = Timeouts.NONE.withDrain(Duration.ofSeconds(12));
+    Policy policy = Policy.DEFAULT.withTimeouts(timeouts);
+    assertThat(service()).isEqualTo(new Service("web", "web", policy, List.of(DOCKER), List.of()));
+  }
+
+  @Test
+  void closesRelaysByTheTimeThatSwarmKillsTheirTask() {
+    policies.read(stoppingWithin(Duration.ofSeconds(90), Map.of()));
+    assertThat(drain()).isEqualTo(Duration.ofSeconds(92));
+    policies.read(stoppingWithin(Duration.ofNanos(Long.MAX_VALUE), Map.of()));
+    assertThat(drain()).isEqualTo(Timeouts.LONGEST);
+    policies.read(stoppingWithin(ClusterService.DEFAULT_STOP_GRACE, Map.of()));
+    assertThat(drain()).isEqualTo(Duration.ofSeconds(12));
+  }
+
+  @Test
+  void closesRelaysWhenTheServiceDeclaresIt() {
+    policies.read(stoppingWithin(Duration.ofSeconds(90), Map.of("tidegate.drain.timeout", "12s")));
+    assertThat(drain()).isEqualTo(Duration.ofSeconds(12));
+    policies.read(stoppingWithin(Duration.ofSeconds(90), Map.of("tidegate.drain.timeout", "off")));
+    assertThat(drain()).isEqualTo(Timeouts.LONGEST);
+    policies.read(stoppingWithin(Duration.ofSeconds(90), Map.of()));
+    assertThat(drain()).isEqualTo(Duration.ofSeconds(92));
+    policies.retain(Set.of("dns"));
+    assertThat(drain()).isEqualTo(Duration.ofSeconds(12));
+  }
+
+  private @Nullable Duration drain() {
+    return service().policy().timeouts().drain();
+  }
+
+  private static ClusterService stoppingWithin(Duration stopGrace, Map<String, String> labels) {
+    return new ClusterService(
+        "s1", Version.at(1), Instant.EPOCH, "web", labels, List.of(), Map.of(), stopGrace);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.tidegate.agent.cluster.ClusterObject;
+import io.tidegate.agent.cluster.ClusterService;
 import io.tidegate.agent.cluster.ClusterState;
 import io.tidegate.agent.cluster.ClusterTask;
 import io.tidegate.agent.cluster.Commit;
@@ -46,6 +47,23 @@ class IntakeTest {
     List<Commit.Change> removed = TestStates.remove(TestStates.service("service2")).changes();
     assertThat(take(writer.changes(9, 8, removed)))
         .isEqualTo(new PeerNews.Changed(EPOCH, 9, new Commit(removed)));
+  }
+
+  @Test
+  void takesTheDefaultWhereAnOlderPublisherDoesNotTellOfTheStopGrace() throws RefusedException {
+    byte[] message =
+        PeerProtocol.Update.newBuilder()
+            .setPublisher(EPOCH.publisher())
+            .setStartedAtMillis(EPOCH.startedAtMillis())
+            .setVersion(1)
+            .addServices(PeerProtocol.Service.newBuilder().setId("s1").setName("web"))
+            .build()
+            .toByteArray();
+
+    PeerNews.Whole whole = (PeerNews.Whole) Objects.requireNonNull(take(List.of(message)));
+    assertThat(whole.state().services())
+        .extracting(ClusterService::stopGrace)
+        .containsExactly(ClusterService.DEFAULT_STOP_GRACE);
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.tidegate.agent.cluster.ClusterState;
 import io.tidegate.agent.cluster.ClusterTask;
 import io.tidegate.agent.cluster.Commit;
 import io.tidegate.agent.cluster.Version;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +42,8 @@ final class TestStates {
                 ClusterService.Protocol.UDP, 53, 5353, ClusterService.PublishMode.INGRESS),
             new ClusterService.Port(
                 ClusterService.Protocol.TCP, 80, 0, ClusterService.PublishMode.HOST)),
-        Map.of("net1", "10.0.0.2/24"));
+        Map.of("net1", "10.0.0.2/24"),
+        Duration.ofSeconds(30));
   }
 
   static ClusterTask task(String id, String serviceId, long version, ClusterTask.State desired) {

@@ -86,6 +86,7 @@ class RoutesFileTest {
                     timeout-connect: 250ms
                     timeout-idle: 10m
                     udp-timeout-idle: 5s
+                    drain-timeout: 8s
                 """)
             .services()
             .getFirst();
@@ -98,7 +99,7 @@ class RoutesFileTest {
                     Duration.ofMillis(250),
                     Duration.ofMinutes(10),
                     Duration.ofSeconds(5),
-                    null),
+                    Duration.ofSeconds(8)),
                 100,
                 new Parking(7, Duration.ofSeconds(20)),
                 HealthCheck.OFF));
@@ -140,9 +141,9 @@ class RoutesFileTest {
             "routes:\n  - 8080", "2: not a map (expected: a route, a map with port and endpoints)"),
         Arguments.of(
             "routes:\n  - port: 1\n    prot: 2",
-            "3: prot: unknown (expected: balance, endpoints, limit-connections, name,"
-                + " parking, parking-timeout, port, timeout-connect, timeout-idle, udp-responses,"
-                + " udp-timeout-idle)"),
+            "3: prot: unknown (expected: balance, drain-timeout, endpoints, limit-connections, name,"
+                + " parking, parking-timeout, port, timeout-connect, timeout-idle,"
+                + " udp-responses, udp-timeout-idle)"),
         Arguments.of(
             "routes:\n  - name: a",
             "2: port: absent (expected: 1 to 65535, as in 8080 or 8080/tcp)"),

@@ -104,6 +104,7 @@ class ManagerWatchTest {
     ClusterService service = listed.state().services().getFirst();
     assertThat(service.labels()).isEqualTo(Map.of("tidegate.balance", "round-robin"));
     assertThat(service.virtualIps()).isEqualTo(Map.of("net", "10.0.0.5/24"));
+    assertThat(service.stopGrace()).isEqualTo(Duration.ofMillis(90_500));
     assertThat(service.ports())
         .containsExactly(
             new ClusterService.Port(
@@ -392,7 +393,15 @@ class ManagerWatchTest {
                 .setAnnotations(
                     Swarmkit.Annotations.newBuilder()
                         .setName(name)
-                        .putLabels("tidegate.balance", "round-robin")))
+                        .putLabels("tidegate.balance", "round-robin"))
+                .setTask(
+                    Swarmkit.TaskSpec.newBuilder()
+                        .setContainer(
+                            Swarmkit.ContainerSpec.newBuilder()
+                                .setStopGracePeriod(
+                                    Swarmkit.Duration.newBuilder()
+                                        .setSeconds(90)
+                                        .setNanos(500_000_000)))))
         .setEndpoint(
             Swarmkit.Endpoint.newBuilder()
                 .addPorts(
