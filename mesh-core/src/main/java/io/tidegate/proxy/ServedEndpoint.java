@@ -78,6 +78,11 @@ final class ServedEndpoint {
     return state == EndpointState.DRAINING;
   }
 
+  /** Since when it has been in its state. */
+  long sinceNanos() {
+    return sinceNanos;
+  }
+
   EndpointRelays relays(ShardClock clock, RandomGenerator random, @Nullable Duration drainTimeout) {
     if (relays == null) {
       relays = new EndpointRelays(load, clock, random);

@@ -3,6 +3,7 @@ package io.tidegate.proxy;
 import io.tidegate.balance.EndpointLoad;
 import io.tidegate.balance.Picker;
 import io.tidegate.balance.Pickers;
+import io.tidegate.balance.SlowStart;
 import io.tidegate.balance.Tried;
 import io.tidegate.metrics.EndpointCounters;
 import io.tidegate.metrics.EndpointKey;
@@ -33,11 +34,14 @@ final class ServedRoute {
   private static final int MOST_SKIPS = 16;
 
   private final Picker picker;
+  // Null where every endpoint has its whole share.
+  private @Nullable SlowStart slowStart;
   private final boolean isInPanic;
   final RouteCounters counters;
   final RouteLimits limits;
   final ServedHealth health;
   private final RandomGenerator random;
+  private final NanoClock clock;
   private final Map<EndpointKey, ServedEndpoint> kept;
   private final ServedEndpoint[] pickable;
   // Filled when it is first asked for; a route without sessions does not need it.
@@ -66,6 +70,7 @@ final class ServedRoute {
     health = new ServedHealth(route, streaks);
     isInPanic = route.isInPanic();
     this.random = random;
+    this.clock = clock;
     long nowNanos = clock.nanoTime();
     kept = HashMap.newHashMap(route.endpoints().size() + route.withheld().size());
     pickable =
@@ -80,6 +85,7 @@ final class ServedRoute {
     EndpointLoad[] loads =
         Arrays.stream(pickable).map(endpoint -> endpoint.load).toArray(EndpointLoad[]::new);
     picker = Pickers.of(route.policy().balance(), loads, random);
+    slowStart = slowStart(nowNanos);
   }
 
   private ServedEndpoint keep(Endpoint endpoint, @Nullable ServedRoute before, long nowNanos) {
@@ -95,6 +101,16 @@ final class ServedRoute {
     return route.policy().timeouts().drain();
   }
 
+  private @Nullable SlowStart slowStart(long nowNanos) {
+    long lengthNanos = route.policy().slowStart().toNanos();
+    if (lengthNanos == 0 || isInPanic) {
+      return null;
+    }
+    long[] readySinceNanos =
+        Arrays.stream(pickable).mapToLong(ServedEndpoint::sinceNanos).toArray();
+    return SlowStart.of(picker, readySinceNanos, lengthNanos, nowNanos, random);
+  }
+
   // --- endpoints ---
 
   /**
@@ -105,8 +121,16 @@ final class ServedRoute {
     if (isInPanic) {
       counters.panicPicks.increment();
     }
-    int picked = picker.pick(tried);
+    int picked = slowStart == null ? picker.pick(tried) : pickSlowly(slowStart, tried);
     return health.isSpent(picked) ? pickOther(picked, tried) : picked;
+  }
+
+  private int pickSlowly(SlowStart slowly, Tried tried) {
+    long nowNanos = clock.nanoTime();
+    if (slowly.isOver(nowNanos)) {
+      slowStart = null;
+    }
+    return slowly.pick(tried, nowNanos);
   }
 
   private int pickOther(int spent, Tried tried) {

@@ -1,5 +1,7 @@
 package io.tidegate.routing;
 
+import java.time.Duration;
+
 /**
  * How a route treats its clients.
  *
@@ -9,6 +11,8 @@ package io.tidegate.routing;
  * @param connections how many connections or UDP sessions there may be at once on one node, or 0
  *     for as many as the node can take; the label {@code tidegate.limit.connections}
  * @param parking how TCP clients wait where no task takes them
+ * @param slowStart for how long an endpoint that becomes ready is led up to its share, or zero for
+ *     its whole share at once; the label {@code tidegate.slow-start}
  * @param check how tasks are asked whether they are well
  */
 public record Policy(
@@ -17,7 +21,11 @@ public record Policy(
     Timeouts timeouts,
     int connections,
     Parking parking,
+    Duration slowStart,
     HealthCheck check) {
+
+  /** The longest that {@code slowStart} may be; checked when the policies below are made. */
+  public static final Duration LONGEST_SLOW_START = Duration.ofHours(1);
 
   /** What is in force where nothing was declared. */
   public static final Policy DEFAULT = Policy.of(BalancingPolicy.P2C);
@@ -31,11 +39,15 @@ public record Policy(
   public Policy {
     check(udpResponses, MOST_RESPONSES);
     check(connections, MOST_CONNECTIONS);
+    if (slowStart.isNegative() || slowStart.compareTo(LONGEST_SLOW_START) > 0) {
+      throw new IllegalArgumentException(
+          slowStart + " (expected: 0 to " + LONGEST_SLOW_START + ")");
+    }
   }
 
   /** A policy without timeouts and limits of its own. */
   public Policy(BalancingPolicy balance, int udpResponses) {
-    this(balance, udpResponses, Timeouts.NONE, 0, Parking.DEFAULT, HealthCheck.OFF);
+    this(balance, udpResponses, Timeouts.NONE, 0, Parking.DEFAULT, Duration.ZERO, HealthCheck.OFF);
   }
 
   /** The policy with the given way to balance and everything else as by default. */
@@ -44,27 +56,31 @@ public record Policy(
   }
 
   public Policy withBalance(BalancingPolicy other) {
-    return new Policy(other, udpResponses, timeouts, connections, parking, check);
+    return new Policy(other, udpResponses, timeouts, connections, parking, slowStart, check);
   }
 
   public Policy withUdpResponses(int other) {
-    return new Policy(balance, other, timeouts, connections, parking, check);
+    return new Policy(balance, other, timeouts, connections, parking, slowStart, check);
   }
 
   public Policy withTimeouts(Timeouts other) {
-    return new Policy(balance, udpResponses, other, connections, parking, check);
+    return new Policy(balance, udpResponses, other, connections, parking, slowStart, check);
   }
 
   public Policy withConnections(int other) {
-    return new Policy(balance, udpResponses, timeouts, other, parking, check);
+    return new Policy(balance, udpResponses, timeouts, other, parking, slowStart, check);
   }
 
   public Policy withParking(Parking other) {
-    return new Policy(balance, udpResponses, timeouts, connections, other, check);
+    return new Policy(balance, udpResponses, timeouts, connections, other, slowStart, check);
+  }
+
+  public Policy withSlowStart(Duration other) {
+    return new Policy(balance, udpResponses, timeouts, connections, parking, other, check);
   }
 
   public Policy withCheck(HealthCheck other) {
-    return new Policy(balance, udpResponses, timeouts, connections, parking, other);
+    return new Policy(balance, udpResponses, timeouts, connections, parking, slowStart, other);
   }
 
   private static void check(int value, int most) {

@@ -91,6 +91,17 @@ public final class Labels {
                   + ".",
               text -> duration(text, Parking.LONGEST),
               (policy, timeout) -> policy.withParking(policy.parking().withTimeout(timeout))),
+          policy(
+              "tidegate.slow-start",
+              DURATION + ", or `off`",
+              "`off`",
+              "For how long a task that becomes ready is led up to its share of new clients, from a"
+                  + " tenth of what `tidegate.balance` would give it to all of that; at most "
+                  + DurationText.format(Policy.LONGEST_SLOW_START)
+                  + ". A task that is new or comes back counts as such. While more than half of the"
+                  + " tasks do, none is spared.",
+              text -> durationOr(Duration.ZERO, text, Policy.LONGEST_SLOW_START),
+              Policy::withSlowStart),
           timeout(
               "tidegate.timeout.connect",
               "the agent's `--connect-timeout`, `4s`",

@@ -100,6 +100,8 @@ class LabelsTest {
             "tidegate.drain.timeout",
             "off",
             plain.withTimeouts(Timeouts.NONE.withDrain(Timeouts.LONGEST))),
+        Arguments.of("tidegate.slow-start", "30s", plain.withSlowStart(Duration.ofSeconds(30))),
+        Arguments.of("tidegate.slow-start", "off", plain),
         Arguments.of(
             "tidegate.udp.timeout.idle",
             "10m",
@@ -142,6 +144,8 @@ class LabelsTest {
           tidegate.check.rise        | 101           | 101 (expected: 1 to 100)
           tidegate.drain.timeout     | 0s            | 0s (expected: off, or as in 250ms, 4s or 10m, more than 0 and at most 720h)
           tidegate.drain.timeout     | never         | never (expected: off, or as in 250ms, 4s or 10m, more than 0 and at most 720h)
+          tidegate.slow-start        | 61m           | 61m (expected: off, or as in 250ms, 4s or 10m, more than 0 and at most 1h)
+          tidegate.slow-start        | on            | on (expected: off, or as in 250ms, 4s or 10m, more than 0 and at most 1h)
           tidegate.publish           | 8443          | "8443" (expected: PUBLISHED:TARGET/PROTOCOL, as in 8443:443/tcp)
           tidegate.publish           | 8443:443,     | "" (expected: PUBLISHED:TARGET/PROTOCOL, as in 8443:443/tcp)
           tidegate.publish           | 8443:443/sctp | protocol: sctp (expected: tcp or udp)

@@ -87,6 +87,7 @@ class RoutesFileTest {
                     timeout-idle: 10m
                     udp-timeout-idle: 5s
                     drain-timeout: 8s
+                    slow-start: 30s
                 """)
             .services()
             .getFirst();
@@ -102,6 +103,7 @@ class RoutesFileTest {
                     Duration.ofSeconds(8)),
                 100,
                 new Parking(7, Duration.ofSeconds(20)),
+                Duration.ofSeconds(30),
                 HealthCheck.OFF));
   }
 
@@ -142,7 +144,7 @@ class RoutesFileTest {
         Arguments.of(
             "routes:\n  - port: 1\n    prot: 2",
             "3: prot: unknown (expected: balance, drain-timeout, endpoints, limit-connections, name,"
-                + " parking, parking-timeout, port, timeout-connect, timeout-idle,"
+                + " parking, parking-timeout, port, slow-start, timeout-connect, timeout-idle,"
                 + " udp-responses, udp-timeout-idle)"),
         Arguments.of(
             "routes:\n  - name: a",
