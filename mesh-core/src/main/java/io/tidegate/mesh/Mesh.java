@@ -4,7 +4,9 @@ import io.tidegate.control.ControlLoop;
 import io.tidegate.metrics.EjectionStats;
 import io.tidegate.metrics.MeshStats;
 import io.tidegate.metrics.RouteKey;
+import io.tidegate.proxy.Inheritance;
 import io.tidegate.proxy.ListenerStatus;
+import io.tidegate.proxy.PassedSocket;
 import io.tidegate.proxy.ProxyConfig;
 import io.tidegate.proxy.Shards;
 import io.tidegate.proxy.UpstreamSockets;
@@ -142,6 +144,31 @@ public final class Mesh implements AutoCloseable {
   /** One status per served port, in the order of the ports. */
   public List<ListenerStatus> listeners() {
     return shards.listeners();
+  }
+
+  /** Has the first topology take over what another process leaves. To be called before it. */
+  public void inherit(Inheritance inheritance) {
+    shards.inherit(inheritance);
+  }
+
+  /** Second descriptors of all listening sockets: see {@link Shards#lend}. */
+  public List<PassedSocket> lend() {
+    return shards.lend();
+  }
+
+  /** The other process does not hold what was lent any more. */
+  public void takeBack() {
+    shards.takeBack();
+  }
+
+  /** Takes no new clients any more; those of what is lent are left to the other process. */
+  public void stopListening() {
+    shards.stopListening();
+  }
+
+  /** Waits until every shard has put the last table in force. */
+  public void settle() {
+    shards.settle();
   }
 
   /**

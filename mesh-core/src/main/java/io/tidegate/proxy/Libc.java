@@ -33,6 +33,10 @@ final class Libc {
   static final int SHUT_WR = 1;
 
   private static final int CLOCK_MONOTONIC = 1;
+  private static final int FD_CLOEXEC = 1;
+  private static final int F_SETFD = 2;
+  private static final int F_SETFL = 4;
+  private static final int F_DUPFD_CLOEXEC = 1030;
   private static final int F_SETPIPE_SZ = 1031;
   private static final int F_GETPIPE_SZ = 1032;
 
@@ -183,6 +187,20 @@ final class Libc {
   static int setPipeSize(int fd, int bytes) {
     int granted = fcntl(fd, F_SETPIPE_SZ, bytes);
     return granted > 0 ? granted : Math.max(fcntl(fd, F_GETPIPE_SZ, 0), 0);
+  }
+
+  /** A second descriptor, close-on-exec, of what the first one is of. */
+  static int duplicate(int fd) {
+    return fcntl(fd, F_DUPFD_CLOEXEC, 0);
+  }
+
+  static int closeOnExec(int fd) {
+    return fcntl(fd, F_SETFD, FD_CLOEXEC);
+  }
+
+  /** Lets calls wait, for all who hold what the descriptor is of. */
+  static int setBlocking(int fd) {
+    return fcntl(fd, F_SETFL, 0);
   }
 
   private static int fcntl(int fd, int command, int argument) {

@@ -1,10 +1,12 @@
 package io.tidegate.proxy;
 
 import io.netty.channel.ChannelException;
+import io.netty.channel.unix.Socket;
 import io.tidegate.metrics.ShardCounter;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.function.Consumer;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,14 +22,13 @@ final class ServedPort {
   private static final Duration FIRST_RETRY = Duration.ofMillis(100);
   private static final Duration LONGEST_RETRY = Duration.ofSeconds(5);
 
-  /** What can be told to a listener of either protocol. */
-  private record Listener(Consumer<ServedRoute> serve, Runnable stop) {}
-
   private final Shard shard;
+  private final Inheritance.Share inheritance;
 
   // Shard loop only.
   private ServedRoute served;
-  private @Nullable Listener listener;
+  // One, but for what was inherited of a process with more shards.
+  private List<Listener> listeners = List.of();
   private Duration retry = FIRST_RETRY;
   private boolean closed;
   // Made for the first client that is parked.
@@ -36,8 +37,9 @@ final class ServedPort {
   // Read by whoever asks for the status. Null once bound.
   private volatile @Nullable String error = "not bound yet";
 
-  ServedPort(Shard shard, ServedRoute served) {
+  ServedPort(Shard shard, Inheritance.Share inheritance, ServedRoute served) {
     this.shard = shard;
+    this.inheritance = inheritance;
     this.served = served;
   }
 
@@ -52,9 +54,7 @@ final class ServedPort {
 
   void serve(ServedRoute next) {
     served = next;
-    if (listener != null) {
-      listener.serve.accept(next);
-    }
+    listeners.forEach(listener -> listener.serve(next));
     if (parkingLot != null) {
       parkingLot.serve(next);
     }
@@ -69,11 +69,14 @@ final class ServedPort {
   }
 
   void bind() {
-    if (closed) {
+    if (closed || inheritance.defer(() -> shard.execute(this::bind))) {
       return;
     }
     try {
-      listener = open();
+      listeners = adoptAll();
+      if (listeners.isEmpty()) {
+        listeners = List.of(listenOn(BoundSocket.open(shard, served.route.port())));
+      }
       error = null;
     } catch (IOException e) {
       bindLater(Errno.text(e));
@@ -82,17 +85,38 @@ final class ServedPort {
     }
   }
 
-  private Listener open() throws IOException {
+  private List<Listener> adoptAll() {
+    List<Listener> adopted = new ArrayList<>();
+    for (PassedSocket passed : inheritance.claim(served.route.port())) {
+      try {
+        adopted.add(listenOn(BoundSocket.adopt(shard, passed)));
+      } catch (IOException e) {
+        LOG.warn("{}: cannot go on with a socket: {}", passed.port(), e.getMessage());
+      }
+    }
+    return adopted;
+  }
+
+  private Listener listenOn(Socket socket) throws IOException {
     return switch (served.route.port().protocol()) {
-      case TCP -> {
-        TcpListener tcp = TcpListener.open(shard, served);
-        yield new Listener(tcp::serve, tcp::stop);
-      }
-      case UDP -> {
-        UdpListener udp = UdpListener.open(shard, served);
-        yield new Listener(udp::serve, udp::stop);
-      }
+      case TCP -> TcpListener.on(socket, shard, served);
+      case UDP -> UdpListener.on(socket, shard, served);
     };
+  }
+
+  /** Adds second descriptors of all that is bound here. */
+  void lend(List<PassedSocket> lent) {
+    for (Listener listener : listeners) {
+      try {
+        lent.add(new PassedSocket(served.route.port(), listener.lend()));
+      } catch (IOException e) {
+        LOG.warn("{}: cannot be handed over: {}", served.route.port(), e.getMessage());
+      }
+    }
+  }
+
+  void takeBack() {
+    listeners.forEach(Listener::takeBack);
   }
 
   private void bindLater(String why) {
@@ -117,10 +141,8 @@ final class ServedPort {
   /** Takes no new clients any more; those that wait go on waiting, and relays go on. */
   void stopListening() {
     closed = true;
-    if (listener != null) {
-      listener.stop.run();
-      listener = null;
-    }
+    listeners.forEach(Listener::stop);
+    listeners = List.of();
     error = "closed";
   }
 }

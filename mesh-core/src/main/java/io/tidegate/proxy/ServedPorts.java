@@ -7,6 +7,7 @@ import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Route;
 import io.tidegate.routing.RoutingTable;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -30,6 +31,7 @@ final class ServedPorts {
   // Those that do not listen any more while the shard drains; clients may still wait there.
   private final Map<PublishedPort, ServedPort> draining = new HashMap<>();
   private boolean stopped;
+  private Inheritance.Share inheritance = Inheritance.none().share(0, 1);
 
   ServedPorts(Shard shard, RandomGenerator random) {
     this.shard = shard;
@@ -67,7 +69,7 @@ final class ServedPorts {
       return;
     }
     if (port == null) {
-      port = new ServedPort(shard, served(route, limits, null));
+      port = new ServedPort(shard, inheritance, served(route, limits, null));
       ports.put(route.port(), port);
       port.bind();
     } else {
@@ -118,6 +120,21 @@ final class ServedPorts {
   @Nullable ParkingLot parkingLot(PublishedPort port) {
     ServedPort served = port(port);
     return served == null ? null : served.parkingLot();
+  }
+
+  /** What there is to take over, before the first table. */
+  void inherit(Inheritance.Share share) {
+    inheritance = share;
+  }
+
+  /** Adds second descriptors of all listening sockets, which are another process's too then. */
+  void lend(List<PassedSocket> lent) {
+    ports.values().forEach(port -> port.lend(lent));
+  }
+
+  /** That process does not hold them any more. */
+  void takeBack() {
+    ports.values().forEach(ServedPort::takeBack);
   }
 
   /** Takes no new clients any more; those that wait still follow the tables. */

@@ -97,6 +97,12 @@ final class Shard {
     }
   }
 
+  /** What is at hand for listeners, and for those of another process. */
+  ServedPorts served() {
+    assert loop.inEventLoop();
+    return ports;
+  }
+
   /** The ports of the table in force; for any thread. */
   Map<PublishedPort, ServedPort> ports() {
     return ports.byPort();

@@ -13,18 +13,27 @@ import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.RoutingTable;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGenerator.SplittableGenerator;
 import org.agrona.concurrent.NanoClock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The whole data path: every shard of the process. For any thread. */
 public final class Shards implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Shards.class);
+
+  // How late a shard may come to what it is told, before nobody waits for it any more.
+  private static final Duration TURN_LIMIT = Duration.ofSeconds(2);
 
   private final MultiThreadIoEventLoopGroup group;
   private final List<Loop> loops = new ArrayList<>();
@@ -85,6 +94,53 @@ public final class Shards implements AutoCloseable {
     streaks.sweep();
   }
 
+  /** Has the first table take over what another process leaves. To be called before it. */
+  public void inherit(Inheritance inheritance) {
+    for (int i = 0; i < loops.size(); i++) {
+      Loop loop = loops.get(i);
+      Inheritance.Share share = inheritance.share(i, loops.size());
+      loop.eventLoop.execute(() -> loop.shard.served().inherit(share));
+    }
+  }
+
+  /**
+   * Second descriptors of all listening sockets, for another process to accept clients too; they
+   * are the caller's to close. Until {@link #takeBack} nothing is done to the sockets that lasts.
+   */
+  public List<PassedSocket> lend() {
+    List<PassedSocket> lent = Collections.synchronizedList(new ArrayList<>());
+    await(shard -> shard.served().lend(lent));
+    return List.copyOf(lent);
+  }
+
+  /** The other process does not hold what was lent any more. */
+  public void takeBack() {
+    await(shard -> shard.served().takeBack());
+  }
+
+  /** Takes no new clients any more; clients of what is lent are left to the other process. */
+  public void stopListening() {
+    await(shard -> shard.served().stopListening());
+  }
+
+  /** Waits until every shard has done all that it was told before. */
+  public void settle() {
+    await(_ -> {});
+  }
+
+  private void await(Consumer<Shard> action) {
+    boolean done =
+        onEveryShard(
+            (shard, whenDone) -> {
+              action.accept(shard);
+              whenDone.run();
+            },
+            TURN_LIMIT);
+    if (!done) {
+      LOG.warn("a shard has not had its turn for {} s", TURN_LIMIT.toSeconds());
+    }
+  }
+
   /** Connects to an endpoint without a client, and tells the observer how that ended. */
   public void probe(String serviceId, Endpoint endpoint) {
     Loop loop = loops.get(Math.floorMod(endpoint.taskId().hashCode(), loops.size()));
@@ -125,12 +181,7 @@ public final class Shards implements AutoCloseable {
   /** Resets what still relays and ends the event loops. */
   @Override
   public void close() {
-    onEveryShard(
-        (shard, done) -> {
-          shard.abandonAll();
-          done.run();
-        },
-        Duration.ofSeconds(2));
+    await(Shard::abandonAll);
     group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 

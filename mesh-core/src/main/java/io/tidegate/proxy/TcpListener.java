@@ -4,12 +4,10 @@ import io.netty.channel.IoEvent;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
-import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.Socket;
 import io.tidegate.metrics.ShardCounter;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * One published port on one shard: a socket of its own, among which the kernel spreads the clients
  * (SO_REUSEPORT).
  */
-final class TcpListener implements EpollIoHandle {
+final class TcpListener implements EpollIoHandle, Listener {
 
   private static final Logger LOG = LoggerFactory.getLogger(TcpListener.class);
 
@@ -42,22 +40,13 @@ final class TcpListener implements EpollIoHandle {
   }
 
   /**
-   * Binds and listens.
+   * Listens.
    *
-   * @throws IOException if the port is taken, or not allowed; nothing is left open
+   * @param socket bound; closed where this fails
+   * @throws IOException if it cannot be watched
    */
-  static TcpListener open(Shard shard, ServedRoute served) throws IOException {
-    InetSocketAddress address =
-        BindAddress.of(shard.config().bindAddress(), served.route.port().number());
-    Socket socket = LinuxSocket.newSocketStream(BindAddress.isIpv6(address));
+  static TcpListener on(Socket socket, Shard shard, ServedRoute served) throws IOException {
     try {
-      socket.setReuseAddress(true);
-      socket.setReusePort(true);
-      // What is accepted inherits these.
-      TcpSocket options = new TcpSocket(socket.intValue());
-      options.setNoDelay();
-      options.keepAlive();
-      socket.bind(address);
       socket.listen(shard.config().backlog());
       TcpListener listener = new TcpListener(shard, socket, served);
       listener.watch();
@@ -68,8 +57,9 @@ final class TcpListener implements EpollIoHandle {
     }
   }
 
-  /** The route has changed; new clients follow the new one. */
-  void serve(ServedRoute next) {
+  /** New clients follow the new route. */
+  @Override
+  public void serve(ServedRoute next) {
     served = next;
   }
 
@@ -147,8 +137,20 @@ final class TcpListener implements EpollIoHandle {
     }
   }
 
-  /** Stops listening. Clients that the kernel has already connected are served, not reset. */
-  void stop() {
+  /** That somebody else holds it changes nothing here: clients are taken by whoever accepts. */
+  @Override
+  public int lend() throws IOException {
+    return PassedSocket.duplicate(socket);
+  }
+
+  @Override
+  public void takeBack() {
+    // nothing was done differently
+  }
+
+  /** Clients that the kernel has already connected are served, not reset. */
+  @Override
+  public void stop() {
     try {
       boolean more = !closed;
       while (more) {
@@ -166,12 +168,13 @@ final class TcpListener implements EpollIoHandle {
       return;
     }
     closed = true;
+    // First, and not by closing: epoll goes on to tell of a socket that another process holds too.
+    unwatch();
     try {
       socket.close();
     } catch (IOException e) {
       LOG.warn("{}: closing the listener failed: {}", served.route.port(), e.getMessage());
     }
-    unwatch();
   }
 
   @Override

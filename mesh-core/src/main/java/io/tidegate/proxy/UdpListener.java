@@ -4,14 +4,12 @@ import io.netty.channel.IoEvent;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
-import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.Socket;
 import io.tidegate.metrics.CloseCause;
 import io.tidegate.metrics.ConnectionResult;
 import io.tidegate.metrics.DatagramResult;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -25,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * clients (SO_REUSEPORT), and the sessions of those clients. Answers leave through it too, so it
  * outlives the port by a moment.
  */
-final class UdpListener extends Timer implements EpollIoHandle, Runnable {
+final class UdpListener extends Timer implements EpollIoHandle, Listener, Runnable {
 
   private static final Logger LOG = LoggerFactory.getLogger(UdpListener.class);
 
@@ -34,8 +32,6 @@ final class UdpListener extends Timer implements EpollIoHandle, Runnable {
   /** How long answers that are under way may still pass when the port is gone. */
   static final Duration LINGER = Duration.ofSeconds(1);
 
-  // As much as the system allows: what comes while other sockets have their turn waits here.
-  private static final int BUFFER_BYTES = 4 << 20;
   private static final Duration RECEIVE_PAUSE = Duration.ofMillis(10);
   private static final EpollIoOps INCOMING =
       EpollIoOps.valueOf(EpollIoOps.EPOLLIN.value() | EpollIoOps.EPOLLET.value());
@@ -51,6 +47,7 @@ final class UdpListener extends Timer implements EpollIoHandle, Runnable {
   // Shard loop only.
   private ServedRoute served;
   private @Nullable IoRegistration registration;
+  private boolean lent;
   private boolean stopped;
   private boolean closed;
 
@@ -63,20 +60,13 @@ final class UdpListener extends Timer implements EpollIoHandle, Runnable {
   }
 
   /**
-   * Binds.
+   * Receives. Where another process had the socket, sessions begin anew.
    *
-   * @throws IOException if the port is taken, or not allowed; nothing is left open
+   * @param socket bound; closed where this fails
+   * @throws IOException if it cannot be watched
    */
-  static UdpListener open(Shard shard, ServedRoute served) throws IOException {
-    InetSocketAddress address =
-        BindAddress.of(shard.config().bindAddress(), served.route.port().number());
-    Socket socket = LinuxSocket.newSocketDgram(BindAddress.isIpv6(address));
+  static UdpListener on(Socket socket, Shard shard, ServedRoute served) throws IOException {
     try {
-      socket.setReusePort(true);
-      socket.setReceiveBufferSize(BUFFER_BYTES);
-      socket.setSendBufferSize(BUFFER_BYTES);
-      shard.udp().packetInfo.enable(socket);
-      socket.bind(address);
       UdpListener listener = new UdpListener(shard, socket, served);
       listener.registration = shard.register(listener);
       listener.registration.submit(INCOMING);
@@ -87,8 +77,9 @@ final class UdpListener extends Timer implements EpollIoHandle, Runnable {
     }
   }
 
-  /** The route has changed; sessions whose endpoint is gone go over to another. */
-  void serve(ServedRoute next) {
+  /** Sessions whose endpoint is gone go over to another. */
+  @Override
+  public void serve(ServedRoute next) {
     served = next;
     sweep.begin(sessions.values());
   }
@@ -211,11 +202,23 @@ final class UdpListener extends Timer implements EpollIoHandle, Runnable {
     sessions.remove(session.client);
   }
 
+  @Override
+  public int lend() throws IOException {
+    lent = true;
+    return PassedSocket.duplicate(socket);
+  }
+
+  @Override
+  public void takeBack() {
+    lent = false;
+  }
+
   /**
    * Takes no more datagrams from clients. Sessions live on for a moment, so that answers under way
    * still pass; without any the port is closed at once.
    */
-  void stop() {
+  @Override
+  public void stop() {
     if (stopped) {
       return;
     }
@@ -228,12 +231,27 @@ final class UdpListener extends Timer implements EpollIoHandle, Runnable {
       return;
     }
     shard.clock().start(LINGER, this);
+    unwatch();
+    // Whoever it is lent to takes the clients.
+    if (!lent) {
+      turnAway();
+    }
+  }
+
+  private void turnAway() {
     try {
       // Connected to nobody, it gets no share of the port's clients any more: they go to whoever
       // listens there next, or are refused.
       socket.connect(BindAddress.nobody(socket.localAddress()));
     } catch (IOException e) {
       LOG.debug("{}: cannot turn clients away: {}", served.route.port(), e.getMessage());
+    }
+  }
+
+  private void unwatch() {
+    if (registration != null) {
+      registration.cancel();
+      registration = null;
     }
   }
 
@@ -261,13 +279,12 @@ final class UdpListener extends Timer implements EpollIoHandle, Runnable {
     closed = true;
     stopped = true;
     shard.udp().answers.flush();
+    // First, and not by closing: epoll goes on to tell of a socket that another process holds too.
+    unwatch();
     try {
       socket.close();
     } catch (IOException e) {
       LOG.warn("{}: closing the listener failed: {}", served.route.port(), e.getMessage());
-    }
-    if (registration != null) {
-      registration.cancel();
     }
   }
 

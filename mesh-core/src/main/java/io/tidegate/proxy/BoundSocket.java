@@ -1,0 +1,79 @@
+package io.tidegate.proxy;
+
+import io.netty.channel.epoll.LinuxSocket;
+import io.netty.channel.unix.Socket;
+import io.tidegate.routing.PublishedPort;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+
+/** Makes the sockets of listeners: bound where a shard serves a port, with all options. */
+final class BoundSocket {
+
+  // As much as the system allows: what comes while other sockets have their turn waits here.
+  private static final int UDP_BUFFER_BYTES = 4 << 20;
+
+  private BoundSocket() {}
+
+  /**
+   * Binds a new one.
+   *
+   * @throws IOException if the port is taken, or not allowed; nothing is left open
+   */
+  static Socket open(Shard shard, PublishedPort port) throws IOException {
+    InetSocketAddress address = BindAddress.of(shard.config().bindAddress(), port.number());
+    boolean ipv6 = BindAddress.isIpv6(address);
+    Socket socket =
+        switch (port.protocol()) {
+          case TCP -> LinuxSocket.newSocketStream(ipv6);
+          case UDP -> LinuxSocket.newSocketDgram(ipv6);
+        };
+    try {
+      socket.setReusePort(true);
+      prepare(socket, shard, port);
+      socket.bind(address);
+      return socket;
+    } catch (IOException e) {
+      socket.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Goes on with one that another process has bound.
+   *
+   * @throws IOException if it is bound elsewhere; it is closed then
+   */
+  static Socket adopt(Shard shard, PassedSocket passed) throws IOException {
+    PublishedPort port = passed.port();
+    Socket socket = new Socket(passed.fd());
+    try {
+      InetSocketAddress expected = BindAddress.of(shard.config().bindAddress(), port.number());
+      InetSocketAddress actual = socket.localAddress();
+      if (!expected.equals(actual)) {
+        throw new IOException("bound to %s (expected: %s)".formatted(actual, expected));
+      }
+      prepare(socket, shard, port);
+      return socket;
+    } catch (IOException e) {
+      socket.close();
+      throw e;
+    }
+  }
+
+  private static void prepare(Socket socket, Shard shard, PublishedPort port) throws IOException {
+    switch (port.protocol()) {
+      case TCP -> {
+        socket.setReuseAddress(true);
+        // What is accepted inherits these.
+        TcpSocket options = new TcpSocket(socket.intValue());
+        options.setNoDelay();
+        options.keepAlive();
+      }
+      case UDP -> {
+        socket.setReceiveBufferSize(UDP_BUFFER_BYTES);
+        socket.setSendBufferSize(UDP_BUFFER_BYTES);
+        shard.udp().packetInfo.enable(socket);
+      }
+    }
+  }
+}
