@@ -66,6 +66,8 @@ class ArchitectureTest {
           .definedBy("io.tidegate.agent.check")
           .layer("swarm")
           .definedBy("io.tidegate.agent.swarm")
+          .layer("handover")
+          .definedBy("io.tidegate.agent.handover")
           .layer("admin")
           .definedBy("io.tidegate.agent.admin")
           .layer("demo")
@@ -119,6 +121,8 @@ class ArchitectureTest {
               "identity",
               "peer",
               "check")
+          .whereLayer("handover")
+          .mayOnlyAccessLayers("routing", "proxy")
           .whereLayer("admin")
           .mayOnlyAccessLayers(
               "routing", "metrics", "proxy", "labels", "source", "changes", "linux")

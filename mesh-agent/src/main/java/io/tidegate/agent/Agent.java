@@ -1,20 +1,22 @@
 package io.tidegate.agent;
 
-import io.tidegate.agent.admin.AdminServer;
-import io.tidegate.agent.admin.AgentCheckServer;
 import io.tidegate.agent.changes.ChangeLog;
 import io.tidegate.agent.cli.AgentConfig;
-import io.tidegate.agent.linux.PortHolder;
+import io.tidegate.agent.handover.HandoverServer;
+import io.tidegate.agent.handover.Takeover;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.source.TopologySource;
 import io.tidegate.agent.source.YamlException;
 import io.tidegate.mesh.Mesh;
 import io.tidegate.metrics.RouteStats;
-import io.tidegate.routing.Protocol;
-import java.io.IOException;
+import io.tidegate.proxy.PassedSocket;
 import java.io.UncheckedIOException;
-import java.net.BindException;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.agrona.concurrent.SystemEpochNanoClock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,120 +27,160 @@ import org.slf4j.LoggerFactory;
  * all of them.
  *
  * <pre>
- *   TopologySource ──► ChangeLog ──► Mesh ◄── AdminServer
+ *   TopologySource ──► ChangeLog ──► Mesh ◄── AdminPorts
  * </pre>
+ *
+ * It may begin where another agent ends, and end where another one begins: {@link Succession}.
  */
 final class Agent implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
 
+  private static final Duration LOOK_INTERVAL = Duration.ofMillis(10);
+
+  private final AgentConfig config;
   private final TopologySource source;
   private final ChangeLog changes;
   private final Mesh mesh;
   private final MeshView view;
-  private final AdminServer admin;
-  private final @Nullable AgentCheckServer agentCheck;
   private final ReadinessLog readinessLog;
+  private final @Nullable Place place;
+  private final @Nullable Succession succession;
+  private final CompletableFuture<Void> over = new CompletableFuture<>();
 
-  private Agent(AgentConfig config, SourceSetup setup) throws StartupException {
+  // Under the lock of this, where two threads may come: one that begins and one that ends.
+  private @Nullable AdminPorts adminPorts;
+  private @Nullable HandoverServer handover;
+  private boolean serves;
+  private boolean closed;
+
+  private Agent(AgentConfig config, SourceSetup setup, @Nullable Place place)
+      throws StartupException {
+    this.config = config;
+    this.place = place;
     source = setup.source();
     changes = new ChangeLog(SystemEpochNanoClock.INSTANCE, source.status().name());
-    mesh = startMesh(config, setup, changes);
-    view = new MeshView(mesh, changes, source, setup.node(), config.options());
-    AdminServer startedAdmin = null;
     try {
-      startedAdmin = startAdmin(config.admin(), view);
-      agentCheck = startAgentCheck(config.admin().agentCheck(), view);
+      mesh = Mesh.start(config.proxy(), setup.sockets(), changes::onInForce);
+    } catch (UnsupportedOperationException e) {
+      throw new StartupException(String.valueOf(e.getMessage()), e);
+    }
+    view = new MeshView(mesh, changes, source, setup.node(), config.options());
+    readinessLog = new ReadinessLog(view);
+    try {
+      Takeover takeover = place == null ? null : place.ask();
+      succession = takeover == null ? null : new Succession(takeover, mesh);
     } catch (StartupException e) {
-      if (startedAdmin != null) {
-        startedAdmin.close();
-      }
       mesh.close();
-      source.close();
       throw e;
     }
-    admin = startedAdmin;
-    readinessLog = new ReadinessLog(view);
   }
 
   /**
-   * Starts everything.
+   * Starts everything, but for what another agent still has that this one is to follow.
    *
    * @throws StartupException saying in one line why not; nothing is left running
    */
   static Agent start(AgentConfig config) throws StartupException {
-    Agent agent = new Agent(config, SourceSetup.of(config));
-    LOG.info(
-        "tidegate {} on {}: source {}, {} shards, admin http://{}",
-        agent.view.version(),
-        Hostname.ofThisNode(),
-        config.source(),
-        config.proxy().shards(),
-        agent.adminAddress());
+    Agent agent = new Agent(config, SourceSetup.of(config), Place.of(config));
     try {
-      agent.source.start(agent.changes.ahead(agent.mesh::offer));
+      agent.begin();
+      return agent;
+    } catch (StartupException e) {
+      agent.close();
+      throw e;
     } catch (YamlException | UncheckedIOException e) {
       agent.close();
       throw new StartupException(String.valueOf(e.getMessage()), e);
     }
-    agent.readinessLog.start();
-    return agent;
   }
 
-  private static Mesh startMesh(AgentConfig config, SourceSetup setup, ChangeLog changes)
-      throws StartupException {
-    try {
-      return Mesh.start(config.proxy(), setup.sockets(), changes::onInForce);
-    } catch (UnsupportedOperationException e) {
-      throw new StartupException(String.valueOf(e.getMessage()), e);
+  private void begin() throws StartupException {
+    HostPort admin = succession == null ? openAdmin() : config.admin().address();
+    LOG.info(
+        "tidegate {} on {}: source {}, {} shards, admin http://{}",
+        view.version(),
+        Hostname.ofThisNode(),
+        config.source(),
+        config.proxy().shards(),
+        admin);
+    source.start(changes.ahead(mesh::offer));
+    if (succession == null) {
+      serve();
+    } else {
+      succession.start(this::openAdmin, this::serve, over::completeExceptionally);
     }
   }
 
-  private static AdminServer startAdmin(AgentConfig.Admin config, MeshView view)
-      throws StartupException {
-    HostPort address = config.address();
-    try {
-      return AdminServer.start(address, config.hasTaskMetrics(), view);
-    } catch (IOException e) {
-      throw cannotListen("admin", address, e);
+  private synchronized HostPort openAdmin() throws StartupException {
+    AdminPorts opened = AdminPorts.open(config.admin(), view);
+    adminPorts = opened;
+    if (closed) {
+      opened.close();
+    }
+    return opened.address();
+  }
+
+  private synchronized void serve() {
+    if (!closed) {
+      serves = true;
+      readinessLog.start();
+      handover = place == null ? null : place.offer(new Estate());
     }
   }
 
-  private static @Nullable AgentCheckServer startAgentCheck(
-      @Nullable HostPort address, MeshView view) throws StartupException {
-    if (address == null) {
-      return null;
+  /** What the next agent gets. */
+  private final class Estate implements HandoverServer.Estate {
+
+    @Override
+    public List<PassedSocket> lend() {
+      return mesh.lend();
     }
-    try {
-      return AgentCheckServer.start(address, view);
-    } catch (IOException e) {
-      throw cannotListen("agent-check", address, e);
+
+    @Override
+    public void takeBack() {
+      mesh.takeBack();
+    }
+
+    @Override
+    public void letGo() {
+      mesh.stopListening();
+      closeAdmin();
+    }
+
+    @Override
+    public void onDone() {
+      over.complete(null);
     }
   }
 
-  private static StartupException cannotListen(String what, HostPort address, IOException e) {
-    String holder =
-        e instanceof BindException ? PortHolder.describe(address.port(), Protocol.TCP) : null;
-    return new StartupException(
-        "%s %s: %s%s".formatted(what, address, e.getMessage(), holder == null ? "" : ", " + holder),
-        e);
-  }
-
-  /** Where the admin pages are, with the port that was chosen if any was asked for. */
-  HostPort adminAddress() {
-    return HostPort.of(admin.address());
+  /**
+   * Completes when another agent has taken over, and fails where this one was to do so and could
+   * not: with a {@link StartupException}.
+   */
+  CompletableFuture<Void> over() {
+    return over;
   }
 
   /**
    * Ends in order: first whoever asks is told to send no more clients, while those that come are
    * still served; then nothing new is taken, and what goes on may finish, by tables that still
-   * follow the source: clients may wait for a task. Afterwards the agent can only be closed.
+   * follow the source: clients may wait for a task. Where another agent has taken over, or does so
+   * meanwhile, nobody is told anything. Afterwards the agent can only be closed.
    */
   void end(AgentConfig.Ending ending) throws InterruptedException {
+    if (!serves()) {
+      LOG.info("hand-over: left to the agent that was here before");
+      return;
+    }
+    awaitSuccessorUnderWay(ending.lameDuck());
     view.beginDraining();
-    if (ending.lameDuck().isPositive()) {
+    if (!over.isDone() && ending.lameDuck().isPositive()) {
       LOG.info("not ready any more: clients are still taken for {} s", seconds(ending.lameDuck()));
-      Thread.sleep(ending.lameDuck());
+      awaitSuccessor(ending.lameDuck());
+    }
+    if (over.isDone()) {
+      source.stepAside();
     }
     Duration limit = ending.drainTimeout();
     LOG.info("draining: {} connections, for {} s at most", active(), seconds(limit));
@@ -146,6 +188,33 @@ final class Agent implements AutoCloseable {
       LOG.info("drained: every connection has finished");
     } else {
       LOG.warn("not drained: {} connections are reset", active());
+    }
+  }
+
+  /** Who has begun to take over needs no lame duck: nobody is to see this node leave. */
+  private void awaitSuccessorUnderWay(Duration limit) throws InterruptedException {
+    long endNanos = System.nanoTime() + limit.toNanos();
+    HandoverServer offered = handover();
+    while (offered != null && offered.isGiving() && System.nanoTime() - endNanos < 0) {
+      awaitSuccessor(LOOK_INTERVAL);
+    }
+  }
+
+  private synchronized @Nullable HandoverServer handover() {
+    return handover;
+  }
+
+  private synchronized boolean serves() {
+    return serves;
+  }
+
+  private void awaitSuccessor(Duration limit) throws InterruptedException {
+    try {
+      over.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      // nobody came
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("an agent that serves cannot fail to take over", e);
     }
   }
 
@@ -157,14 +226,30 @@ final class Agent implements AutoCloseable {
     return mesh.stats().routes().values().stream().mapToLong(RouteStats::active).sum();
   }
 
+  private synchronized void closeAdmin() {
+    if (adminPorts != null) {
+      adminPorts.close();
+      adminPorts = null;
+    }
+  }
+
+  private synchronized @Nullable HandoverServer beginClosing() {
+    closed = true;
+    return handover;
+  }
+
   @Override
   public void close() {
+    HandoverServer offered = beginClosing();
+    if (succession != null) {
+      succession.close();
+    }
+    if (offered != null) {
+      offered.close();
+    }
     readinessLog.close();
     source.close();
     mesh.close();
-    if (agentCheck != null) {
-      agentCheck.close();
-    }
-    admin.close();
+    closeAdmin();
   }
 }

@@ -6,6 +6,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -35,7 +36,7 @@ final class Signals {
   }
 
   private final CountDownLatch told = new CountDownLatch(1);
-  private volatile String first = "";
+  private final CompletableFuture<String> first = new CompletableFuture<>();
 
   private Signals() {}
 
@@ -63,7 +64,7 @@ final class Signals {
     if (told.getCount() == 0) {
       Runtime.getRuntime().halt(EXIT_BASE + NUMBERS.getOrDefault(name, 0));
     }
-    first = "SIG" + name;
+    first.complete("SIG" + name);
     told.countDown();
   }
 
@@ -72,8 +73,8 @@ final class Signals {
     return told;
   }
 
-  /** The name of the first signal, as in {@code SIGTERM}; empty before there was one. */
-  String first() {
+  /** The name of the first signal, as in {@code SIGTERM}, once there was one. */
+  CompletableFuture<String> first() {
     return first;
   }
 }

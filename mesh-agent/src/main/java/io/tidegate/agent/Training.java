@@ -37,7 +37,7 @@ public final class Training {
     Path folder = Files.createTempDirectory("tidegate-training");
     int result;
     try {
-      execute(() -> {}, List.of("agent", "--check", NO_ENGINE));
+      execute(_ -> {}, List.of("agent", "--check", NO_ENGINE));
       serveWhatWasSaved(folder);
       result = serveFile(folder);
     } finally {
@@ -53,7 +53,7 @@ public final class Training {
     new StateFile(folder)
         .write(new StateFile.Saved("own", System.currentTimeMillis(), SmallState.of(published)));
     serve(
-        () -> {
+        _ -> {
           awaitListening(published);
           ask(admin);
         },
@@ -78,14 +78,15 @@ public final class Training {
         """
             .formatted(published, admin, LOOPBACK.getHostAddress()));
     return serve(
-        () -> {
+        _ -> {
           awaitListening(published);
           for (int i = 0; i < REQUESTS; i++) {
             ask(published);
           }
         },
         admin,
-        "--source=file:" + routes);
+        "--source=file:" + routes,
+        "--state-dir=" + folder);
   }
 
   private static int serve(Main.Life life, int adminPort, String... options) {

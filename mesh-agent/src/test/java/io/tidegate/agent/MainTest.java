@@ -205,7 +205,7 @@ class MainTest {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("@src/main/dist/jvm.options");
     command.add("-cp");
-    command.add(mainClassPath());
+    command.add(AgentProcess.mainClassPath());
     command.add("io.tidegate.agent.Main");
     command.addAll(List.of("agent", "--source=file:" + folder.resolve("routes.yml")));
     command.addAll(List.of("--bind=127.0.0.1", "--shards=1"));
@@ -222,15 +222,6 @@ class MainTest {
     Process process = builder.start();
     started.add(process);
     return process;
-  }
-
-  // Without the tests' own classes: their log configuration is not the program's.
-  private static String mainClassPath() {
-    return Pattern.compile(Pattern.quote(System.getProperty("path.separator")))
-        .splitAsStream(System.getProperty("java.class.path"))
-        .filter(entry -> !entry.endsWith("test-classes"))
-        .reduce((a, b) -> a + System.getProperty("path.separator") + b)
-        .orElseThrow();
   }
 
   private HostPort awaitAdmin() {

@@ -100,7 +100,9 @@ final class AgentCommand implements Callable<Integer> {
   @Option(
       names = "--state-dir",
       paramLabel = "DIR",
-      description = "Where what is known of the Swarm is kept over a restart.")
+      description =
+          "Where what is known of the Swarm is kept over a restart, and where an agent that is"
+              + " started takes over from the one that runs.")
   Path stateDir = Path.of("/var/lib/tidegate");
 
   @Option(

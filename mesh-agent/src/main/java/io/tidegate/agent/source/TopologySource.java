@@ -39,6 +39,12 @@ public interface TopologySource extends AutoCloseable {
     return CheckStatus.NONE;
   }
 
+  /**
+   * Another process has taken this one's place: gives up what only one of them can have, addresses
+   * and files, and goes on to discover as well as it can without.
+   */
+  default void stepAside() {}
+
   /** Ends the source's threads. No topology is handed over after this returns. */
   @Override
   void close();

@@ -226,6 +226,13 @@ public final class SwarmSource implements TopologySource {
     }
   }
 
+  /** Neither tells other nodes any more, nor hears them, nor saves. */
+  @Override
+  public void stepAside() {
+    end(peersThread);
+    end(saverThread);
+  }
+
   @Override
   public void close() {
     interrupt(eventsThread);
