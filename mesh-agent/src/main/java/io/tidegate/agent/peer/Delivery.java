@@ -8,6 +8,7 @@ import io.grpc.Status;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
@@ -16,16 +17,12 @@ import org.jspecify.annotations.Nullable;
 /** One report on its way. For the reporter's event loop. */
 final class Delivery {
 
-  /**
-   * Managers answer within a few; half of what a death may take to be known is left for the others.
-   */
-  private static final int FIRST_MILLIS = 50;
-
   private static final int DEADLINE_MILLIS = 2_000;
   private static final int MAX_OTHERS = 64;
 
   private final byte[] report;
   private final Reporter.Targets targets;
+  private final Duration patience;
   private final ReportLinks links;
   private final ReportLog log;
   private final EventLoop loop;
@@ -36,9 +33,15 @@ final class Delivery {
   private @Nullable ScheduledFuture<?> timer;
 
   Delivery(
-      byte[] report, Reporter.Targets targets, ReportLinks links, ReportLog log, EventLoop loop) {
+      byte[] report,
+      Reporter.Targets targets,
+      Duration patience,
+      ReportLinks links,
+      ReportLog log,
+      EventLoop loop) {
     this.report = report;
     this.targets = targets;
+    this.patience = patience;
     this.links = links;
     this.log = log;
     this.loop = loop;
@@ -49,7 +52,7 @@ final class Delivery {
     if (waiting == 0 || ReportLinks.areFew(targets.otherwise())) {
       widen();
     } else {
-      timer = loop.schedule(this::widen, FIRST_MILLIS, TimeUnit.MILLISECONDS);
+      timer = loop.schedule(this::widen, patience.toNanos(), TimeUnit.NANOSECONDS);
     }
     targets.first().forEach(this::send);
   }

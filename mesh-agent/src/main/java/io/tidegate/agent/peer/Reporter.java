@@ -10,6 +10,7 @@ import io.tidegate.agent.identity.LiveIdentity;
 import io.tidegate.agent.identity.PeerCheck;
 import io.tidegate.agent.identity.Refusals;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -21,11 +22,17 @@ import java.util.function.Supplier;
  * manager has taken note in time.
  *
  * <pre>
- *   time ──▶ 0           up to 100 ms                                          2 s
+ *   time ──▶ 0           patience, or all have failed                          2 s
  *            to first    none of them took note: to the others too             given up
  * </pre>
  */
 public final class Reporter implements AutoCloseable {
+
+  /**
+   * Managers answer within a few milliseconds; half of what a death may take to be known is left
+   * for the others.
+   */
+  public static final Duration PATIENCE = Duration.ofMillis(50);
 
   private static final int WARM_SECONDS = 15;
   private static final int CLOSE_SECONDS = 5;
@@ -35,6 +42,7 @@ public final class Reporter implements AutoCloseable {
       new MultiThreadIoEventLoopGroup(
           1, new DefaultThreadFactory("peer-reporter", true), EpollIoHandler.newFactory());
   private final EventLoop loop = group.next();
+  private final Duration patience;
   private final ReportLinks links;
   private final ReportLog log;
   private final Future<?> ticks;
@@ -55,10 +63,16 @@ public final class Reporter implements AutoCloseable {
 
   /**
    * @param targets asked before each report, on the reporter's event loop: it must not block
+   * @param patience how long the first of them may take until the others are told too
    */
   public Reporter(
-      LiveIdentity identity, PeerCheck check, Refusals refusals, Supplier<Targets> targets) {
+      LiveIdentity identity,
+      PeerCheck check,
+      Refusals refusals,
+      Supplier<Targets> targets,
+      Duration patience) {
     this.targets = targets;
+    this.patience = patience;
     this.log = new ReportLog(refusals);
     this.links = new ReportLinks(identity, check, loop);
     this.ticks =
@@ -69,7 +83,7 @@ public final class Reporter implements AutoCloseable {
   public void report(List<TaskMark> marks) {
     for (List<TaskMark> some : Marks.chunks(marks)) {
       byte[] report = Marks.writeReport(some);
-      post(() -> new Delivery(report, targets.get(), links, log, loop).start());
+      post(() -> new Delivery(report, targets.get(), patience, links, log, loop).start());
     }
   }
 

@@ -65,7 +65,7 @@ final class PeerSession implements AutoCloseable {
             PeerLimits.DEFAULT,
             System.currentTimeMillis(),
             this::onReport);
-    this.reporter = new Reporter(identity, check, refusals, this::targets);
+    this.reporter = new Reporter(identity, check, refusals, this::targets, Reporter.PATIENCE);
   }
 
   /**

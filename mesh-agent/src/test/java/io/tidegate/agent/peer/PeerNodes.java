@@ -117,13 +117,15 @@ final class PeerNodes {
     return resource;
   }
 
-  Reporter reporter(LiveIdentity identity, List<InetSocketAddress> first, int... otherwise) {
+  Reporter reporter(
+      LiveIdentity identity, Duration patience, List<InetSocketAddress> first, int... otherwise) {
     return closing(
         new Reporter(
             identity,
             check(identity),
             subscriberRefusals,
-            () -> new Reporter.Targets(first, addresses(otherwise))));
+            () -> new Reporter.Targets(first, addresses(otherwise)),
+            patience));
   }
 
   /** All that publishers told but that nothing changed. */

@@ -41,6 +41,9 @@ class ReportTest {
   private static final List<TaskMark> DIED =
       List.of(new TaskMark("task0a", TaskMark.Kind.DIED, 1_700_000_000_000_000_001L));
 
+  /** Longer than any manager here takes, whatever else this machine does. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   @TempDir private Path dir;
   private PeerNodes nodes;
 
@@ -138,7 +141,11 @@ class ReportTest {
 
     for (int i = 1; i <= 7; i++) {
       Reporter reporter =
-          nodes.reporter(identity, PeerNodes.addresses(silent.getLocalPort()), many(worker));
+          nodes.reporter(
+              identity,
+              Reporter.PATIENCE,
+              PeerNodes.addresses(silent.getLocalPort()),
+              many(worker));
       reporter.warm();
       int reports = i;
       long startNanos = System.nanoTime();
@@ -308,7 +315,7 @@ class ReportTest {
   }
 
   private Reporter reporter(List<InetSocketAddress> first, int... otherwise) throws IOException {
-    return nodes.reporter(nodes.identity("worker1"), first, otherwise);
+    return nodes.reporter(nodes.identity("worker1"), PATIENCE, first, otherwise);
   }
 
   /** Reports with any certificate, trusting the cluster's root. */
@@ -324,7 +331,8 @@ class ReportTest {
                 identity,
                 nodes.check(trusting),
                 nodes.subscriberRefusals,
-                () -> new Reporter.Targets(PeerNodes.addresses(server.port()), List.of())))
+                () -> new Reporter.Targets(PeerNodes.addresses(server.port()), List.of()),
+                PATIENCE))
         .report(DIED);
   }
 
