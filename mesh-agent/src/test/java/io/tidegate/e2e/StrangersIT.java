@@ -95,15 +95,13 @@ class StrangersIT extends AgentScenarios {
 
   /** Asks to follow, with a certificate. */
   private boolean call(IdentityFiles files) throws Exception {
-    try (LiveIdentity identity = LiveIdentity.read(files)) {
-      SslContext tls =
-          GrpcSslContexts.configure(SslContextBuilder.forClient(), SslProvider.JDK)
-              .keyManager(identity.keyManager())
-              .trustManager(InsecureTrustManagerFactory.INSTANCE)
-              .protocols("TLSv1.3")
-              .build();
-      return client.call(() -> follow(tls));
-    }
+    SslContext tls =
+        GrpcSslContexts.configure(SslContextBuilder.forClient(), SslProvider.JDK)
+            .keyManager(LiveIdentity.read(files).keyManager())
+            .trustManager(InsecureTrustManagerFactory.INSTANCE)
+            .protocols("TLSv1.3")
+            .build();
+    return client.call(() -> follow(tls));
   }
 
   /** The event loop's thread is begun here, so it has this thread's network. */

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 public final class HealthChecks implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(HealthChecks.class);
-  private static final long LONGEST_IDLE_NANOS = Duration.ofSeconds(1).toNanos();
+  private static final long LONGEST_IDLE_NANOS = Duration.ofHours(1).toNanos();
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
   private final Consumer<List<TaskMark>> sink;

@@ -13,7 +13,8 @@ final class PeerChecks {
 
   /** Whether this node can prove to the agents of others who it is. */
   static Finding identity(PeerConfig peers) {
-    try (LiveIdentity identity = LiveIdentity.read(peers.identity())) {
+    try {
+      LiveIdentity identity = LiveIdentity.read(peers.identity());
       return Finding.ok("identity", identity.name() + ", says " + peers.identity().certificate());
     } catch (IdentityException e) {
       return Finding.warn(

@@ -1,6 +1,5 @@
 package io.tidegate.agent.identity;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.X509ExtendedKeyManager;
@@ -13,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * last, and connections that stand go on. Files that cannot be used leave the last good identity in
  * force.
  */
-public final class LiveIdentity implements AutoCloseable {
+public final class LiveIdentity {
 
   private static final Logger LOG = LoggerFactory.getLogger(LiveIdentity.class);
 
@@ -23,7 +22,6 @@ public final class LiveIdentity implements AutoCloseable {
   private final AtomicLong failures = new AtomicLong();
   private volatile NodeIdentity current;
   private volatile @Nullable String error;
-  private volatile @Nullable Thread thread;
 
   // Written by the constructor, and from then on by whoever reloads: one at a time.
   private IdentityFiles.Content content;
@@ -43,22 +41,6 @@ public final class LiveIdentity implements AutoCloseable {
    */
   public static LiveIdentity read(IdentityFiles files) throws IdentityException {
     return new LiveIdentity(files);
-  }
-
-  /** Begins to look at the files again and again, on a thread of its own. Called once. */
-  public void follow(Duration interval) {
-    thread = Thread.ofVirtual().name("identity").start(() -> reloadEvery(interval));
-  }
-
-  private void reloadEvery(Duration interval) {
-    try {
-      while (!Thread.interrupted()) {
-        Thread.sleep(interval);
-        reload();
-      }
-    } catch (InterruptedException e) {
-      // being closed
-    }
   }
 
   /** Looks at the files once, and takes what they say if it is new and good. */
@@ -124,13 +106,5 @@ public final class LiveIdentity implements AutoCloseable {
   /** How often the files were looked at and could not be used. */
   public long failures() {
     return failures.get();
-  }
-
-  @Override
-  public void close() {
-    Thread running = thread;
-    if (running != null) {
-      running.interrupt();
-    }
   }
 }

@@ -70,6 +70,11 @@ public final class Discovery {
     return view.isUnsettled() || awaited.areAny(nowNanos);
   }
 
+  /** True if a node said something of its own tasks that is forgotten with time. */
+  public boolean hasMarks() {
+    return !marks.isEmpty();
+  }
+
   /** A reading begins: what is heard until it is done may be newer. */
   public void onReadingBegun() {
     readingAsOfNanos = timeOfDay.nanoTime();

@@ -98,6 +98,10 @@ final class TaskMarks {
     }
   }
 
+  boolean isEmpty() {
+    return dead.isEmpty() && stopping.isEmpty() && checked.isEmpty();
+  }
+
   /** Forgets what is over, and tells of which tasks. */
   List<String> expire(long nowNanos) {
     List<String> over = new ArrayList<>();

@@ -30,7 +30,7 @@ public record PeerLimits(
           64 << 20,
           8 << 20,
           Duration.ofSeconds(20),
-          Duration.ofSeconds(2),
+          Duration.ofSeconds(3),
           Duration.ofSeconds(7));
 
   public PeerLimits {

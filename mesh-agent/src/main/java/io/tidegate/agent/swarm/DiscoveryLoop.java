@@ -35,14 +35,14 @@ final class DiscoveryLoop implements Runnable {
 
   private static final Logger LOG = LoggerFactory.getLogger(DiscoveryLoop.class);
 
-  /** How long a drain can be overdue before it is noticed. */
+  /** How long a drain, or what is to be saved, can be overdue before it is noticed. */
   private static final long TICK_NANOS = Duration.ofSeconds(1).toNanos();
 
   /**
    * While a stream flows, readings are for what it does not tell: what is on this node at each
    * event, and the whole Swarm this often, to compare.
    */
-  private static final Duration STREAMED_INTERVAL = Duration.ofSeconds(10);
+  private static final Duration STREAMED_INTERVAL = Duration.ofSeconds(30);
 
   private final BlockingQueue<Fact> facts;
   private final Questions questions;
@@ -60,6 +60,7 @@ final class DiscoveryLoop implements Runnable {
   private @Nullable Topology saved;
   private long wholeNanos;
   private boolean isFollowed;
+  private boolean isCalm;
 
   /** What the loop has others do: each call returns at once, and most end with a fact. */
   interface Questions {
@@ -127,7 +128,8 @@ final class DiscoveryLoop implements Runnable {
       discovery.onReadingBegun();
       questions.read(isWholeDue(nowNanos));
     }
-    long waitNanos = Math.min(TICK_NANOS, schedule.idleNanos(nowNanos));
+    long tickNanos = isCalm ? Long.MAX_VALUE : TICK_NANOS;
+    long waitNanos = Math.min(tickNanos, schedule.idleNanos(nowNanos));
     Fact fact = facts.poll(waitNanos, TimeUnit.NANOSECONDS);
     nowNanos = System.nanoTime();
     try {
@@ -155,6 +157,7 @@ final class DiscoveryLoop implements Runnable {
   }
 
   private void handOver(long nowNanos) {
+    isCalm = false;
     if (catchUp.isBehind(nowNanos)) {
       return;
     }
@@ -166,6 +169,8 @@ final class DiscoveryLoop implements Runnable {
     if (view.isTold() && !Objects.equals(topology, saved) && questions.save(discovery)) {
       saved = topology;
     }
+    // nothing becomes due with time alone: an idle agent need not wake up
+    isCalm = topology != null && topology.equals(saved) && !discovery.hasMarks();
   }
 
   private void apply(Fact fact, long nowNanos) {

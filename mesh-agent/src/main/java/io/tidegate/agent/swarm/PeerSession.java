@@ -16,7 +16,6 @@ import io.tidegate.agent.source.PeerStatus;
 import io.tidegate.agent.source.SourceStatus;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -30,7 +29,6 @@ import org.slf4j.LoggerFactory;
 final class PeerSession implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(PeerSession.class);
-  private static final Duration RELOAD_INTERVAL = Duration.ofSeconds(2);
 
   private final LiveIdentity identity;
   private final String nodeId;
@@ -78,15 +76,9 @@ final class PeerSession implements AutoCloseable {
       PeerConfig config, PeerDirectory directory, Refusals refusals, BlockingQueue<Fact> facts)
       throws IOException {
     LiveIdentity identity = LiveIdentity.read(config.identity());
-    try {
-      PeerSession session = new PeerSession(identity, config, directory, refusals, facts);
-      identity.follow(RELOAD_INTERVAL);
-      LOG.info("peers: listening on {} as {}", config.listen(), identity.name());
-      return session;
-    } catch (IOException e) {
-      identity.close();
-      throw e;
-    }
+    PeerSession session = new PeerSession(identity, config, directory, refusals, facts);
+    LOG.info("peers: listening on {} as {}", config.listen(), identity.name());
+    return session;
   }
 
   PeerServer server() {
@@ -97,8 +89,9 @@ final class PeerSession implements AutoCloseable {
     return reporter;
   }
 
-  /** False once the node has joined a Swarm anew. */
+  /** Looks at this node's certificate; false once the node has joined a Swarm anew. */
   boolean isStillThisNode() {
+    identity.reload();
     return identity.name().nodeId().equals(nodeId);
   }
 
@@ -179,6 +172,5 @@ final class PeerSession implements AutoCloseable {
     }
     reporter.close();
     server.close();
-    identity.close();
   }
 }

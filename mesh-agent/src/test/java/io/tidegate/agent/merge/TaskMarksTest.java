@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidegate.routing.Origin;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TaskMarksTest {
@@ -21,6 +22,21 @@ class TaskMarksTest {
     assertThat(marks.stopping("t1")).isEqualTo(ORIGIN);
     marks.expire(seconds(15));
     assertThat(marks.stopping("t1")).isNull();
+  }
+
+  @Test
+  void isEmptyOnceEveryHoldIsOver() {
+    assertThat(marks.isEmpty()).isTrue();
+    marks.onStopping("t1", ORIGIN, HOLD, seconds(0));
+    marks.onDied("t2", ORIGIN, seconds(0));
+    marks.onChecked("t3", false, ORIGIN, seconds(0));
+
+    for (int second : List.of(0, 5, 30, 599)) {
+      marks.expire(seconds(second));
+      assertThat(marks.isEmpty()).as("after %d s", second).isFalse();
+    }
+    marks.expire(seconds(600));
+    assertThat(marks.isEmpty()).isTrue();
   }
 
   @Test

@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,8 @@ class DiscoveryLoopTest implements DiscoveryLoop.Questions {
   private static final ClusterState NOTHING = new ClusterState(List.of(), List.of(), List.of());
 
   private final BlockingQueue<Fact> facts = new LinkedBlockingQueue<>();
+  private final AtomicInteger refusals = new AtomicInteger();
+  private final AtomicInteger saves = new AtomicInteger();
   private final Said said = new Said();
   private final DiscoveryLoop loop =
       new DiscoveryLoop(facts, this, said, topology -> {}, Duration.ofMinutes(1), new Random(1));
@@ -86,6 +89,16 @@ class DiscoveryLoopTest implements DiscoveryLoop.Questions {
     return Objects.requireNonNull(loop.status().lastSuccess());
   }
 
+  @Test
+  void savesAMomentLaterWhatItIsTooSoonToSaveNow() {
+    refusals.set(1);
+
+    facts.add(new Fact.ReadDone(Answers.manager()));
+
+    await().until(() -> saves.get() == 1);
+    assertThat(refusals).hasValue(0);
+  }
+
   private static Commit removal() {
     ClusterTask task = Answers.cluster().tasks().getFirst();
     return new Commit(List.of(new Commit.Change.Removed(ClusterObject.Kind.TASK, task.id())));
@@ -102,6 +115,11 @@ class DiscoveryLoopTest implements DiscoveryLoop.Questions {
 
   @Override
   public boolean save(Discovery discovery) {
+    if (refusals.get() > 0) {
+      refusals.decrementAndGet();
+      return false;
+    }
+    saves.incrementAndGet();
     return true;
   }
 }
