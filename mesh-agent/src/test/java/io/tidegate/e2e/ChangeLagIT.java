@@ -31,17 +31,14 @@ class ChangeLagIT extends AgentScenarios {
     Machine.awaitQuiet();
     Lags lags = Lags.since(tables, Lab.nodes());
     Swarm.createWeb("web", FEW, WEB);
-    while (lags.fewest() < CHANGES) {
-      for (int tasks = FEW + STEP; tasks <= MANY; tasks += STEP) {
-        scale(tasks);
-      }
-      for (String node : Lab.nodes()) {
-        kill(node);
-      }
-      updateAll();
-      for (int tasks = MANY - STEP; tasks >= FEW; tasks -= STEP) {
-        scale(tasks);
-      }
+    List<Runnable> acts =
+        List.of(
+            ChangeLagIT::scaleOut,
+            ChangeLagIT::killOnEachNode,
+            ChangeLagIT::updateAll,
+            ChangeLagIT::scaleIn);
+    for (int i = 0; lags.fewest() < CHANGES; i++) {
+      acts.get(i % acts.size()).run();
       lags.collect();
     }
     Swarm.remove("web");
@@ -61,6 +58,22 @@ class ChangeLagIT extends AgentScenarios {
     for (String node : Lab.nodes().subList(Lab.managers().size(), Lab.nodes().size())) {
       Wait.seconds(60).until(node + " streams", () -> tables.source(node).equals("swarm-peer"));
     }
+  }
+
+  private static void scaleOut() {
+    for (int tasks = FEW + STEP; tasks <= MANY; tasks += STEP) {
+      scale(tasks);
+    }
+  }
+
+  private static void scaleIn() {
+    for (int tasks = MANY - STEP; tasks >= FEW; tasks -= STEP) {
+      scale(tasks);
+    }
+  }
+
+  private static void killOnEachNode() {
+    Lab.nodes().forEach(ChangeLagIT::kill);
   }
 
   private static void kill(String node) {
