@@ -14,6 +14,12 @@ public enum ConnectionResult {
   NO_ENDPOINT,
   /** The route had as many clients as its policy allows; the client got a reset. */
   LIMIT,
+  /** As many clients of the route had come in the last second as may; the client got a reset. */
+  RATE_LIMIT,
+  /** The client's address had as many clients as may come from one; the client got a reset. */
+  SOURCE_LIMIT,
+  /** As many of its address had come in the last second as may; the client got a reset. */
+  SOURCE_RATE_LIMIT,
   /** The client left before a task was asked for, or while it waited for one. */
   CLIENT_GONE;
 

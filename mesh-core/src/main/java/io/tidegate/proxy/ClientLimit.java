@@ -3,19 +3,29 @@ package io.tidegate.proxy;
 import io.tidegate.metrics.RouteKey;
 import io.tidegate.routing.ChunkedMap;
 import io.tidegate.routing.ChunkedMap.Difference;
+import io.tidegate.routing.Limits;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Route;
 import io.tidegate.routing.RoutingTable;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How many clients a route may have at once on this node. The one number that shards share, and
- * only where a policy asks for it: the kernel spreads clients by chance, so that a shard's share of
- * a small limit would mean little.
+ * How many clients a route may have on this node, and how fast they may come. What shards share,
+ * and only where a policy asks for it: the kernel spreads clients by chance, so that a shard's
+ * share of a small limit would mean little.
  *
- * @param clients those that there are; goes over to the next table's limit of the same route
+ * @param count goes over to the next table's limit of the same route
  */
-record ClientLimit(int most, AtomicInteger clients) {
+record ClientLimit(Limits most, Count count) {
+
+  /** What is counted of a route. */
+  record Count(AtomicInteger clients, TokenBucket rate, Sources sources) {
+
+    static Count begin(long nowNanos) {
+      return new Count(new AtomicInteger(), new TokenBucket(nowNanos), new Sources());
+    }
+  }
 
   /**
    * The limits of a table's routes.
@@ -24,37 +34,66 @@ record ClientLimit(int most, AtomicInteger clients) {
    * @param limits those of the table before
    */
   static ChunkedMap<RouteKey, ClientLimit> of(
-      RoutingTable table, RoutingTable before, ChunkedMap<RouteKey, ClientLimit> limits) {
+      RoutingTable table,
+      RoutingTable before,
+      ChunkedMap<RouteKey, ClientLimit> limits,
+      long nowNanos) {
     ChunkedMap<RouteKey, ClientLimit> next = limits;
     for (Difference<PublishedPort, Route> route : table.routes().differencesFrom(before.routes())) {
       if (route.before() != null) {
         next = next.without(RouteKey.of(route.before()));
       }
-      if (route.after() != null && route.after().policy().connections() > 0) {
+      if (route.after() != null && !route.after().policy().limits().equals(Limits.NONE)) {
         RouteKey key = RouteKey.of(route.after());
         ClientLimit old = limits.get(key);
-        AtomicInteger clients = old == null ? new AtomicInteger() : old.clients;
-        next = next.with(key, new ClientLimit(route.after().policy().connections(), clients));
+        Count count = old == null ? Count.begin(nowNanos) : old.count;
+        next = next.with(key, new ClientLimit(route.after().policy().limits(), count));
       }
     }
     return next;
   }
 
-  /** Whether one more may come; if so, it counts until {@link #leave}. */
-  boolean enter() {
-    if (clients.incrementAndGet() <= most) {
-      return true;
+  /**
+   * Lets a client in, or not.
+   *
+   * @param address where it comes from: {@link SourceAddress}
+   */
+  Ticket enter(long address, long nowNanos) {
+    if (!most.isBySource()) {
+      return enterFrom(null, nowNanos);
     }
-    clients.decrementAndGet();
-    return false;
+    Source source = count.sources.enter(address, most.sourceConnections(), nowNanos);
+    if (source == null) {
+      return Ticket.OVER_SOURCE_LIMIT;
+    }
+    boolean mayTake = most.sourceRate() == 0 || source.rate.take(most.sourceRate(), nowNanos);
+    Ticket ticket = mayTake ? enterFrom(source, nowNanos) : Ticket.OVER_SOURCE_RATE;
+    if (ticket.refusal() != null) {
+      source.leave();
+    }
+    return ticket;
   }
 
-  /** Whether whoever counts there counts here: the limit of the same route in another table. */
-  boolean isSameCountAs(ClientLimit other) {
-    return clients.equals(other.clients);
+  /** Lets a client in, wherever it comes from, or not. */
+  Ticket enterFromAnywhere(long nowNanos) {
+    return enterFrom(null, nowNanos);
   }
 
-  void leave() {
-    clients.decrementAndGet();
+  private Ticket enterFrom(@Nullable Source source, long nowNanos) {
+    int clients = count.clients.incrementAndGet();
+    if (most.connections() > 0 && clients > most.connections()) {
+      count.clients.decrementAndGet();
+      return Ticket.OVER_LIMIT;
+    }
+    if (most.rate() > 0 && !count.rate.take(most.rate(), nowNanos)) {
+      count.clients.decrementAndGet();
+      return Ticket.OVER_RATE;
+    }
+    return new Ticket(count.clients, source, null);
+  }
+
+  /** Whether it counts whoever holds the ticket: the limit of the same route in some table. */
+  boolean counts(Ticket ticket) {
+    return count.clients.equals(ticket.clients());
   }
 }

@@ -1,7 +1,6 @@
 package io.tidegate.proxy;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.epoll.LinuxSocket;
 import io.tidegate.balance.Picker;
 import io.tidegate.metrics.ConnectionResult;
 import io.tidegate.metrics.ParkingEnd;
@@ -25,6 +24,7 @@ final class Dial extends Connects {
 
   private final RelayHalf downstream;
   private final long acceptedNanos;
+  private final Ticket ticket;
 
   private byte attempts;
   private boolean starving;
@@ -34,41 +34,44 @@ final class Dial extends Connects {
   // Where the client waits between its dials; null for one that was never parked.
   private @Nullable Parked parked;
 
-  private Dial(Shard shard, ServedRoute served, TcpSocket client, long acceptedNanos) {
+  private Dial(
+      Shard shard, ServedRoute served, TcpSocket client, long acceptedNanos, Ticket ticket) {
     super(shard, served);
     downstream = new RelayHalf(client, this, true);
     this.acceptedNanos = acceptedNanos;
+    this.ticket = ticket;
   }
 
-  private Dial(Shard shard, ServedRoute served, Parked parked) {
+  private Dial(Shard shard, ServedRoute served, Parked parked, Ticket ticket) {
     super(shard, served);
+    this.ticket = ticket;
     this.parked = parked;
     downstream = parked.client;
     downstream.handOver(this);
     acceptedNanos = parked.acceptedNanos;
   }
 
-  static void begin(Shard shard, ServedRoute served, TcpSocket client) {
+  /** Begins for a client that was just accepted from an address, a {@link SourceAddress}. */
+  static void begin(Shard shard, ServedRoute served, TcpSocket client, long address) {
     shard.admission().clientCame();
-    Dial dial = new Dial(shard, served, client, shard.clock().nanoTime());
-    dial.begin(served.limits.enter());
+    long nowNanos = shard.clock().nanoTime();
+    Ticket ticket = Entrance.admit(served, client, address, nowNanos);
+    new Dial(shard, served, client, nowNanos, ticket).begin();
   }
 
   /** Begins anew for a client that was parked, counted by others so far, and has said this. */
   static void again(
-      Shard shard,
-      ServedRoute served,
-      RouteLimits counting,
-      Parked parked,
-      @Nullable ByteBuf said) {
-    Dial dial = new Dial(shard, served, parked);
+      Shard shard, ServedRoute served, Ticket held, Parked parked, @Nullable ByteBuf said) {
+    long nowNanos = shard.clock().nanoTime();
+    Ticket ticket = Entrance.admitAgain(served, held, parked.client.socket, nowNanos);
+    Dial dial = new Dial(shard, served, parked, ticket);
     dial.firstBytes = said;
-    dial.begin(served.limits.enterFrom(counting));
+    dial.begin();
   }
 
-  private void begin(boolean isWithinLimits) {
-    if (!isWithinLimits) {
-      refuse(ConnectionResult.LIMIT);
+  private void begin() {
+    if (ticket.refusal() != null) {
+      refuse(ticket.refusal());
       return;
     }
     try {
@@ -137,7 +140,7 @@ final class Dial extends Connects {
   private boolean mayTryDetours() {
     return attempts < shard.config().connectAttempts() + DETOUR_ATTEMPTS
         && served.detoursHelp()
-        && !served.isNode(LinuxSocket.newSocket(downstream.socket.intValue()).remoteAddress());
+        && !Entrance.isNode(served, downstream.socket);
   }
 
   /**
@@ -246,7 +249,7 @@ final class Dial extends Connects {
     if (parked != null) {
       parked.ended(ParkingEnd.RELEASED);
     }
-    Relay relay = new Relay(shard, served, index, downstream, upstream, acceptedNanos);
+    Relay relay = new Relay(shard, served, index, downstream, upstream, acceptedNanos, ticket);
     ByteBuf first = firstBytes;
     firstBytes = null;
     shard.clock().stop(this);
@@ -266,7 +269,7 @@ final class Dial extends Connects {
     }
     ByteBuf said = firstBytes;
     firstBytes = null;
-    parked.await(failure, said);
+    parked.await(failure, said, ticket);
   }
 
   @Override
@@ -285,7 +288,7 @@ final class Dial extends Connects {
   }
 
   private void giveUp() {
-    served.limits.leave();
+    ticket.leave();
     refuse(failure);
   }
 

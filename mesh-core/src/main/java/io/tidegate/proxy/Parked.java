@@ -38,8 +38,9 @@ final class Parked extends Timer implements RelayHalf.Owner {
   /** Its place in the line, which it keeps while it tries again. */
   final long number;
 
-  // The route that it was dialled by last; its limits count the client.
+  // The route that it was dialled by last, and how that counts it.
   private ServedRoute served;
+  private Ticket ticket = Ticket.UNLIMITED;
   private ConnectionResult failure = ConnectionResult.NO_ENDPOINT;
   private @Nullable ByteBuf firstBytes;
 
@@ -67,9 +68,11 @@ final class Parked extends Timer implements RelayHalf.Owner {
    *
    * @param why the dial has failed
    * @param said what the client has said so far, none of which was sent; null if it has not spoken
+   * @param held what counts it while it waits
    */
-  void await(ConnectionResult why, @Nullable ByteBuf said) {
+  void await(ConnectionResult why, @Nullable ByteBuf said, Ticket held) {
     failure = why;
+    ticket = held;
     firstBytes = said;
     client.handOver(this);
     long restNanos = untilNanos - shard.clock().nanoTime();
@@ -104,11 +107,10 @@ final class Parked extends Timer implements RelayHalf.Owner {
       return;
     }
     shard.clock().stop(this);
-    ServedRoute before = served;
     served = lot.served();
     ByteBuf said = firstBytes;
     firstBytes = null;
-    Dial.again(shard, served, before.limits, this, said);
+    Dial.again(shard, served, ticket, this, said);
   }
 
   @Override
@@ -176,7 +178,7 @@ final class Parked extends Timer implements RelayHalf.Owner {
 
   private void end(ParkingEnd end, ConnectionResult result) {
     ended(end);
-    served.limits.leave();
+    ticket.leave();
     served.counters.connections(result).increment();
     shard.turnAway(client, firstBytes);
     firstBytes = null;

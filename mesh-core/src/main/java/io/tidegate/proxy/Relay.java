@@ -30,6 +30,7 @@ final class Relay extends Timer implements RelayHalf.Owner, Runnable {
   private final Flow toTask;
   private final Flow toClient;
   private final long acceptedNanos;
+  private final Ticket ticket;
 
   // Of the ring of its endpoint alone, both; none once it is over.
   @Nullable Relay previousInRing;
@@ -44,6 +45,7 @@ final class Relay extends Timer implements RelayHalf.Owner, Runnable {
   /**
    * @param index of the endpoint in its route, whose load counts this relay already
    * @param upstream connected and registered; the downstream half is neither yet
+   * @param ticket what counts the client until the relay ends
    */
   Relay(
       Shard shard,
@@ -51,9 +53,11 @@ final class Relay extends Timer implements RelayHalf.Owner, Runnable {
       int index,
       RelayHalf downstream,
       RelayHalf upstream,
-      long acceptedNanos) {
+      long acceptedNanos,
+      Ticket ticket) {
     this.shard = shard;
     this.served = served;
+    this.ticket = ticket;
     relays = served.relays(index, shard.clock());
     endpointCounters = served.countersOf(index);
     this.downstream = downstream;
@@ -204,7 +208,7 @@ final class Relay extends Timer implements RelayHalf.Owner, Runnable {
     }
     over = true;
     shard.admission().clientLeft();
-    served.limits.leave();
+    ticket.leave();
     shard.clock().stop(this);
     toTask.release();
     toClient.release();

@@ -40,26 +40,22 @@ record RouteLimits(
     return connectTimeout.toNanos() / HASTE;
   }
 
-  /** Whether one more client may come; if so, it counts until {@link #leave}. */
-  boolean enter() {
-    return clients == null || clients.enter();
-  }
-
   /**
-   * Whether a client may come that others count until now; if so, it counts here instead, and
-   * otherwise nowhere any more.
+   * Lets a client in, or not; it counts until it leaves.
+   *
+   * @param address where it comes from: {@link SourceAddress}
    */
-  boolean enterFrom(RouteLimits others) {
-    if (clients != null && others.clients != null && clients.isSameCountAs(others.clients)) {
-      return true;
-    }
-    others.leave();
-    return enter();
+  Ticket enter(long address, long nowNanos) {
+    return clients == null ? Ticket.UNLIMITED : clients.enter(address, nowNanos);
   }
 
-  void leave() {
-    if (clients != null) {
-      clients.leave();
-    }
+  /** The same for a node that makes a detour: it brings many clients, and has limited each. */
+  Ticket enterAsNode(long nowNanos) {
+    return clients == null ? Ticket.UNLIMITED : clients.enterFromAnywhere(nowNanos);
+  }
+
+  /** Whether whoever holds the ticket is counted here already. */
+  boolean counts(Ticket ticket) {
+    return clients == null ? Ticket.UNLIMITED.equals(ticket) : clients.counts(ticket);
   }
 }

@@ -38,10 +38,12 @@ public final class Shards implements AutoCloseable {
   private final MultiThreadIoEventLoopGroup group;
   private final List<Loop> loops = new ArrayList<>();
   private final ConnectStreaks streaks;
+  private final NanoClock clock;
 
   // Of whoever publishes tables, alone.
   private RoutingTable published = RoutingTable.EMPTY;
-  private ChunkedMap<RouteKey, ClientLimit> limits = ChunkedMap.empty();
+  // Read by whoever forgets what they know of idle clients, too.
+  private volatile ChunkedMap<RouteKey, ClientLimit> limits = ChunkedMap.empty();
 
   private record Loop(IoEventLoop eventLoop, Shard shard) {}
 
@@ -72,6 +74,7 @@ public final class Shards implements AutoCloseable {
     group =
         new MultiThreadIoEventLoopGroup(
             config.shards(), new DefaultThreadFactory("shard"), EpollIoHandler.newFactory());
+    this.clock = clock;
     streaks = new ConnectStreaks(clock, observer);
     ParkingPlaces parkingPlaces = new ParkingPlaces();
     for (int i = 0; i < config.shards(); i++) {
@@ -87,7 +90,8 @@ public final class Shards implements AutoCloseable {
    * thread at a time.
    */
   public void publish(RoutingTable table) {
-    ChunkedMap<RouteKey, ClientLimit> next = ClientLimit.of(table, published, limits);
+    ChunkedMap<RouteKey, ClientLimit> next =
+        ClientLimit.of(table, published, limits, clock.nanoTime());
     limits = next;
     published = table;
     loops.forEach(loop -> loop.eventLoop.execute(() -> loop.shard.apply(table, next)));
@@ -145,6 +149,16 @@ public final class Shards implements AutoCloseable {
   public void probe(String serviceId, Endpoint endpoint) {
     Loop loop = loops.get(Math.floorMod(endpoint.taskId().hashCode(), loops.size()));
     loop.eventLoop.execute(() -> Probe.begin(loop.shard, streaks, serviceId, endpoint));
+  }
+
+  /** Lets limits forget the addresses from which no client comes any more. */
+  public void forgetIdleSources() {
+    limits.values().forEach(limit -> limit.count().sources().forgetIdle(clock.nanoTime()));
+  }
+
+  /** How many addresses of clients the limits of routes know now. */
+  public int sources() {
+    return limits.values().stream().mapToInt(limit -> limit.count().sources().size()).sum();
   }
 
   public MeshStats stats() {

@@ -25,7 +25,7 @@ final class TcpListener implements EpollIoHandle, Listener {
 
   private final Shard shard;
   private final Socket socket;
-  // The peer's address, which nobody asks for yet; accept(2) wants a place for it.
+  // The client's address, as Netty writes it.
   private final byte[] address = new byte[26];
 
   // Shard loop only.
@@ -95,7 +95,7 @@ final class TcpListener implements EpollIoHandle, Listener {
     if (fd < 0) {
       return false;
     }
-    Dial.begin(shard, served, new TcpSocket(fd));
+    Dial.begin(shard, served, new TcpSocket(fd), SourceAddress.ofAccepted(address));
     return true;
   }
 

@@ -43,6 +43,14 @@ final class UdpClient {
     return copy;
   }
 
+  /** Where the client is: {@link SourceAddress}. */
+  long source() {
+    // The kernel's bytes are in the order of the network.
+    return (short) name0 == AF_INET
+        ? SourceAddress.ofIpv4(Integer.reverseBytes((int) (name0 >>> 32)))
+        : SourceAddress.ofIpv6(Long.reverseBytes(name8), Long.reverseBytes(name16));
+  }
+
   /** The client's address, for people and for comparing; null if the kernel gave none. */
   @Nullable InetSocketAddress address() {
     ByteBuffer name = ByteBuffer.allocate(32).order(ByteOrder.nativeOrder());

@@ -7,7 +7,6 @@ import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.Socket;
 import io.tidegate.metrics.CloseCause;
-import io.tidegate.metrics.ConnectionResult;
 import io.tidegate.metrics.DatagramResult;
 import java.io.IOException;
 import java.time.Duration;
@@ -173,22 +172,25 @@ final class UdpListener extends Timer implements EpollIoHandle, Listener, Runnab
       // The port has gone over to another service.
       session.end(CloseCause.TASK_RESET);
     }
-    return begin(sender.copy());
+    return begin();
   }
 
-  private @Nullable UdpSession begin(UdpClient client) {
+  /** A session of the sender's, or null if there can be none. */
+  private @Nullable UdpSession begin() {
     long nowNanos = shard.clock().nanoTime();
-    if (!served.limits.enter()) {
-      served.counters.connections(ConnectionResult.LIMIT).increment();
+    Ticket ticket = Entrance.admit(served, sender, nowNanos);
+    if (ticket.refusal() != null) {
+      served.counters.connections(ticket.refusal()).increment();
       served.counters.datagramsIn(DatagramResult.NO_SESSION).increment();
       return null;
     }
     if (!shard.udp().begin(nowNanos)) {
-      served.limits.leave();
+      ticket.leave();
       served.counters.datagramsIn(DatagramResult.NO_SESSION).increment();
       return null;
     }
-    UdpSession session = UdpSession.begin(this, shard, client, nowNanos);
+    UdpClient client = sender.copy();
+    UdpSession session = UdpSession.begin(this, shard, client, ticket, nowNanos);
     if (session == null) {
       shard.udp().ended();
       served.counters.datagramsIn(DatagramResult.NO_ENDPOINT).increment();

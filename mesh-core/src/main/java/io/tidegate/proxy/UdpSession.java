@@ -33,8 +33,7 @@ final class UdpSession extends Timer {
   private final UdpBatch batch;
   private final UdpUnanswered unanswered;
   private final RouteCounters counters;
-  // Those that it was counted by when it began.
-  private final RouteLimits limits;
+  private final Ticket ticket;
   private final long startedNanos;
 
   // Shard loop only, all below. Null before the first endpoint alone.
@@ -45,36 +44,38 @@ final class UdpSession extends Timer {
   private final UdpUnanswered.Place last = new UdpUnanswered.Place();
   private boolean over;
 
-  private UdpSession(UdpListener listener, Shard shard, UdpClient client, long nowNanos) {
+  private UdpSession(
+      UdpListener listener, Shard shard, UdpClient client, Ticket ticket, long nowNanos) {
     this.listener = listener;
     this.shard = shard;
     this.client = client;
     batch = shard.udp().batch;
     unanswered = shard.udp().unanswered;
     counters = listener.served().counters;
-    limits = listener.served().limits;
+    this.ticket = ticket;
     startedNanos = nowNanos;
   }
 
   /**
-   * Begins a session, which the route's limits have let in, or returns null if there is no endpoint
-   * to be had.
+   * Begins a session, or returns null if there is no endpoint to be had.
+   *
+   * @param ticket what counts the client until the session ends, or does not begin
    */
   static @Nullable UdpSession begin(
-      UdpListener listener, Shard shard, UdpClient client, long nowNanos) {
-    UdpSession session = new UdpSession(listener, shard, client, nowNanos);
+      UdpListener listener, Shard shard, UdpClient client, Ticket ticket, long nowNanos) {
+    UdpSession session = new UdpSession(listener, shard, client, ticket, nowNanos);
     Tried tried = new Tried();
     UdpUpstream first = UdpUpstream.open(session, shard, listener.served(), tried);
     if (first == null) {
       ConnectionResult result =
           tried.isEmpty() ? ConnectionResult.NO_ENDPOINT : ConnectionResult.REFUSED;
       session.counters.connections(result).increment();
-      session.limits.leave();
+      ticket.leave();
       return null;
     }
     session.counters.connections(ConnectionResult.OK).increment();
     session.upstream = first;
-    shard.clock().start(session.limits.udpIdleTimeoutNanos(), session);
+    shard.clock().start(listener.served().limits.udpIdleTimeoutNanos(), session);
     session.lastMoveNanos = shard.clock().coarseNanoTime();
     return session;
   }
@@ -278,7 +279,7 @@ final class UdpSession extends Timer {
     shard.clock().stop(this);
     listener.remove(this);
     shard.udp().ended();
-    limits.leave();
+    ticket.leave();
     upstream().retire();
     counters.closes(cause).increment();
     counters.duration.recordNanos(shard.clock().nanoTime() - startedNanos);

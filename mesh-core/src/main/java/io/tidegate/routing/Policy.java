@@ -8,8 +8,7 @@ import java.time.Duration;
  * @param balance how it chooses among its endpoints; the label {@code tidegate.balance}
  * @param udpResponses after how many answers to each of its datagrams a UDP client's session ends,
  *     or 0 for when nothing has come for a while; the label {@code tidegate.udp.responses}
- * @param connections how many connections or UDP sessions there may be at once on one node, or 0
- *     for as many as the node can take; the label {@code tidegate.limit.connections}
+ * @param limits how many clients it takes
  * @param parking how TCP clients wait where no task takes them
  * @param slowStart for how long an endpoint that becomes ready is led up to its share, or zero for
  *     its whole share at once; the label {@code tidegate.slow-start}
@@ -19,7 +18,7 @@ public record Policy(
     BalancingPolicy balance,
     int udpResponses,
     Timeouts timeouts,
-    int connections,
+    Limits limits,
     Parking parking,
     Duration slowStart,
     HealthCheck check) {
@@ -33,12 +32,8 @@ public record Policy(
   /** The most that {@code udpResponses} may be. */
   public static final int MOST_RESPONSES = 65_535;
 
-  /** The most that {@code connections} may be. */
-  public static final int MOST_CONNECTIONS = 1 << 22;
-
   public Policy {
     check(udpResponses, MOST_RESPONSES);
-    check(connections, MOST_CONNECTIONS);
     if (slowStart.isNegative() || slowStart.compareTo(LONGEST_SLOW_START) > 0) {
       throw new IllegalArgumentException(
           slowStart + " (expected: 0 to " + LONGEST_SLOW_START + ")");
@@ -47,7 +42,14 @@ public record Policy(
 
   /** A policy without timeouts and limits of its own. */
   public Policy(BalancingPolicy balance, int udpResponses) {
-    this(balance, udpResponses, Timeouts.NONE, 0, Parking.DEFAULT, Duration.ZERO, HealthCheck.OFF);
+    this(
+        balance,
+        udpResponses,
+        Timeouts.NONE,
+        Limits.NONE,
+        Parking.DEFAULT,
+        Duration.ZERO,
+        HealthCheck.OFF);
   }
 
   /** The policy with the given way to balance and everything else as by default. */
@@ -56,31 +58,36 @@ public record Policy(
   }
 
   public Policy withBalance(BalancingPolicy other) {
-    return new Policy(other, udpResponses, timeouts, connections, parking, slowStart, check);
+    return new Policy(other, udpResponses, timeouts, limits, parking, slowStart, check);
   }
 
   public Policy withUdpResponses(int other) {
-    return new Policy(balance, other, timeouts, connections, parking, slowStart, check);
+    return new Policy(balance, other, timeouts, limits, parking, slowStart, check);
   }
 
   public Policy withTimeouts(Timeouts other) {
-    return new Policy(balance, udpResponses, other, connections, parking, slowStart, check);
+    return new Policy(balance, udpResponses, other, limits, parking, slowStart, check);
   }
 
-  public Policy withConnections(int other) {
+  public Policy withLimits(Limits other) {
     return new Policy(balance, udpResponses, timeouts, other, parking, slowStart, check);
   }
 
+  /** The policy with another limit of the clients that there may be at once. */
+  public Policy withConnections(int other) {
+    return withLimits(limits.withConnections(other));
+  }
+
   public Policy withParking(Parking other) {
-    return new Policy(balance, udpResponses, timeouts, connections, other, slowStart, check);
+    return new Policy(balance, udpResponses, timeouts, limits, other, slowStart, check);
   }
 
   public Policy withSlowStart(Duration other) {
-    return new Policy(balance, udpResponses, timeouts, connections, parking, other, check);
+    return new Policy(balance, udpResponses, timeouts, limits, parking, other, check);
   }
 
   public Policy withCheck(HealthCheck other) {
-    return new Policy(balance, udpResponses, timeouts, connections, parking, slowStart, other);
+    return new Policy(balance, udpResponses, timeouts, limits, parking, slowStart, other);
   }
 
   private static void check(int value, int most) {

@@ -10,6 +10,7 @@ import io.tidegate.metrics.RouteStats;
 import io.tidegate.proxy.ListenerStatus;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.EndpointState;
+import io.tidegate.routing.Limits;
 import io.tidegate.routing.Parking;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Reach;
@@ -39,7 +40,7 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
    *
    * @param port as in {@code 8080/tcp}
    * @param udpResponses after how many answers to each datagram a UDP session ends, or 0
-   * @param limitConnections how many clients there may be at once on this node, or 0
+   * @param limits how many clients it takes on this node
    * @param timeouts those of the route's own
    * @param parking how clients wait where no task takes them
    * @param counts null while nothing was counted
@@ -53,7 +54,7 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
       String serviceId,
       String balance,
       int udpResponses,
-      int limitConnections,
+      Limits limits,
       TimeoutsAnswer timeouts,
       ParkingAnswer parking,
       ListenerAnswer listener,
@@ -189,7 +190,7 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
         route.serviceId(),
         route.policy().balance().toString(),
         route.policy().udpResponses(),
-        route.policy().connections(),
+        route.policy().limits(),
         TimeoutsAnswer.of(route.policy().timeouts()),
         ParkingAnswer.of(route.policy().parking()),
         listener,

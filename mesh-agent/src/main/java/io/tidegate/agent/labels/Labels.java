@@ -3,6 +3,7 @@ package io.tidegate.agent.labels;
 import static io.tidegate.agent.labels.Label.policy;
 
 import io.tidegate.routing.BalancingPolicy;
+import io.tidegate.routing.Limits;
 import io.tidegate.routing.Parking;
 import io.tidegate.routing.Policy;
 import io.tidegate.routing.Timeouts;
@@ -62,16 +63,38 @@ public final class Labels {
                   + " their next datagram.",
               text -> durationOr(NEVER, text, Timeouts.LONGEST),
               (policy, timeout) -> policy.withTimeouts(policy.timeouts().withDrain(timeout))),
-          policy(
+          limit(
               "tidegate.limit.connections",
-              "0 to " + Policy.MOST_CONNECTIONS,
+              Limits.MOST_CONNECTIONS,
               "`0`, as many as the node can take",
               "How many clients each published port of the service may have at once on each node:"
                   + " TCP connections from accept to close, or UDP sessions. Further ones are reset,"
                   + " or their datagrams dropped, and counted as `limit`. Clients that were there"
-                  + " before the label are not counted.",
-              text -> wholeNumber(text, Policy.MOST_CONNECTIONS),
-              Policy::withConnections),
+                  + " before the first limit are not counted.",
+              Limits::withConnections),
+          limit(
+              "tidegate.limit.rate",
+              Limits.MOST_PER_SECOND,
+              "`0`, as many as come",
+              "How many clients may begin per second on each published port of each node, and at once"
+                  + " after a second without any. Further ones are turned away likewise, and counted"
+                  + " as `rate_limit`.",
+              Limits::withRate),
+          limit(
+              "tidegate.limit.source.connections",
+              Limits.MOST_CONNECTIONS,
+              "`0`, as many as the node can take",
+              "Like `tidegate.limit.connections` for each address that clients come from, of IPv6 for"
+                  + " its first 64 bits; counted as `source_limit`. Other nodes that help out are not"
+                  + " limited. Clients behind one NAT or proxy are one address.",
+              Limits::withSourceConnections),
+          limit(
+              "tidegate.limit.source.rate",
+              Limits.MOST_PER_SECOND,
+              "`0`, as many as come",
+              "Like `tidegate.limit.rate` for each such address; counted as `source_rate_limit`. Those"
+                  + " that are turned away take nothing of `tidegate.limit.rate`.",
+              Limits::withSourceRate),
           policy(
               "tidegate.parking",
               "0 to " + Parking.MOST_CLIENTS,
@@ -164,6 +187,21 @@ public final class Labels {
         meaning,
         text -> duration(text, Timeouts.LONGEST),
         (policy, value) -> policy.withTimeouts(adder.apply(policy.timeouts(), value)));
+  }
+
+  private static Label limit(
+      String name,
+      int most,
+      String byDefault,
+      String meaning,
+      BiFunction<Limits, Integer, Limits> adder) {
+    return policy(
+        name,
+        "0 to " + most,
+        byDefault,
+        meaning,
+        text -> wholeNumber(text, most),
+        (policy, value) -> policy.withLimits(adder.apply(policy.limits(), value)));
   }
 
   private static Duration durationOr(Duration off, String text, Duration longest) {

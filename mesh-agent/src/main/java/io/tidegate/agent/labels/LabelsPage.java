@@ -46,6 +46,17 @@ public final class LabelsPage {
       the only one, it is still tried. The log says what was wrong, `tidegate routes` and `/api/v1/routes` as well on the
       task's node, and `tidegate_checks_total` counts.
 
+      ## Limits
+
+      Each node counts alone, and each published port: a client that spreads its connections over three nodes may have three
+      times as many. Who is too much is reset at once, whatever its turn; nobody waits for a limit. A service that is open to
+      strangers is well served by limits per address, which keep one of them from taking what all others need:
+
+      ```yaml
+      tidegate.limit.source.connections: 200
+      tidegate.limit.source.rate: 50        # and 50 at once after a second without any
+      ```
+
       ## Ports published by label
 
       `tidegate.publish` needs no `ports` in the compose file, and Docker's own mesh knows nothing of the port. What works:

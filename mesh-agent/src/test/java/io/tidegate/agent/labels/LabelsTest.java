@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidegate.routing.BalancingPolicy;
 import io.tidegate.routing.HealthCheck;
+import io.tidegate.routing.Limits;
 import io.tidegate.routing.Parking;
 import io.tidegate.routing.Policy;
 import io.tidegate.routing.Protocol;
@@ -43,6 +44,10 @@ class LabelsTest {
         Arguments.of("tidegate.udp.responses", "65535", plain.withUdpResponses(65_535)),
         Arguments.of("tidegate.limit.connections", "0", plain),
         Arguments.of("tidegate.limit.connections", "200", plain.withConnections(200)),
+        Arguments.of("tidegate.limit.rate", "50", plain.withLimits(new Limits(0, 50, 0, 0))),
+        Arguments.of(
+            "tidegate.limit.source.connections", "9", plain.withLimits(new Limits(0, 0, 9, 0))),
+        Arguments.of("tidegate.limit.source.rate", "3", plain.withLimits(new Limits(0, 0, 0, 3))),
         Arguments.of("tidegate.parking", "0", plain.withParking(Parking.OFF)),
         Arguments.of("tidegate.parking", "1024", plain),
         Arguments.of(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidegate.routing.BalancingPolicy;
 import io.tidegate.routing.HealthCheck;
+import io.tidegate.routing.Limits;
 import io.tidegate.routing.Parking;
 import io.tidegate.routing.Policy;
 import io.tidegate.routing.Publication;
@@ -81,6 +82,9 @@ class RoutesFileTest {
                   - port: 80
                     balance: round-robin
                     limit-connections: 100
+                    limit-rate: 50
+                    limit-source-connections: 10
+                    limit-source-rate: 5
                     parking: 7
                     parking-timeout: 20s
                     timeout-connect: 250ms
@@ -101,7 +105,7 @@ class RoutesFileTest {
                     Duration.ofMinutes(10),
                     Duration.ofSeconds(5),
                     Duration.ofSeconds(8)),
-                100,
+                new Limits(100, 50, 10, 5),
                 new Parking(7, Duration.ofSeconds(20)),
                 Duration.ofSeconds(30),
                 HealthCheck.OFF));
@@ -143,8 +147,9 @@ class RoutesFileTest {
             "routes:\n  - 8080", "2: not a map (expected: a route, a map with port and endpoints)"),
         Arguments.of(
             "routes:\n  - port: 1\n    prot: 2",
-            "3: prot: unknown (expected: balance, drain-timeout, endpoints, limit-connections, name,"
-                + " parking, parking-timeout, port, slow-start, timeout-connect, timeout-idle,"
+            "3: prot: unknown (expected: balance, drain-timeout, endpoints, limit-connections,"
+                + " limit-rate, limit-source-connections, limit-source-rate, name, parking,"
+                + " parking-timeout, port, slow-start, timeout-connect, timeout-idle,"
                 + " udp-responses, udp-timeout-idle)"),
         Arguments.of(
             "routes:\n  - name: a",
