@@ -32,6 +32,8 @@ class ArchitectureTest {
           .definedBy("io.tidegate.metrics")
           .layer("balance")
           .definedBy("io.tidegate.balance")
+          .layer("overload")
+          .definedBy("io.tidegate.overload")
           .layer("control")
           .definedBy("io.tidegate.control")
           .layer("proxy")
@@ -80,14 +82,16 @@ class ArchitectureTest {
           .mayNotAccessAnyLayer()
           .whereLayer("metrics")
           .mayOnlyAccessLayers("routing")
+          .whereLayer("overload")
+          .mayNotAccessAnyLayer()
           .whereLayer("balance")
           .mayOnlyAccessLayers("routing")
           .whereLayer("control")
           .mayOnlyAccessLayers("routing")
           .whereLayer("proxy")
-          .mayOnlyAccessLayers("routing", "balance", "metrics")
+          .mayOnlyAccessLayers("routing", "balance", "metrics", "overload")
           .whereLayer("mesh")
-          .mayOnlyAccessLayers("routing", "metrics", "control", "proxy")
+          .mayOnlyAccessLayers("routing", "metrics", "overload", "control", "proxy")
           .whereLayer("labels")
           .mayOnlyAccessLayers("routing")
           .whereLayer("lint")
@@ -125,14 +129,22 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("routing", "proxy")
           .whereLayer("admin")
           .mayOnlyAccessLayers(
-              "routing", "metrics", "proxy", "labels", "source", "changes", "linux")
+              "routing", "metrics", "overload", "proxy", "labels", "source", "changes", "linux")
           .whereLayer("changes")
           .mayOnlyAccessLayers("routing", "metrics")
           .whereLayer("client")
           .mayOnlyAccessLayers("labels", "source")
           .whereLayer("demo")
           .mayOnlyAccessLayers(
-              "routing", "metrics", "proxy", "mesh", "source", "changes", "admin", "linux")
+              "routing",
+              "metrics",
+              "overload",
+              "proxy",
+              "mesh",
+              "source",
+              "changes",
+              "admin",
+              "linux")
           .whereLayer("cli")
           .mayOnlyAccessLayers(
               "routing",
@@ -219,6 +231,7 @@ class ArchitectureTest {
           .resideInAnyPackage(
               "io.tidegate.routing",
               "io.tidegate.balance",
+              "io.tidegate.overload",
               "io.tidegate.control",
               "io.tidegate.agent.merge")
           .should()

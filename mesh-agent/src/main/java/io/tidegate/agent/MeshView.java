@@ -14,6 +14,7 @@ import io.tidegate.mesh.Mesh;
 import io.tidegate.metrics.EjectionStats;
 import io.tidegate.metrics.MeshStats;
 import io.tidegate.metrics.RouteKey;
+import io.tidegate.overload.Pressure;
 import io.tidegate.proxy.ListenerStatus;
 import io.tidegate.routing.Ejection;
 import io.tidegate.routing.Node;
@@ -131,6 +132,16 @@ final class MeshView implements AgentView {
   @Override
   public MeshStats stats() {
     return mesh.stats();
+  }
+
+  @Override
+  public Pressure pressure() {
+    return mesh.pressure();
+  }
+
+  @Override
+  public int limitedSources() {
+    return mesh.sources();
   }
 
   @Override

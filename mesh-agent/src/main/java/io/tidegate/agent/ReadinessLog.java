@@ -41,7 +41,8 @@ final class ReadinessLog implements AutoCloseable {
     long sinceNanos = System.nanoTime();
     try {
       while (true) {
-        List<String> causes = Readiness.causes(view);
+        // Of overload another log tells.
+        List<String> causes = Readiness.isOverloaded(view) ? logged : Readiness.causes(view);
         boolean isDue = causes.isEmpty() || System.nanoTime() - sinceNanos > PATIENCE.toNanos();
         if (causes.equals(logged)) {
           sinceNanos = System.nanoTime();

@@ -36,8 +36,21 @@ final class AgentProcess implements AutoCloseable {
    */
   static AgentProcess start(Path folder, String name, int admin, String... args)
       throws IOException {
+    return start(List.of(), folder, name, admin, args);
+  }
+
+  /** Starts one that may have no more than so many descriptors. */
+  static AgentProcess startWithDescriptors(
+      int descriptors, Path folder, String name, int admin, String... args) throws IOException {
+    List<String> shell = List.of("sh", "-c", "ulimit -n " + descriptors + " && exec \"$@\"", "sh");
+    return start(shell, folder, name, admin, args);
+  }
+
+  private static AgentProcess start(
+      List<String> starter, Path folder, String name, int admin, String... args)
+      throws IOException {
     Path log = folder.resolve(name + ".log");
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(starter);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("@src/main/dist/jvm.options");
     command.addAll(List.of("-cp", mainClassPath(), "io.tidegate.agent.Main"));

@@ -4,6 +4,11 @@ import io.tidegate.control.ControlLoop;
 import io.tidegate.metrics.EjectionStats;
 import io.tidegate.metrics.MeshStats;
 import io.tidegate.metrics.RouteKey;
+import io.tidegate.overload.CgroupMemory;
+import io.tidegate.overload.Descriptors;
+import io.tidegate.overload.OverloadWatch;
+import io.tidegate.overload.Pressure;
+import io.tidegate.overload.Resource;
 import io.tidegate.proxy.Inheritance;
 import io.tidegate.proxy.ListenerStatus;
 import io.tidegate.proxy.PassedSocket;
@@ -15,15 +20,21 @@ import io.tidegate.routing.Ejection;
 import io.tidegate.routing.RoutingTable;
 import io.tidegate.routing.Topology;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator.SplittableGenerator;
 import java.util.random.RandomGeneratorFactory;
+import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SleepingMillisIdleStrategy;
 import org.agrona.concurrent.SystemNanoClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +54,9 @@ public final class Mesh implements AutoCloseable {
   private final NanoClock clock = SystemNanoClock.INSTANCE;
   private final Shards shards;
   private final ControlLoop control;
+  private final OverloadWatch overload;
   private final AgentRunner runner;
+  private final AgentRunner overloadRunner;
   private final Thread controlThread;
   private final ClashLog clashLog = new ClashLog();
   private final Ejections ejections = new Ejections();
@@ -66,6 +79,37 @@ public final class Mesh implements AutoCloseable {
             null,
             control);
     controlThread = AgentRunner.startOnThread(runner);
+    overload = new OverloadWatch(gauges(), shards::restrain, clock);
+    overloadRunner =
+        new AgentRunner(
+            new SleepingMillisIdleStrategy(OverloadWatch.PERIOD_MILLIS),
+            e -> LOG.error("overload: this look failed, what was told last stays in force", e),
+            null,
+            new Rounds());
+    var _ = AgentRunner.startOnThread(overloadRunner);
+  }
+
+  /** What is looked at a few times a second, off the data path. */
+  private final class Rounds implements Agent {
+
+    @Override
+    public int doWork() {
+      overload.look();
+      shards.forgetIdleSources();
+      return 0;
+    }
+
+    @Override
+    public String roleName() {
+      return "overload";
+    }
+  }
+
+  private Map<Resource, Supplier<OptionalDouble>> gauges() {
+    Map<Resource, Supplier<OptionalDouble>> gauges = new EnumMap<>(shards.gauges());
+    gauges.put(Resource.DESCRIPTORS, new Descriptors(clock)::ratio);
+    gauges.put(Resource.CGROUP_MEMORY, CgroupMemory.own()::ratio);
+    return gauges;
   }
 
   /**
@@ -137,6 +181,16 @@ public final class Mesh implements AutoCloseable {
     return outcomesUnheard.sum();
   }
 
+  /** How much is in use of what the process lives on, and what follows. */
+  public Pressure pressure() {
+    return overload.pressure();
+  }
+
+  /** How many addresses of clients the limits of routes know now. */
+  public int sources() {
+    return shards.sources();
+  }
+
   public MeshStats stats() {
     return shards.stats();
   }
@@ -182,6 +236,7 @@ public final class Mesh implements AutoCloseable {
   /** Ends everything at once; what still relays is reset. */
   @Override
   public void close() {
+    overloadRunner.close();
     runner.close();
     shards.close();
   }

@@ -12,6 +12,8 @@ public enum CloseCause {
   TASK_RESET,
   /** Nothing moved for the idle timeout; both got a reset. */
   IDLE,
+  /** Nothing had moved for a while, and resources had run short; both got a reset. */
+  OVERLOAD,
   /** Its task is to stop and had been given its time to finish; both got a reset. */
   DRAINED,
   /** The agent stopped before the relay had finished; both got a reset. */

@@ -5,7 +5,7 @@ import java.lang.invoke.VarHandle;
 
 /**
  * A count with one writer and any number of readers: a plain add for the writer, no lost or torn
- * value for readers.
+ * value for readers. One that counts what there is now goes down, too.
  */
 public final class Counter {
 

@@ -10,6 +10,8 @@ public enum ShardCounter {
   ACCEPT_PAUSES("Times accepting paused for lack of descriptors or memory."),
   /** Times that accepting paused because a shard had its share of the relays that there may be. */
   FULL_PAUSES("Times accepting paused because there were as many relays as there may be."),
+  /** Times that a port's accepting paused because the process was overloaded. */
+  OVERLOAD_PAUSES("Times accepting paused because resources had run short."),
   /** Binds of a published port that failed and will be tried again. */
   BIND_FAILURES("Failed attempts to bind a published port."),
   /** Accepted connections that were gone, or whose route was, before a task was picked. */

@@ -16,6 +16,15 @@ public final class ShardCounters {
   /** How late the event loop came to its timers. */
   public final Latency loopLag = new Latency();
 
+  /** Descriptors that relays and UDP sessions take now: two and one each. */
+  public final Counter places = new Counter();
+
+  /** Pipes through which relays splice now. */
+  public final Counter leasedPipes = new Counter();
+
+  /** Bytes that wait now for receivers that did not take them at once. */
+  public final Counter keptBytes = new Counter();
+
   private final Map<ShardCounter, Counter> counters = new EnumMap<>(ShardCounter.class);
 
   public ShardCounters() {

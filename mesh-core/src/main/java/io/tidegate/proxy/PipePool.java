@@ -19,17 +19,20 @@ final class PipePool {
   private final int pipeBytes;
   private final int most;
   private final Counter refusals;
+  private final Counter leased;
   private final ArrayDeque<Pipe> idle = new ArrayDeque<>();
   private int open;
 
   /**
    * @param most how many pipes there may be at once
    * @param refusals counts the leases that could not be granted
+   * @param leased the leases that there are now
    */
-  PipePool(int pipeBytes, int most, Counter refusals) {
+  PipePool(int pipeBytes, int most, Counter refusals, Counter leased) {
     this.pipeBytes = pipeBytes;
     this.most = most;
     this.refusals = refusals;
+    this.leased = leased;
   }
 
   /** An empty pipe, or null when none is to be had: whoever asks copies instead. */
@@ -40,6 +43,8 @@ final class PipePool {
     }
     if (pipe == null) {
       refusals.increment();
+    } else {
+      leased.increment();
     }
     return pipe;
   }
@@ -60,6 +65,7 @@ final class PipePool {
 
   /** Takes a pipe back; one that still holds bytes of a relay that is over is closed with them. */
   void giveBack(Pipe pipe) {
+    leased.add(-1);
     if (pipe.isEmpty()) {
       idle.addLast(pipe);
     } else {

@@ -1,11 +1,6 @@
 package io.tidegate.proxy;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.stream.Stream;
 
 /**
  * The limits of the data path, each with a name. Defaults are in {@link #defaults()}.
@@ -25,11 +20,6 @@ public record ProxyConfig(
     RelayConfig relay,
     UdpConfig udp) {
 
-  // A management bean tells the same, at the price of starting the JVM's management.
-  private static final Path LIMITS = Path.of("/proc/self/limits");
-  private static final String OPEN_FILES = "Max open files";
-  private static final long USUAL_DESCRIPTORS = 1_024;
-
   public ProxyConfig {
     check("shards", shards, 1, 256);
     check("connectAttempts", connectAttempts, 1, 16);
@@ -46,21 +36,6 @@ public record ProxyConfig(
         4_096,
         RelayConfig.defaults(),
         UdpConfig.defaults());
-  }
-
-  /** How many descriptors the process may have. */
-  static long descriptors() {
-    try (Stream<String> limits = Files.lines(LIMITS)) {
-      return limits
-          .filter(line -> line.startsWith(OPEN_FILES))
-          .map(line -> line.substring(OPEN_FILES.length()).strip().split(" ", 2)[0])
-          .filter(soft -> !soft.equals("unlimited"))
-          .mapToLong(Long::parseLong)
-          .findAny()
-          .orElse(USUAL_DESCRIPTORS);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + LIMITS, e);
-    }
   }
 
   static void check(String name, int value, int min, int max) {

@@ -3,6 +3,7 @@ package io.tidegate.proxy;
 import io.netty.buffer.ByteBuf;
 import io.tidegate.metrics.CloseCause;
 import io.tidegate.metrics.EndpointCounters;
+import io.tidegate.overload.Restraint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.TimeUnit;
@@ -167,10 +168,17 @@ final class Relay extends Timer implements RelayHalf.Owner, Runnable {
     long limitNanos = idleTimeoutNanos();
     if (idleNanos >= limitNanos) {
       end(CloseCause.IDLE);
+    } else if (isPastDue(nowNanos, shard.admission().restraint())) {
+      end(CloseCause.OVERLOAD);
     } else {
       settle();
       shard.clock().start(limitNanos - idleNanos, this);
     }
+  }
+
+  @Override
+  boolean isPastDue(long nowNanos, Restraint restraint) {
+    return nowNanos - lastMoveNanos >= restraint.shorten(idleTimeoutNanos());
   }
 
   private long idleTimeoutNanos() {

@@ -1,12 +1,14 @@
 package io.tidegate.proxy;
 
+import io.tidegate.overload.Descriptors;
 import java.time.Duration;
 
 /**
  * The limits of a relay.
  *
- * @param relays how many relays there may be in the process; each shard has its share, and leaves
- *     further clients in the kernel's queue until one of its relays ends
+ * @param relays how many relays there may be in the process, where two UDP sessions count as one;
+ *     each shard has its share, and leaves further clients in the kernel's queue until one of its
+ *     relays ends
  * @param idleTimeout how long a relay may live with nothing moving
  * @param bytesPerWakeup what one direction of a relay moves before the others get their turn
  * @param maxPendingBytes what a shard may hold for receivers that are slower than their senders
@@ -25,8 +27,9 @@ public record RelayConfig(
     int pipes) {
 
   private static final int MOST_RELAYS = 1 << 22;
-  // For listeners, pipes, Docker, the admin pages and the program itself.
-  private static final int RESERVED_DESCRIPTORS = 512;
+  // Measured: 470 bytes of heap for an idle one.
+  private static final int HEAP_BYTES = 512;
+  private static final int SHARE_OF_HEAP = 2;
 
   public RelayConfig {
     ProxyConfig.check("relays", relays, 1, MOST_RELAYS);
@@ -37,9 +40,11 @@ public record RelayConfig(
     ProxyConfig.check("pipes", pipes, 0, 65_536);
   }
 
-  /** As many relays as there are descriptors for, with two for each. */
+  /** As many relays as there are descriptors for, with two for each, and half of the heap. */
   public static RelayConfig defaults() {
-    long relays = (ProxyConfig.descriptors() - RESERVED_DESCRIPTORS) / 2;
+    long byDescriptors = Descriptors.forClients(Descriptors.limit()) / Admission.PLACES_PER_CLIENT;
+    long byHeap = Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP / HEAP_BYTES;
+    long relays = Math.min(byDescriptors, byHeap);
     return new RelayConfig(
         RelayMode.ADAPTIVE,
         Math.clamp(relays, 1, MOST_RELAYS),

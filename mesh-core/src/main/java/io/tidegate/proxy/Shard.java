@@ -9,6 +9,7 @@ import io.netty.channel.unix.Buffer;
 import io.tidegate.metrics.RouteKey;
 import io.tidegate.metrics.ShardCounter;
 import io.tidegate.metrics.ShardCounters;
+import io.tidegate.overload.Restraint;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.RoutingTable;
 import java.io.IOException;
@@ -60,7 +61,6 @@ final class Shard {
   private final PipePool pipes;
   private final List<RelayHalf> retired = new ArrayList<>();
   private @Nullable UdpSessions udp;
-  private long pendingBytes;
   private boolean ended;
   private @Nullable Runnable whenIdle;
 
@@ -79,12 +79,13 @@ final class Shard {
     this.parkingPlaces = parkingPlaces;
     ports = new ServedPorts(this, random);
     this.clock = new ShardClock(loop, clock, counters.loopLag);
-    admission = new Admission(config);
+    admission = new Admission(config, counters);
     pipes =
         new PipePool(
             config.relay().pipeBytes(),
             config.relay().pipes(),
-            counters.of(ShardCounter.PIPE_REFUSALS));
+            counters.of(ShardCounter.PIPE_REFUSALS),
+            counters.leasedPipes);
   }
 
   // --- routes ---
@@ -111,6 +112,13 @@ final class Shard {
   /** For any thread to read. */
   ShardCounters counters() {
     return counters;
+  }
+
+  /** What runs short says how clients are to be treated from now on. */
+  void restrain(Restraint next) {
+    assert loop.inEventLoop();
+    admission.restrain(next);
+    clock.hurry(next);
   }
 
   // --- ending ---
@@ -226,7 +234,9 @@ final class Shard {
 
   /** How many bytes a relay may read at once. */
   int readLimit() {
-    return pendingBytes < config.relay().maxPendingBytes() ? BUFFER_BYTES : CAREFUL_READ_BYTES;
+    return counters.keptBytes.get() < config.relay().maxPendingBytes()
+        ? BUFFER_BYTES
+        : CAREFUL_READ_BYTES;
   }
 
   /** Copies what a receiver did not take out of the shared buffer. */
@@ -234,12 +244,12 @@ final class Shard {
     ByteBuf kept = PooledByteBufAllocator.DEFAULT.directBuffer(to - from);
     kept.writeBytes(source.limit(to).position(from));
     source.clear();
-    pendingBytes += kept.capacity();
+    counters.keptBytes.add(kept.capacity());
     return kept;
   }
 
   void release(ByteBuf kept) {
-    pendingBytes -= kept.capacity();
+    counters.keptBytes.add(-kept.capacity());
     kept.release();
   }
 

@@ -2,6 +2,7 @@ package io.tidegate.proxy;
 
 import io.netty.channel.IoEventLoop;
 import io.tidegate.metrics.Latency;
+import io.tidegate.overload.Restraint;
 import java.time.Duration;
 import org.agrona.concurrent.NanoClock;
 
@@ -61,6 +62,11 @@ final class ShardClock implements NanoClock {
   /** Stops a timer; one that does not run is fine. */
   void stop(Timer timer) {
     timers.stop(timer);
+  }
+
+  /** From now on idle timers may come before their time, or not any more. */
+  void hurry(Restraint restraint) {
+    timers.hurry(restraint);
   }
 
   /** Whether no timer runs. */

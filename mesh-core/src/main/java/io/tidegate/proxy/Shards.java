@@ -5,8 +5,13 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.internal.PlatformDependent;
+import io.tidegate.metrics.Counter;
 import io.tidegate.metrics.MeshStats;
 import io.tidegate.metrics.RouteKey;
+import io.tidegate.metrics.ShardCounters;
+import io.tidegate.overload.Resource;
+import io.tidegate.overload.Restraint;
 import io.tidegate.routing.ChunkedMap;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.PublishedPort;
@@ -15,12 +20,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGenerator.SplittableGenerator;
 import org.agrona.concurrent.NanoClock;
@@ -38,6 +47,7 @@ public final class Shards implements AutoCloseable {
   private final MultiThreadIoEventLoopGroup group;
   private final List<Loop> loops = new ArrayList<>();
   private final ConnectStreaks streaks;
+  private final ProxyConfig config;
   private final NanoClock clock;
 
   // Of whoever publishes tables, alone.
@@ -74,6 +84,7 @@ public final class Shards implements AutoCloseable {
     group =
         new MultiThreadIoEventLoopGroup(
             config.shards(), new DefaultThreadFactory("shard"), EpollIoHandler.newFactory());
+    this.config = config;
     this.clock = clock;
     streaks = new ConnectStreaks(clock, observer);
     ParkingPlaces parkingPlaces = new ParkingPlaces();
@@ -96,6 +107,29 @@ public final class Shards implements AutoCloseable {
     published = table;
     loops.forEach(loop -> loop.eventLoop.execute(() -> loop.shard.apply(table, next)));
     streaks.sweep();
+  }
+
+  /** Tells every shard how to treat clients while resources run short. */
+  public void restrain(Restraint restraint) {
+    loops.forEach(loop -> loop.eventLoop.execute(() -> loop.shard.restrain(restraint)));
+  }
+
+  /** How much is in use of what the data path itself limits, 0 to 1. */
+  public Map<Resource, Supplier<OptionalDouble>> gauges() {
+    return Map.of(
+        Resource.CONNECTIONS,
+        () -> ratio(counters -> counters.places, Admission.mostPlaces(config) * config.shards()),
+        Resource.DIRECT_MEMORY,
+        () -> ratio(counters -> counters.keptBytes, PlatformDependent.maxDirectMemory()),
+        Resource.PIPES,
+        () ->
+            ratio(
+                counters -> counters.leasedPipes, (long) config.relay().pipes() * config.shards()));
+  }
+
+  private OptionalDouble ratio(Function<ShardCounters, Counter> inUse, long most) {
+    long sum = loops.stream().mapToLong(loop -> inUse.apply(loop.shard.counters()).get()).sum();
+    return most > 0 ? OptionalDouble.of((double) sum / most) : OptionalDouble.empty();
   }
 
   /** Has the first table take over what another process leaves. To be called before it. */

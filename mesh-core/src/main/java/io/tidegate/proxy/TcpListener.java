@@ -73,14 +73,11 @@ final class TcpListener implements EpollIoHandle, Listener {
       if (closed) {
         return;
       }
-      if (shard.admission().isFull()) {
-        shard.counters().of(ShardCounter.FULL_PAUSES).increment();
-        pause();
-      } else if (shard.admission().isStarving()) {
-        shard.counters().of(ShardCounter.ACCEPT_PAUSES).increment();
-        pause();
-      } else {
+      ShardCounter why = shard.admission().pause();
+      if (why == null) {
         acceptOne();
+      } else {
+        pause(why);
       }
     } catch (IOException e) {
       onAcceptFailed(e);
@@ -101,8 +98,7 @@ final class TcpListener implements EpollIoHandle, Listener {
 
   private void onAcceptFailed(IOException e) {
     if (Errno.isExhausted(e)) {
-      shard.counters().of(ShardCounter.ACCEPT_PAUSES).increment();
-      pause();
+      pause(ShardCounter.ACCEPT_PAUSES);
     } else {
       // The client left between its handshake and accept(2).
       shard.counters().of(ShardCounter.ACCEPTS_ABANDONED).increment();
@@ -110,7 +106,8 @@ final class TcpListener implements EpollIoHandle, Listener {
   }
 
   /** Leaves clients in the accept queue for a while, without being told of them all the time. */
-  private void pause() {
+  private void pause(ShardCounter why) {
+    shard.counters().of(why).increment();
     unwatch();
     shard.schedule(this::resume, ACCEPT_PAUSE);
   }
@@ -121,7 +118,7 @@ final class TcpListener implements EpollIoHandle, Listener {
         watch();
       }
     } catch (IOException e) {
-      pause();
+      pause(ShardCounter.ACCEPT_PAUSES);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.tidegate.proxy;
 
+import io.tidegate.overload.Restraint;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,14 @@ abstract class Timer {
 
   /** The deadline has passed; the timer does not run any more. */
   abstract void onExpired(long nowNanos);
+
+  /**
+   * Whether the deadline has passed already by a restraint: for those that wait for something to
+   * move, whose deadline was set when there was more of everything.
+   */
+  boolean isPastDue(long nowNanos, Restraint restraint) {
+    return false;
+  }
 
   /** The shard ends; what this holds must go. The timer does not run any more. */
   abstract void abandon();

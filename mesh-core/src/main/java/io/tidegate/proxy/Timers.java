@@ -1,5 +1,6 @@
 package io.tidegate.proxy;
 
+import io.tidegate.overload.Restraint;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,10 +15,15 @@ final class Timers {
   private static final int RESOLUTION_BITS = Long.numberOfTrailingZeros(RESOLUTION_NANOS);
   private static final int TICKS = 1024; // 69 s; what is due later is passed by meanwhile
 
+  // In a hurry, all of the wheel is looked at every so many ticks: 4.3 s.
+  private static final int HURRIED_ROUND = 64;
+
   private final Timer.Head[] wheel = new Timer.Head[TICKS];
   private final Timer.Head due = new Timer.Head();
   private long tick;
   private int running;
+  private Restraint restraint = Restraint.NONE;
+  private int hurriedTo;
 
   Timers(long nowNanos) {
     for (int i = 0; i < TICKS; i++) {
@@ -47,6 +53,11 @@ final class Timers {
     return running == 0;
   }
 
+  /** From now on idle timers may fire before they are due, or not any more. */
+  void hurry(Restraint next) {
+    restraint = next;
+  }
+
   /** Fires what is due. */
   void advance(long nowNanos) {
     long last = tickOf(nowNanos);
@@ -55,6 +66,9 @@ final class Timers {
       gather(at(i), nowNanos);
     }
     tick = last; // Again the next time: some of it may still be to come.
+    if (restraint.isShrinking()) {
+      gatherPastDue(nowNanos);
+    }
     // Fired only now: what expires starts and stops other timers.
     for (Timer timer = due.first(); timer != null; timer = due.first()) {
       stop(timer);
@@ -67,11 +81,30 @@ final class Timers {
     while (timer != null && timer != chain) {
       @Nullable Timer following = timer.next;
       if (timer.deadlineNanos <= nowNanos) {
-        timer.unlink();
-        timer.linkBefore(due);
+        moveToDue(timer);
       }
       timer = following;
     }
+  }
+
+  /** A part of the wheel with each tick, so that those that are idle do not all go at once. */
+  private void gatherPastDue(long nowNanos) {
+    for (int i = 0; i < TICKS / HURRIED_ROUND; i++) {
+      Timer.Head chain = at(hurriedTo++);
+      Timer timer = chain.first();
+      while (timer != null && timer != chain) {
+        @Nullable Timer following = timer.next;
+        if (timer.isPastDue(nowNanos, restraint)) {
+          moveToDue(timer);
+        }
+        timer = following;
+      }
+    }
+  }
+
+  private void moveToDue(Timer timer) {
+    timer.unlink();
+    timer.linkBefore(due);
   }
 
   /** Abandons everything that waits. */

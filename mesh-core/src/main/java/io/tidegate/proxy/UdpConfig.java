@@ -1,5 +1,6 @@
 package io.tidegate.proxy;
 
+import io.tidegate.overload.Descriptors;
 import java.time.Duration;
 
 /**
@@ -25,7 +26,7 @@ public record UdpConfig(Duration idleTimeout, int sessions, int newSessionsPerSe
 
   /** 60 s, 40,000 new sessions per second, and a share of the descriptors that there may be. */
   public static UdpConfig defaults() {
-    long sessions = (long) (ProxyConfig.descriptors() * SHARE_OF_DESCRIPTORS);
+    long sessions = (long) (Descriptors.limit() * SHARE_OF_DESCRIPTORS);
     return new UdpConfig(Duration.ofSeconds(60), Math.clamp(sessions, 1, MOST_SESSIONS), 40_000);
   }
 }

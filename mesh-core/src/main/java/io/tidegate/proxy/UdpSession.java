@@ -5,6 +5,7 @@ import io.tidegate.metrics.CloseCause;
 import io.tidegate.metrics.ConnectionResult;
 import io.tidegate.metrics.DatagramResult;
 import io.tidegate.metrics.RouteCounters;
+import io.tidegate.overload.Restraint;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -261,9 +262,17 @@ final class UdpSession extends Timer {
     long limitNanos = listener.served().limits.udpIdleTimeoutNanos();
     if (idleNanos >= limitNanos) {
       end(CloseCause.IDLE);
+    } else if (isPastDue(nowNanos, shard.admission().restraint())) {
+      end(CloseCause.OVERLOAD);
     } else {
       shard.clock().start(limitNanos - idleNanos, this);
     }
+  }
+
+  @Override
+  boolean isPastDue(long nowNanos, Restraint restraint) {
+    long limitNanos = listener.served().limits.udpIdleTimeoutNanos();
+    return nowNanos - lastMoveNanos >= restraint.shorten(limitNanos);
   }
 
   @Override

@@ -16,6 +16,7 @@ final class UdpSessions {
   final UdpBatch batch;
   final UdpAnswers answers;
   final UdpUnanswered unanswered = new UdpUnanswered();
+  private final Admission admission;
   private final int most;
   private final double perSecond;
 
@@ -26,6 +27,7 @@ final class UdpSessions {
 
   UdpSessions(Shard shard, long nowNanos) {
     ProxyConfig config = shard.config();
+    admission = shard.admission();
     most = Math.max(1, config.udp().sessions() / config.shards());
     perSecond = (double) config.udp().newSessionsPerSecond() / config.shards();
     packetInfo = isIpv6(config) ? UdpPacketInfo.IPV6 : UdpPacketInfo.IPV4;
@@ -52,15 +54,17 @@ final class UdpSessions {
     double sinceSeconds = (double) (nowNanos - allowedAtNanos) / TimeUnit.SECONDS.toNanos(1);
     allowed = Math.min(burst(), allowed + sinceSeconds * perSecond);
     allowedAtNanos = nowNanos;
-    if (active >= most || allowed < 1) {
+    if (active >= most || allowed < 1 || !admission.mayBeginSession()) {
       return false;
     }
     allowed--;
     active++;
+    admission.sessionBegan();
     return true;
   }
 
   void ended() {
     active--;
+    admission.sessionEnded();
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.tidegate.overload.Descriptors;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -36,7 +37,7 @@ class ResetStormIT {
 
   @BeforeAll
   static void needsDescriptors() {
-    assumeThat(ProxyConfig.descriptors()).isGreaterThan(2 * RELAYS + 1_000);
+    assumeThat(Descriptors.limit()).isGreaterThan(2 * RELAYS + 1_000);
   }
 
   @AfterEach

@@ -2,6 +2,7 @@ package io.tidegate.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.overload.Restraint;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -77,6 +78,31 @@ class TimersTest {
   }
 
   @Test
+  void firesWhatIsPastDueByARestraintWithinSeconds() {
+    timers.start(nowNanos, 3_600_000 * MILLI, idle("idle", 0, 60_000));
+    timers.start(nowNanos, 3_500_000 * MILLI, idle("moves", 55_000, 60_000));
+    start("else", 3_400_000);
+    pass(60_000);
+    assertThat(fired).isEmpty();
+    timers.hurry(new Restraint(10, true));
+    for (int tick = 0; tick < 75; tick++) {
+      pass(67);
+    }
+    assertThat(fired).containsExactly("idle");
+    assertThat(timers.isEmpty()).isFalse();
+  }
+
+  @Test
+  void looksAtATenthOfTheWheelAtMostWithEachTickOfAHurry() {
+    for (int i = 0; i < 1_024; i++) {
+      timers.start(nowNanos, i * Timers.RESOLUTION_NANOS + 90_000 * MILLI, idle("i", 0, 1));
+    }
+    timers.hurry(new Restraint(10, true));
+    pass(67);
+    assertThat(fired).hasSizeBetween(1, 102);
+  }
+
+  @Test
   void abandonsAllThatWaits() {
     start("a", 100);
     start("b", 100);
@@ -109,6 +135,24 @@ class TimersTest {
     Timer timer = timer(name, () -> {});
     timers.start(nowNanos, delayMillis * MILLI, timer);
     return timer;
+  }
+
+  /** One for which nothing has moved since a moment, and that by a restraint ends sooner. */
+  private Timer idle(String name, long sinceMillis, long shortMillis) {
+    return new Timer() {
+      @Override
+      void onExpired(long now) {
+        fired.add(name);
+      }
+
+      @Override
+      boolean isPastDue(long now, Restraint restraint) {
+        return restraint.isShrinking() && now - sinceMillis * MILLI >= shortMillis * MILLI;
+      }
+
+      @Override
+      void abandon() {}
+    };
   }
 
   private void pass(long millis) {

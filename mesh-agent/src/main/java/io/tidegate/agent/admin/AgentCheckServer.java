@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
  *   nothing          the same of the whole node
  * </pre>
  *
- * {@code drain} is said while the agent ends: no new clients, those that are there may stay.
- * Source: HAProxy's configuration manual, "agent-check".
+ * {@code drain} is said while the agent ends or is overloaded: no new clients, those that are there
+ * may stay. Source: HAProxy's configuration manual, "agent-check".
  */
 public final class AgentCheckServer implements AutoCloseable {
 
@@ -130,7 +130,7 @@ public final class AgentCheckServer implements AutoCloseable {
   }
 
   private String lineFor(String question) {
-    if (view.isDraining()) {
+    if (view.isDraining() || Readiness.isOverloaded(view)) {
       return "drain";
     }
     try {

@@ -7,6 +7,7 @@ import io.tidegate.agent.source.SourceStatus;
 import io.tidegate.metrics.EjectionStats;
 import io.tidegate.metrics.MeshStats;
 import io.tidegate.metrics.RouteKey;
+import io.tidegate.overload.Pressure;
 import io.tidegate.proxy.ListenerStatus;
 import io.tidegate.routing.Ejection;
 import io.tidegate.routing.PublishedPort;
@@ -55,6 +56,12 @@ public interface AgentView {
   Map<String, String> hostnames();
 
   MeshStats stats();
+
+  /** How much is in use of what the process lives on. */
+  Pressure pressure();
+
+  /** How many addresses of clients the limits of routes know now. */
+  int limitedSources();
 
   /** What was counted of ejections, for routes of which any endpoint ever was. */
   SortedMap<RouteKey, EjectionStats> ejections();

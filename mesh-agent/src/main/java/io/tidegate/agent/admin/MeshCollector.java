@@ -13,7 +13,6 @@ import io.tidegate.metrics.EndpointKey;
 import io.tidegate.metrics.EndpointStats;
 import io.tidegate.metrics.MeshStats;
 import io.tidegate.metrics.RouteStats;
-import io.tidegate.metrics.ShardCounter;
 import io.tidegate.proxy.ListenerStatus;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.EndpointState;
@@ -67,7 +66,8 @@ final class MeshCollector implements MultiCollector {
     addDiscovery(families, view.source());
     ChangeFamilies.add(families, view.changes());
     PeerFamilies.add(families, view.peers());
-    addShards(families, stats);
+    OverloadFamilies.add(families, view);
+    ShardFamilies.add(families, stats);
     families.info(
         "build",
         "What runs here.",
@@ -236,20 +236,6 @@ final class MeshCollector implements MultiCollector {
         "discovery_rejected",
         "Pieces of input (labels, lines, answers) that were refused.",
         Stream.of(new Point(labels, source.rejected())));
-  }
-
-  private static void addShards(Families families, MeshStats stats) {
-    for (ShardCounter counter : ShardCounter.values()) {
-      families.counter(
-          counter.toString(),
-          counter.help(),
-          Stream.of(new Point(Labels.EMPTY, stats.shards().getOrDefault(counter, 0L))));
-    }
-    families.histogram(
-        "loop_lag_seconds",
-        "How late event loops came to their timers, looked at 15 times a second while any runs.",
-        LatencyBuckets.SHORT,
-        Stream.of(new Latencies(Labels.EMPTY, stats.loopLag())));
   }
 
   private static double seconds(Duration duration) {

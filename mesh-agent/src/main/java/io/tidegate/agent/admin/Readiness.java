@@ -33,6 +33,9 @@ public final class Readiness {
     if (view.isDraining()) {
       return List.of("agent: draining");
     }
+    if (isOverloaded(view)) {
+      return List.of(overload(view));
+    }
     SourceStatus source = view.source();
     if (!source.hasTopology()) {
       return List.of(
@@ -43,6 +46,15 @@ public final class Readiness {
       return List.of("routing table: none yet");
     }
     return unboundPorts(view, holderOf);
+  }
+
+  /** Whether new clients are left to wait: those who can turn elsewhere should. */
+  public static boolean isOverloaded(AgentView view) {
+    return view.pressure().restraint().isPaused();
+  }
+
+  static String overload(AgentView view) {
+    return "agent: overloaded: " + view.pressure().summary();
   }
 
   private static List<String> unboundPorts(

@@ -40,6 +40,9 @@ record Serving(boolean isKnown, List<String> reasons) {
     if (view.isDraining()) {
       return new Serving(true, List.of("agent: draining"));
     }
+    if (Readiness.isOverloaded(view)) {
+      return new Serving(true, List.of(Readiness.overload(view)));
+    }
     SourceStatus source = view.source();
     if (!source.hasTopology() || view.table().version() == 0) {
       return new Serving(true, List.of("discovery: %s: no topology yet".formatted(source.name())));

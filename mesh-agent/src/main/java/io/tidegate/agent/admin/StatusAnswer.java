@@ -4,6 +4,8 @@ import io.tidegate.agent.changes.ChangeLags;
 import io.tidegate.agent.source.PeerStatus;
 import io.tidegate.agent.source.SourceStatus;
 import io.tidegate.metrics.Latency;
+import io.tidegate.overload.Pressure;
+import io.tidegate.overload.Resource;
 import io.tidegate.proxy.ListenerStatus;
 import io.tidegate.routing.EndpointState;
 import io.tidegate.routing.Origin;
@@ -41,6 +43,7 @@ record StatusAnswer(
     TopologyAnswer topology,
     TableAnswer table,
     ListenersAnswer listeners,
+    PressureAnswer pressure,
     List<ClashAnswer> clashes,
     long changes,
     SortedMap<String, LagAnswer> lags) {
@@ -99,6 +102,21 @@ record StatusAnswer(
   /** How many of the ports of the table are served. */
   record ListenersAnswer(long bound, int of) {}
 
+  /**
+   * How much is in use of what the process lives on.
+   *
+   * @param inUse shares, 0 to 1, of what has a limit here
+   * @param idleTimeoutPercent what is left of idle timeouts
+   * @param acceptPaused whether new clients are left to wait
+   */
+  record PressureAnswer(Map<Resource, Double> inUse, int idleTimeoutPercent, boolean acceptPaused) {
+
+    static PressureAnswer of(Pressure pressure) {
+      return new PressureAnswer(
+          pressure.ratios(), pressure.restraint().idlePercent(), pressure.restraint().isPaused());
+    }
+  }
+
   /** Each null where nothing was counted. */
   record LagAnswer(@Nullable MillisAnswer sinceWritten, @Nullable MillisAnswer sinceHeard) {
 
@@ -144,6 +162,7 @@ record StatusAnswer(
         new TableAnswer(
             table.version(), OriginAnswer.seconds(view.tableAge()), table.routes().size()),
         listeners(view, table),
+        PressureAnswer.of(view.pressure()),
         table.clashes().stream().map(ClashAnswer::of).toList(),
         view.changes().last(),
         lags);

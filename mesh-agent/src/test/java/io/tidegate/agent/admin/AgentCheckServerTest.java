@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidegate.agent.source.HostPort;
+import io.tidegate.overload.Pressure;
 import io.tidegate.proxy.ListenerStatus;
 import io.tidegate.routing.PublishedPort;
 import java.io.IOException;
@@ -57,6 +58,14 @@ class AgentCheckServerTest {
     view.draining = true;
     assertThat(answer("web\n")).isEqualTo("drain\n");
     assertThat(answer("")).isEqualTo("drain\n");
+  }
+
+  @Test
+  void asksForADrainWhileNewClientsHaveToWait() throws IOException {
+    view.beOverloaded();
+    assertThat(answer("web\n")).isEqualTo("drain\n");
+    view.pressure = Pressure.NONE;
+    assertThat(answer("web\n")).isEqualTo("up ready\n");
   }
 
   @Test

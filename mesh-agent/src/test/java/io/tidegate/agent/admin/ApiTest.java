@@ -172,6 +172,8 @@ class ApiTest {
     JsonNode status = json("/api/v1/status");
     assertThat(status.at("/version").asText()).isEqualTo("1.2.3");
     assertThat(status.at("/ready").asBoolean()).isTrue();
+    assertThat(status.at("/pressure/acceptPaused").asBoolean()).isFalse();
+    assertThat(status.at("/pressure/idleTimeoutPercent").asInt()).isEqualTo(100);
     assertThat(status.at("/sources/0/name").asText()).isEqualTo("swarm-rest");
     assertThat(status.at("/sources/0/failures").asLong()).isEqualTo(3);
     assertThat(status.at("/topology/services").asInt()).isEqualTo(2);

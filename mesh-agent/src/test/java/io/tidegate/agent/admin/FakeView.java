@@ -9,6 +9,9 @@ import io.tidegate.metrics.MeshStats;
 import io.tidegate.metrics.RouteCounters;
 import io.tidegate.metrics.RouteKey;
 import io.tidegate.metrics.ShardCounters;
+import io.tidegate.overload.Pressure;
+import io.tidegate.overload.Resource;
+import io.tidegate.overload.Restraint;
 import io.tidegate.proxy.ListenerStatus;
 import io.tidegate.routing.BalancingPolicy;
 import io.tidegate.routing.Ejection;
@@ -50,6 +53,7 @@ public final class FakeView implements AgentView {
   @Nullable Record node;
   @Nullable PeerStatus peers;
   CheckStatus checks = CheckStatus.NONE;
+  Pressure pressure = Pressure.NONE;
   boolean draining;
   final SortedMap<RouteKey, EjectionStats> ejections = new TreeMap<>();
 
@@ -130,6 +134,13 @@ public final class FakeView implements AgentView {
         new CheckStatus(
             Map.of("web", new CheckStatus.Counts(5, 3, 1)),
             fault == null ? Map.of() : Map.of("t3", new CheckStatus.TaskCheck(true, 3, fault)));
+  }
+
+  /** Has used 97 % of the descriptors, so that new clients wait. */
+  void beOverloaded() {
+    pressure =
+        new Pressure(
+            Map.of(Resource.DESCRIPTORS, 0.97, Resource.PIPES, 1.0), new Restraint(10, true), 3);
   }
 
   /** Puts a topology in force, so that what is different in it has changed. */
@@ -221,6 +232,16 @@ public final class FakeView implements AgentView {
   @Override
   public MeshStats stats() {
     return MeshStats.sum(shards);
+  }
+
+  @Override
+  public Pressure pressure() {
+    return pressure;
+  }
+
+  @Override
+  public int limitedSources() {
+    return 21;
   }
 
   @Override

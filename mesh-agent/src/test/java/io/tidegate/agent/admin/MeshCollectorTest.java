@@ -80,6 +80,19 @@ class MeshCollectorTest {
   }
 
   @Test
+  void tellsHowMuchIsInUseAndWhatFollows() throws IOException {
+    assertThat(scrape().value("tidegate_overload_accept_paused")).isZero();
+    view.beOverloaded();
+    Exposition metrics = scrape();
+    assertThat(metrics.value("tidegate_pressure_ratio{resource=\"descriptors\"}")).isEqualTo(0.97);
+    assertThat(metrics.value("tidegate_pressure_ratio{resource=\"pipes\"}")).isEqualTo(1);
+    assertThat(metrics.value("tidegate_overload_accept_paused")).isEqualTo(1);
+    assertThat(metrics.value("tidegate_overload_idle_timeout_ratio")).isEqualTo(0.1);
+    assertThat(metrics.value("tidegate_overloads_total")).isEqualTo(3);
+    assertThat(metrics.value("tidegate_limited_sources")).isEqualTo(21);
+  }
+
+  @Test
   void countsHedgesAndWhatBecameOfThem() throws IOException {
     view.counters(0, "s1").hedges.add(5);
     view.counters(1, "s1").hedgesWon.add(3);

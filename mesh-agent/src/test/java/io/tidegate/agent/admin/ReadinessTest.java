@@ -72,6 +72,13 @@ class ReadinessTest {
   }
 
   @Test
+  void isNotReadyWhileNewClientsHaveToWait() {
+    view.beOverloaded();
+    assertThat(Readiness.reasons(view))
+        .containsExactly("agent: overloaded: descriptors 97 % in use");
+  }
+
+  @Test
   void asksTheSameOfUdpPorts() {
     PublishedPort dns = new PublishedPort(53, Protocol.UDP);
     Route route = new Route(dns, "s", "dns", BalancingPolicy.P2C, List.of(), List.of(), List.of());

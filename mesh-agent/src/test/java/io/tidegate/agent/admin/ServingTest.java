@@ -53,6 +53,13 @@ class ServingTest {
   }
 
   @Test
+  void servesNothingWhileNewClientsHaveToWait() {
+    view.beOverloaded();
+    assertThat(Serving.of(view, "web").reasons())
+        .containsExactly("agent: overloaded: descriptors 97 % in use");
+  }
+
+  @Test
   void doesNotServeAPortThatIsNotBound() {
     view.listeners.set(0, new ListenerStatus(WEB, 0, 2, "Address already in use"));
     assertThat(Serving.of(view, "web").reasons())
