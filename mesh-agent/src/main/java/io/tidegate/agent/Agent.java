@@ -61,7 +61,7 @@ final class Agent implements AutoCloseable {
     source = setup.source();
     changes = new ChangeLog(SystemEpochNanoClock.INSTANCE, source.status().name());
     try {
-      mesh = Mesh.start(config.proxy(), setup.sockets(), changes::onInForce);
+      mesh = Mesh.start(config.proxy(), setup.sockets(), changes::onInForce, source::testify);
     } catch (UnsupportedOperationException e) {
       throw new StartupException(String.valueOf(e.getMessage()), e);
     }

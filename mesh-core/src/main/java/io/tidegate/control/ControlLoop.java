@@ -2,8 +2,10 @@ package io.tidegate.control;
 
 import io.tidegate.routing.ConnectOutcome;
 import io.tidegate.routing.RoutingTable;
+import io.tidegate.routing.Testimony;
 import io.tidegate.routing.Topology;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -44,6 +46,7 @@ public final class ControlLoop implements Agent {
   private final NanoClock clock;
   private final Consumer<RoutingTable> publisher;
   private final Consumer<Topology> inForce;
+  private final Consumer<List<Testimony>> others;
 
   // Control thread only.
   private final Health health;
@@ -58,7 +61,7 @@ public final class ControlLoop implements Agent {
    * @param publisher gets each new table, on the control thread
    */
   public ControlLoop(NanoClock clock, Consumer<RoutingTable> publisher) {
-    this(clock, () -> 0, publisher, _ -> {}, (_, _) -> {});
+    this(clock, () -> 0, publisher, _ -> {}, (_, _) -> {}, _ -> {});
   }
 
   /**
@@ -67,16 +70,19 @@ public final class ControlLoop implements Agent {
    * @param inForce gets each topology that the table in force says all of, afterwards; one that a
    *     newer one has overtaken never comes here
    * @param prober is asked on the control thread
+   * @param others gets what this node tells others as a witness, on the control thread
    */
   public ControlLoop(
       NanoClock clock,
       RandomGenerator random,
       Consumer<RoutingTable> publisher,
       Consumer<Topology> inForce,
-      Prober prober) {
+      Prober prober,
+      Consumer<List<Testimony>> others) {
     this.clock = clock;
     this.publisher = publisher;
     this.inForce = inForce;
+    this.others = others;
     health = new Health(random, prober);
     eligibility = new Eligibility(health);
     publishedAtNanos = clock.nanoTime() - COALESCE.toNanos();
@@ -100,6 +106,7 @@ public final class ControlLoop implements Agent {
     long nowNanos = clock.nanoTime();
     int heard = hear(nowNanos);
     health.onTime(routes.topology(), nowNanos);
+    tellOthers();
     return publishInNanos(nowNanos, 1) > 0 ? heard : heard + decide(nowNanos);
   }
 
@@ -114,10 +121,17 @@ public final class ControlLoop implements Agent {
     return heard;
   }
 
+  private void tellOthers() {
+    List<Testimony> testimonies = health.takeTestimonies();
+    if (!testimonies.isEmpty()) {
+      others.accept(testimonies);
+    }
+  }
+
   private int decide(long nowNanos) {
     Topology topology = mailbox.getAndSet(null);
     if (topology != null) {
-      health.onTopology(routes.topology(), topology);
+      health.onTopology(routes.topology(), topology, nowNanos);
       routes = routes.next(topology, eligibility, nowNanos);
     }
     routes =

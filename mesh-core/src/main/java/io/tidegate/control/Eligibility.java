@@ -46,7 +46,7 @@ final class Eligibility {
   record Choice(List<Endpoint> endpoints, List<Endpoint> withheld) {}
 
   private record Wish(int index, Ejection ejection) {
-    // What a node does is certain, and among equals whoever was first stays.
+    // The most certain first, and among equals whoever was first stays.
     static final Comparator<Wish> ORDER =
         Comparator.comparing((Wish wish) -> wish.ejection.cause())
             .reversed()
@@ -115,7 +115,7 @@ final class Eligibility {
   /** Half of them may be wrong together; a node that is gone is gone. Never the last one. */
   private static int most(Ejection.Cause cause, int mayAnswer) {
     return switch (cause) {
-      case CONNECT_FAILURES -> mayAnswer / 2;
+      case WITNESSES, CONNECT_FAILURES -> mayAnswer / 2;
       case NODE_SILENT -> mayAnswer - 1;
     };
   }

@@ -9,6 +9,8 @@ import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.EndpointId;
 import io.tidegate.routing.Protocol;
 import io.tidegate.routing.Service;
+import io.tidegate.routing.Task;
+import io.tidegate.routing.Testimony;
 import io.tidegate.routing.Topology;
 import java.util.Collection;
 import java.util.HashMap;
@@ -22,14 +24,16 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which endpoints are ejected, by what became of connects to them. Has nothing to say of endpoints
- * that answer, and forgets those that are gone.
+ * Which endpoints are ejected, by what became of connects to them, of this node or of others. Has
+ * nothing to say of endpoints that answer, and forgets those that are gone.
  */
 final class Health {
 
   private final RandomGenerator random;
   private final Prober prober;
   private final SilentNodes silentNodes = new SilentNodes();
+  private final Evidence evidence = new Evidence();
+  private final Testimonies testimonies;
   private final Set<EjectedGroup> groups = new LinkedHashSet<>();
   private final Map<EndpointId, EjectedGroup> groupOf = new HashMap<>();
   private final Set<String> touchedServices = new HashSet<>();
@@ -37,6 +41,7 @@ final class Health {
   Health(RandomGenerator random, Prober prober) {
     this.random = random;
     this.prober = prober;
+    this.testimonies = new Testimonies(random, prober);
   }
 
   /** Why an endpoint is better not picked, or null. Only TCP connects tell of one by itself. */
@@ -45,7 +50,7 @@ final class Health {
         groupOf.isEmpty() || endpoint.address() == null ? null : groupOf.get(endpoint.id());
     Ejection ejection = group == null ? null : group.ejection();
     return ejection != null
-            && ejection.cause() == Ejection.Cause.CONNECT_FAILURES
+            && ejection.cause() != Ejection.Cause.NODE_SILENT
             && protocol == Protocol.UDP
         ? null
         : ejection;
@@ -63,23 +68,34 @@ final class Health {
     if (outcome.result() != Result.SILENT) {
       silentNodes.onSound(endpoint.nodeId());
     }
+    testimonies.onOutcome(outcome, nowNanos);
     EjectedGroup group = groupOf.get(endpoint.id());
     if (group != null && group.ejection() != null) {
-      onOutcomeOfEjected(group, outcome, nowNanos);
+      onOutcomeOfEjected(group, outcome, topology, nowNanos);
     } else if (outcome.result() != Result.ANSWERED && !outcome.isProbe()) {
       onFailure(outcome, topology, nowNanos);
     }
   }
 
-  private void onOutcomeOfEjected(EjectedGroup group, ConnectOutcome outcome, long nowNanos) {
+  private void onOutcomeOfEjected(
+      EjectedGroup group, ConnectOutcome outcome, Topology topology, long nowNanos) {
     boolean isNode = group.cause() == Ejection.Cause.NODE_SILENT;
     if (outcome.result() == Result.ANSWERED || (isNode && outcome.result() == Result.REFUSED)) {
-      group.revive(nowNanos);
-      touch(group);
+      evidence.onAnswered(group.members(), topology);
+      revive(group, nowNanos);
     } else if (outcome.isProbe() && group.onProbeFailed()) {
       group.ejectAgain(nowNanos);
+      testimonies.onEjected(group, topology, nowNanos);
       touch(group);
+    } else if (outcome.isSpent() && group.cause() == Ejection.Cause.WITNESSES) {
+      onFailure(outcome, topology, nowNanos);
     }
+  }
+
+  private void revive(EjectedGroup group, long nowNanos) {
+    group.revive(nowNanos);
+    testimonies.onRevived(group.members());
+    touch(group);
   }
 
   private void onFailure(ConnectOutcome outcome, Topology topology, long nowNanos) {
@@ -90,7 +106,7 @@ final class Health {
     Service service = topology.servicesById().get(outcome.serviceId());
     if (outcome.isSpent() && Members.idsOf(service).contains(endpoint.id())) {
       Member member = new Member(outcome.serviceId(), endpoint);
-      eject(Ejection.Cause.CONNECT_FAILURES, List.of(member), nowNanos);
+      eject(Ejection.Cause.CONNECT_FAILURES, List.of(member), topology, nowNanos);
     }
   }
 
@@ -119,7 +135,8 @@ final class Health {
     prober.probe(member.serviceId(), member.endpoint());
   }
 
-  private void eject(Ejection.Cause cause, Collection<Member> members, long nowNanos) {
+  private void eject(
+      Ejection.Cause cause, Collection<Member> members, Topology topology, long nowNanos) {
     int times = 1;
     for (Member member : members) {
       EjectedGroup before = groupOf.get(member.endpoint().id());
@@ -131,6 +148,7 @@ final class Health {
     EjectedGroup group = new EjectedGroup(cause, members, times, nowNanos, random);
     groups.add(group);
     members.forEach(member -> groupOf.put(member.endpoint().id(), group));
+    testimonies.onEjected(group, topology, nowNanos);
     touch(group);
   }
 
@@ -149,10 +167,11 @@ final class Health {
   // --- what time tells ---
 
   void onTime(Topology topology, long nowNanos) {
+    testimonies.onTime(nowNanos);
     for (String nodeId : silentNodes.takeGone(nowNanos)) {
       List<Member> members = Members.onNode(topology, nodeId);
       if (!members.isEmpty()) {
-        eject(Ejection.Cause.NODE_SILENT, members, nowNanos);
+        eject(Ejection.Cause.NODE_SILENT, members, topology, nowNanos);
       }
     }
     for (EjectedGroup group : List.copyOf(groups)) {
@@ -173,7 +192,8 @@ final class Health {
 
   /** In how many nanoseconds there is something to do, or a limit that is sooner. */
   long dueInNanos(long nowNanos, long limitNanos) {
-    long dueInNanos = silentNodes.dueInNanos(nowNanos, limitNanos);
+    long dueInNanos =
+        testimonies.dueInNanos(nowNanos, silentNodes.dueInNanos(nowNanos, limitNanos));
     for (EjectedGroup group : groups) {
       dueInNanos = Math.min(dueInNanos, group.dueNanos() - nowNanos);
     }
@@ -182,21 +202,53 @@ final class Health {
 
   // --- what topologies tell ---
 
-  /** Forgets endpoints that a newer topology does not have. */
-  void onTopology(Topology before, Topology next) {
-    if (groupOf.isEmpty()) {
-      return;
-    }
+  /** Forgets endpoints that a newer topology does not have, and hears what others witness. */
+  void onTopology(Topology before, Topology next, long nowNanos) {
     for (Difference<String, Service> service :
         next.servicesById().differencesFrom(before.servicesById())) {
-      Set<EndpointId> left = Members.idsOf(service.after());
-      for (EjectedGroup group : List.copyOf(groups)) {
-        List.copyOf(group.members()).stream()
-            .filter(member -> member.serviceId().equals(service.key()))
-            .map(member -> member.endpoint().id())
-            .filter(id -> !left.contains(id))
-            .forEach(id -> leave(group, id));
+      if (!groupOf.isEmpty() || !evidence.isClear()) {
+        forgetGone(service);
       }
+      if (service.after() != null) {
+        hear(service.after(), next, nowNanos);
+      }
+    }
+  }
+
+  private void forgetGone(Difference<String, Service> service) {
+    Set<EndpointId> gone = new HashSet<>(Members.idsOf(service.before()));
+    gone.removeAll(Members.idsOf(service.after()));
+    for (EndpointId id : gone) {
+      EjectedGroup group = groupOf.get(id);
+      if (group != null) {
+        leave(group, id);
+      }
+      testimonies.forget(id);
+      evidence.forget(id);
+    }
+  }
+
+  private void hear(Service service, Topology topology, long nowNanos) {
+    boolean mayTakeBack = !groupOf.isEmpty() || !evidence.isClear();
+    for (Task task : service.tasks()) {
+      if (mayTakeBack || !task.witnesses().isEmpty()) {
+        for (Member member : Members.of(service, task)) {
+          judge(member, evidence.isEnough(task, member.endpoint()), topology, nowNanos);
+        }
+      }
+    }
+  }
+
+  private void judge(Member member, boolean isEnough, Topology topology, long nowNanos) {
+    EjectedGroup group = groupOf.get(member.endpoint().id());
+    Ejection ejection = group == null ? null : group.ejection();
+    if (isEnough && ejection == null) {
+      eject(Ejection.Cause.WITNESSES, List.of(member), topology, nowNanos);
+    } else if (!isEnough
+        && group != null
+        && ejection != null
+        && ejection.cause() == Ejection.Cause.WITNESSES) {
+      revive(group, nowNanos);
     }
   }
 
@@ -210,5 +262,10 @@ final class Health {
     Set<String> touched = Set.copyOf(touchedServices);
     touchedServices.clear();
     return touched;
+  }
+
+  /** Takes what the other nodes are to be told. */
+  List<Testimony> takeTestimonies() {
+    return testimonies.take();
   }
 }

@@ -4,6 +4,7 @@ import io.tidegate.control.EjectedGroup.Member;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.EndpointId;
 import io.tidegate.routing.EndpointState;
+import io.tidegate.routing.Protocol;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.Reach;
 import io.tidegate.routing.Service;
@@ -11,7 +12,10 @@ import io.tidegate.routing.Task;
 import io.tidegate.routing.Topology;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -48,16 +52,55 @@ final class Members {
     return reach.kind() == Reach.Kind.OVERLAY || reach.kind() == Reach.Kind.DIRECT;
   }
 
-  private static List<Member> of(Service service, Predicate<Task> isWanted) {
-    List<Member> members = new ArrayList<>();
-    for (Task task : service.tasks()) {
-      if (isWanted.test(task) && EndpointState.of(task).mayAnswer()) {
-        for (Publication publication : service.publications()) {
-          Endpoint endpoint = Endpoint.of(task, publication.targetPort());
-          members.add(new Member(service.id(), endpoint));
+  /** One on each other node, but for some nodes, of those that a connect is to be answered by. */
+  static List<Member> onePerNode(Topology topology, Set<String> withoutNodeIds) {
+    Map<String, Member> byNode = new LinkedHashMap<>();
+    for (Service service : topology.services()) {
+      int port = tcpPort(service);
+      for (Task task : port == 0 ? List.<Task>of() : service.tasks()) {
+        if (EndpointState.of(task) == EndpointState.READY
+            && isOnAnotherNode(task.reach())
+            && !withoutNodeIds.contains(task.nodeId())
+            && !byNode.containsKey(task.nodeId())) {
+          byNode.put(task.nodeId(), new Member(service.id(), Endpoint.of(task, port)));
         }
       }
     }
+    return List.copyOf(byNode.values());
+  }
+
+  /** One that its tasks are to have, or 0. */
+  private static int tcpPort(Service service) {
+    return service.publications().stream()
+        .filter(publication -> publication.port().protocol() == Protocol.TCP)
+        .mapToInt(Publication::targetPort)
+        .findFirst()
+        .orElse(0);
+  }
+
+  /** The port of the task, on whatever way it is reached through no other's port. */
+  static int targetPort(Endpoint endpoint) {
+    return Objects.requireNonNull(endpoint.address()).getPort();
+  }
+
+  private static List<Member> of(Service service, Predicate<Task> isWanted) {
+    List<Member> members = new ArrayList<>();
+    for (Task task : service.tasks()) {
+      if (isWanted.test(task)) {
+        members.addAll(of(service, task));
+      }
+    }
     return members;
+  }
+
+  /** All of one task of a service. */
+  static List<Member> of(Service service, Task task) {
+    if (!EndpointState.of(task).mayAnswer()) {
+      return List.of();
+    }
+    return service.publications().stream()
+        .map(publication -> Endpoint.of(task, publication.targetPort()))
+        .map(endpoint -> new Member(service.id(), endpoint))
+        .toList();
   }
 }

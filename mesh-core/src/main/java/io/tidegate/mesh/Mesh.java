@@ -18,6 +18,7 @@ import io.tidegate.proxy.UpstreamSockets;
 import io.tidegate.routing.ConnectOutcome;
 import io.tidegate.routing.Ejection;
 import io.tidegate.routing.RoutingTable;
+import io.tidegate.routing.Testimony;
 import io.tidegate.routing.Topology;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -66,12 +67,16 @@ public final class Mesh implements AutoCloseable {
   private volatile RoutingTable table = RoutingTable.EMPTY;
   private volatile long publishedAtNanos;
 
-  private Mesh(ProxyConfig config, UpstreamSockets sockets, Consumer<Topology> inForce) {
+  private Mesh(
+      ProxyConfig config,
+      UpstreamSockets sockets,
+      Consumer<Topology> inForce,
+      Consumer<List<Testimony>> others) {
     publishedAtNanos = clock.nanoTime();
     SplittableGenerator random =
         RandomGeneratorFactory.<SplittableGenerator>of("L64X128MixRandom").create();
     shards = new Shards(config, sockets, clock, random, this::onOutcome);
-    control = new ControlLoop(clock, random.split(), this::publish, inForce, shards::probe);
+    control = new ControlLoop(clock, random.split(), this::publish, inForce, shards::probe, others);
     runner =
         new AgentRunner(
             new ParkingIdleStrategy(control::idleNanos),
@@ -118,7 +123,7 @@ public final class Mesh implements AutoCloseable {
    * @throws UnsupportedOperationException if the native epoll transport cannot be loaded
    */
   public static Mesh start(ProxyConfig config, UpstreamSockets sockets) {
-    return start(config, sockets, _ -> {});
+    return start(config, sockets, _ -> {}, _ -> {});
   }
 
   /**
@@ -126,10 +131,14 @@ public final class Mesh implements AutoCloseable {
    *
    * @param inForce gets each topology on the control thread, once the table in force says all of
    *     it; one that a newer one has overtaken never comes here
+   * @param others gets what this node tells others as a witness, on the control thread
    */
   public static Mesh start(
-      ProxyConfig config, UpstreamSockets sockets, Consumer<Topology> inForce) {
-    return new Mesh(config, sockets, inForce);
+      ProxyConfig config,
+      UpstreamSockets sockets,
+      Consumer<Topology> inForce,
+      Consumer<List<Testimony>> others) {
+    return new Mesh(config, sockets, inForce, others);
   }
 
   /**

@@ -12,8 +12,12 @@ import java.util.Locale;
  */
 public record Ejection(Cause cause, int times, long sinceNanos, long untilNanos) {
 
-  /** What has led to an ejection. */
+  /** What has led to an ejection: the later, the more certain. */
   public enum Cause {
+    /**
+     * Other nodes say that they have ejected it; this one has not tried it, or not often enough.
+     */
+    WITNESSES("connects of other nodes to it fail"),
     /** Too many connects to the endpoint failed in a row. */
     CONNECT_FAILURES("connects to it fail"),
     /** No connect to any endpoint of its node was answered. */

@@ -1,14 +1,32 @@
 package io.tidegate.routing;
 
+import java.util.List;
+
 /**
  * One discovered task of a service.
  *
  * @param id Swarm's task id, unique for ever: two tasks at one address are two tasks
  * @param name as Swarm prints it, {@code web.1} or {@code web.<node>}
  * @param nodeId Swarm's node id, or a name for sources without nodes
+ * @param witnesses those of other nodes whose connects to it fail, each once for a port
  */
 public record Task(
-    String id, String name, String nodeId, TaskState state, Reach reach, Origin origin) {
+    String id,
+    String name,
+    String nodeId,
+    TaskState state,
+    Reach reach,
+    Origin origin,
+    List<Witness> witnesses) {
+
+  public Task {
+    witnesses = List.copyOf(witnesses);
+  }
+
+  /** A task against which nobody speaks. */
+  public Task(String id, String name, String nodeId, TaskState state, Reach reach, Origin origin) {
+    this(id, name, nodeId, state, reach, origin, List.of());
+  }
 
   /** A task of which only the present counts. */
   public Task(String id, String name, String nodeId, TaskState state, Reach reach) {

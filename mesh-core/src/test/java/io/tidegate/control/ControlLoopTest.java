@@ -34,7 +34,7 @@ class ControlLoopTest {
   private long nowNanos = 1_000;
   private final List<Topology> inForce = new ArrayList<>();
   private final ControlLoop control =
-      new ControlLoop(() -> nowNanos, () -> 0, published::add, inForce::add, (_, _) -> {});
+      new ControlLoop(() -> nowNanos, () -> 0, published::add, inForce::add, (_, _) -> {}, _ -> {});
 
   @Test
   void publishesTheFirstTopologyAtOnce() {

@@ -5,6 +5,8 @@ import io.tidegate.routing.ConnectOutcome;
 import io.tidegate.routing.ConnectOutcome.Result;
 import io.tidegate.routing.Ejection;
 import io.tidegate.routing.Endpoint;
+import io.tidegate.routing.Node;
+import io.tidegate.routing.Origin;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Reach;
@@ -13,7 +15,9 @@ import io.tidegate.routing.RoutingTable;
 import io.tidegate.routing.Service;
 import io.tidegate.routing.Task;
 import io.tidegate.routing.TaskState;
+import io.tidegate.routing.Testimony;
 import io.tidegate.routing.Topology;
+import io.tidegate.routing.Witness;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,9 +36,11 @@ final class HealthFixture {
 
   final List<RoutingTable> published = new ArrayList<>();
   final List<String> probed = new ArrayList<>();
+  final List<Testimony> testimonies = new ArrayList<>();
   final ControlLoop control;
   long firstEjectedNanos;
   private Topology topology = Topology.EMPTY;
+  private List<Node> nodes = List.of();
   // Close to where a NanoClock turns negative: only differences mean anything.
   private long nowNanos = Long.MAX_VALUE - 1_000;
 
@@ -50,7 +56,8 @@ final class HealthFixture {
             random,
             published::add,
             _ -> {},
-            (_, endpoint) -> probed.add(endpoint.taskId()));
+            (_, endpoint) -> probed.add(endpoint.taskId()),
+            testimonies::addAll);
   }
 
   // --- what is discovered ---
@@ -90,8 +97,25 @@ final class HealthFixture {
         InetAddress.ofLiteral("10.0." + (hash >> 8) + "." + (hash & 0xff)), "/netns", "test");
   }
 
+  /** From now on there are others to tell. */
+  void knowOthers() {
+    nodes = List.of(new Node("other", "other", InetAddress.ofLiteral("192.0.2.1")));
+  }
+
+  /** The same task with nodes that speak against its only port. */
+  static Task witnessed(Task task, String... nodeIds) {
+    List<Witness> witnesses =
+        Stream.of(nodeIds).map(nodeId -> new Witness(nodeId, TARGET_PORT)).toList();
+    return witnessed(task, witnesses);
+  }
+
+  static Task witnessed(Task task, List<Witness> witnesses) {
+    return new Task(
+        task.id(), task.name(), task.nodeId(), task.state(), task.reach(), Origin.NONE, witnesses);
+  }
+
   void offer(Offer... services) {
-    topology = new Topology(Stream.of(services).map(Offer::service).toList());
+    topology = new Topology(Stream.of(services).map(Offer::service).toList(), nodes);
     control.offer(topology);
     control.doWork();
   }

@@ -24,6 +24,7 @@ class EjectionsTest {
   private static final PublishedPort PORT = PublishedPort.tcp(8080);
   private static final Ejection FIRST = new Ejection(Cause.CONNECT_FAILURES, 1, 0, 10);
   private static final Ejection SECOND = new Ejection(Cause.CONNECT_FAILURES, 2, 0, 30);
+  private static final Ejection BY_OTHERS = new Ejection(Cause.WITNESSES, 1, 0, 10);
   private static final Ejection OF_NODE = new Ejection(Cause.NODE_SILENT, 1, 0, 10);
 
   private final Ejections ejections = new Ejections();
@@ -38,6 +39,12 @@ class EjectionsTest {
     assertThat(counted()).isEqualTo(new EjectionStats(counts(1, 1), 0));
     publish("s1", well("a").with(SECOND, true), well("b"), well("c"));
     assertThat(counted()).isEqualTo(new EjectionStats(counts(2, 1), 0));
+  }
+
+  @Test
+  void countsThoseThatWitnessesEjectApartFromItsOwn() {
+    publish("s1", well("a").with(BY_OTHERS, true), well("b").with(FIRST, true), well("c"));
+    assertThat(counted()).isEqualTo(new EjectionStats(counts(1, 0, 1), 0));
   }
 
   @Test
@@ -63,7 +70,17 @@ class EjectionsTest {
   }
 
   private static Map<Cause, Long> counts(long connectFailures, long nodeSilent) {
-    return Map.of(Cause.CONNECT_FAILURES, connectFailures, Cause.NODE_SILENT, nodeSilent);
+    return counts(connectFailures, nodeSilent, 0);
+  }
+
+  private static Map<Cause, Long> counts(long connectFailures, long nodeSilent, long witnesses) {
+    return Map.of(
+        Cause.CONNECT_FAILURES,
+        connectFailures,
+        Cause.NODE_SILENT,
+        nodeSilent,
+        Cause.WITNESSES,
+        witnesses);
   }
 
   private void publish(String serviceId, Endpoint... endpoints) {

@@ -13,6 +13,7 @@ import io.tidegate.routing.BalancingPolicy;
 import io.tidegate.routing.Ejection.Cause;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.EndpointState;
+import io.tidegate.routing.Node;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Reach;
@@ -20,6 +21,7 @@ import io.tidegate.routing.Route;
 import io.tidegate.routing.Service;
 import io.tidegate.routing.Task;
 import io.tidegate.routing.TaskState;
+import io.tidegate.routing.Testimony;
 import io.tidegate.routing.Topology;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -30,6 +32,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -72,12 +75,52 @@ class MeshHealthTest {
           .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(12));
       assertThat(mesh.ejections().values())
           .containsExactly(
-              new EjectionStats(Map.of(Cause.CONNECT_FAILURES, 1L, Cause.NODE_SILENT, 0L), 0));
+              new EjectionStats(
+                  Map.of(Cause.WITNESSES, 0L, Cause.CONNECT_FAILURES, 1L, Cause.NODE_SILENT, 0L),
+                  0));
       RouteStats stats = mesh.stats().routes().values().iterator().next();
       assertThat(stats.endpoints().values().stream().mapToLong(EndpointStats::connectFailures))
           .containsOnlyOnce(3L);
       assertThat(stats.connectRetries()).isEqualTo(3);
       assertThat(clients).isGreaterThan(500);
+    }
+  }
+
+  @Test
+  void tellsOtherNodesOfATaskThatRefusesOnceAnotherOneHasAnswered() throws Exception {
+    PublishedPort port = PublishedPort.tcp(freePort());
+    List<Testimony> told = new CopyOnWriteArrayList<>();
+    InetAddress address = InetAddress.ofLiteral("127.0.0.2");
+    try (ServerSocket well = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
+        Mesh mesh =
+            Mesh.start(CONFIG, UpstreamSockets.none("not in this test"), _ -> {}, told::addAll)) {
+      Thread.ofVirtual().start(() -> answerAll(well));
+      int refusing = freePort();
+      Task bad =
+          new Task("bad", "web.1", "self", TaskState.RUNNING, Reach.local(address, "by the test"));
+      Service web =
+          new Service(
+              "s1",
+              "web",
+              BalancingPolicy.P2C,
+              List.of(new Publication(port, refusing)),
+              List.of(bad, task(well.getLocalPort())));
+      mesh.offer(new Topology(List.of(web), List.of(new Node("other", "", address))));
+      Awaitility.await().until(() -> mesh.listeners().stream().anyMatch(l -> l.isBound()));
+      while (route(mesh, port).withheld().isEmpty()) {
+        ask(port);
+      }
+      Awaitility.await().until(() -> !told.isEmpty());
+      assertThat(told)
+          .singleElement()
+          .satisfies(
+              testimony -> {
+                assertThat(testimony.taskId()).isEqualTo("bad");
+                assertThat(testimony.targetPort()).isEqualTo(refusing);
+                assertThat(testimony.isEjected()).isTrue();
+                assertThat(testimony.hold())
+                    .isBetween(Duration.ofSeconds(12), Duration.ofSeconds(17));
+              });
     }
   }
 

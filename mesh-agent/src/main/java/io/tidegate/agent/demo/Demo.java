@@ -44,7 +44,8 @@ final class Demo implements AutoCloseable {
         Mesh.start(
             proxyConfig(choice.bindAddress()),
             UpstreamSockets.none("the demo's tasks are all in this process"),
-            changes::onInForce);
+            changes::onInForce,
+            _ -> {});
     source.start(changes.ahead(mesh::offer));
     try {
       Demo demo =

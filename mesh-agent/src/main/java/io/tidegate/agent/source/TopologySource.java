@@ -1,5 +1,6 @@
 package io.tidegate.agent.source;
 
+import io.tidegate.routing.Testimony;
 import io.tidegate.routing.Topology;
 import java.util.List;
 import java.util.function.Consumer;
@@ -38,6 +39,12 @@ public interface TopologySource extends AutoCloseable {
   default CheckStatus checks() {
     return CheckStatus.NONE;
   }
+
+  /**
+   * What this node's own connects tell, for other nodes, if the source knows of any. May be called
+   * from any thread, before the start too; does not wait.
+   */
+  default void testify(List<Testimony> testimonies) {}
 
   /**
    * Another process has taken this one's place: gives up what only one of them can have, addresses
