@@ -19,7 +19,9 @@ public enum Refusal {
   BACKWARDS("went back to an earlier version"),
   GAP("sent a change of a version that is not known here"),
   TOO_SLOW("did not take what was sent for too long"),
-  FOREIGN_TASK("marked a task of another node");
+  FOREIGN_TASK("marked a task of another node"),
+  FOREIGN_WITNESS("spoke for another node"),
+  TOO_MANY_WORDS("spoke of more tasks than a node is believed about");
 
   private final String sentence;
 

@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes topologies of all that is known: what the Swarm runs ({@link SwarmView}), what nodes say of
- * their own tasks ({@link TaskMarks}), and how this node reaches them ({@link ReachPlanner}). Owned
- * by one thread, needs neither thread nor socket; all times are of the same clock, in nanoseconds.
+ * their own tasks ({@link TaskMarks}), and as {@link Witnesses} of all, and how this node reaches
+ * them ({@link ReachPlanner}). Owned by one thread, needs neither thread nor socket; all times are
+ * of the same clock, in nanoseconds.
  */
 public final class Discovery {
 
@@ -39,6 +40,7 @@ public final class Discovery {
   private final RoutedServices routed = new RoutedServices();
   private final SwarmView view;
   private final TaskMarks marks = new TaskMarks();
+  private final Witnesses witnesses = new Witnesses();
   private final AwaitedTasks awaited = new AwaitedTasks();
   private final StartedTasks started = new StartedTasks();
 
@@ -70,9 +72,9 @@ public final class Discovery {
     return view.isUnsettled() || awaited.areAny(nowNanos);
   }
 
-  /** True if a node said something of its own tasks that is forgotten with time. */
+  /** True if a node said something of its own tasks, or as a witness, that is over with time. */
   public boolean hasMarks() {
-    return !marks.isEmpty();
+    return !marks.isEmpty() || !witnesses.isEmpty();
   }
 
   /** A reading begins: what is heard until it is done may be newer. */
@@ -251,9 +253,22 @@ public final class Discovery {
       case DIED -> marks.onDied(mark.taskId(), origin, nowNanos);
       case UNWELL -> marks.onChecked(mark.taskId(), false, origin, nowNanos);
       case WELL -> marks.onChecked(mark.taskId(), true, origin, nowNanos);
+      case EJECTED, REVIVED -> throw new IllegalArgumentException(mark + " (expected: no witness)");
     }
     newestMark = origin;
     touchTask(mark.taskId());
+  }
+
+  /** A node speaks as a witness; the mark names it. Of no use of tasks that are not known here. */
+  public Hearing onWitness(TaskMark mark, long nowNanos) {
+    if (mark.witness().equals(ownNodeId) || view.serviceOf(mark.taskId()) == null) {
+      return Hearing.KNOWN;
+    }
+    Hearing hearing = witnesses.onMark(mark, nowNanos);
+    if (hearing == Hearing.NEWS) {
+      touchTask(mark.taskId());
+    }
+    return hearing;
   }
 
   /** This node's id in the Swarm, empty as long as it is not known. */
@@ -268,6 +283,7 @@ public final class Discovery {
       return null;
     }
     marks.expire(nowNanos).forEach(this::touchTask);
+    witnesses.expire(nowNanos).forEach(this::touchTask);
     ChunkedMap<String, Service> services =
         routed.refresh(view.services(), seen -> service(seen, planner, nowNanos));
     if (topology == null
@@ -318,9 +334,15 @@ public final class Discovery {
         : unwell != null ? task.as(TaskState.UNWELL, unwell) : task;
   }
 
-  private static Task task(SeenTask task, ReachPlanner planner) {
+  private Task task(SeenTask task, ReachPlanner planner) {
     return new Task(
-        task.id(), task.name(), task.nodeId(), task.state(), planner.plan(task), task.origin());
+        task.id(),
+        task.name(),
+        task.nodeId(),
+        task.state(),
+        planner.plan(task),
+        task.origin(),
+        witnesses.of(task.id()));
   }
 
   private boolean isMissing(SeenTask task) {

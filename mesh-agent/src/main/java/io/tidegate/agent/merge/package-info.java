@@ -8,6 +8,7 @@
  *   Reading ───────────────────▶  ├ SwarmView ─▶┤ GossipMerge    the same with what gossip adds and marks
  *                                 ┘      │      └ Probation      what vanished for a doubtful reason
  *   TaskMark ───────────────────────▶ TaskMarks    what nodes say of their own tasks
+ *            ───────────────────────▶ Witnesses    and of all, as far as their own connects tell
  *   Reading ────────────────────────▶ ReachPlanner the way to each of them ─▶ Discovery ─▶ Topology
  * </pre>
  *

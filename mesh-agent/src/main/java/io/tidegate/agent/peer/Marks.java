@@ -3,11 +3,17 @@ package io.tidegate.agent.peer;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.tidegate.agent.cluster.TaskMark;
 import io.tidegate.agent.identity.RefusedException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Marks as messages: every field that comes is checked, whoever sent it. */
 final class Marks {
+
+  private static final int MAX_PORT = 65_535;
+
+  /** No ejection lasts longer, its grace included. */
+  private static final long MAX_HOLD_NANOS = Duration.ofMinutes(10).toNanos();
 
   /** The most that is taken at once. */
   private static final int MAX_MARKS = 1_000;
@@ -28,8 +34,23 @@ final class Marks {
   }
 
   private static boolean isSound(TaskMark mark) {
-    int chars = mark.taskId().length();
-    return chars > 0 && chars <= Fields.MAX_ID_CHARS && mark.atNanos() >= 0;
+    try {
+      check(mark);
+      return true;
+    } catch (RefusedException e) {
+      return false;
+    }
+  }
+
+  private static TaskMark check(TaskMark mark) throws RefusedException {
+    Fields.id("mark.task_id", mark.taskId());
+    Fields.between("mark.at_nanos", mark.atNanos(), 0, Long.MAX_VALUE);
+    if (mark.kind().isWitnessed()) {
+      Fields.text("mark.witness", mark.witness());
+      Fields.between("mark.target_port", mark.targetPort(), 1, MAX_PORT);
+      Fields.between("mark.hold_nanos", mark.holdNanos(), 0, MAX_HOLD_NANOS);
+    }
+    return mark;
   }
 
   static List<PeerProtocol.Mark> write(List<TaskMark> marks) {
@@ -40,6 +61,9 @@ final class Marks {
                     .setTaskId(mark.taskId())
                     .setKind(Numbers.MARKS.indexOf(mark.kind()))
                     .setAtNanos(mark.atNanos())
+                    .setWitness(mark.witness())
+                    .setTargetPort(mark.targetPort())
+                    .setHoldNanos(mark.holdNanos())
                     .build())
         .toList();
   }
@@ -53,14 +77,25 @@ final class Marks {
     Fields.between("marks", messages.size(), 0, MAX_MARKS);
     List<TaskMark> marks = new ArrayList<>(messages.size());
     for (PeerProtocol.Mark message : messages) {
-      String taskId = Fields.id("mark.task_id", message.getTaskId());
       long kind = Fields.between("mark.kind", message.getKind(), 0, Integer.MAX_VALUE);
-      long atNanos = Fields.between("mark.at_nanos", message.getAtNanos(), 0, Long.MAX_VALUE);
       if (kind < Numbers.MARKS.size()) {
-        marks.add(new TaskMark(taskId, Numbers.MARKS.get((int) kind), atNanos));
+        marks.add(check(read(message, Numbers.MARKS.get((int) kind))));
       }
     }
     return marks;
+  }
+
+  private static TaskMark read(PeerProtocol.Mark message, TaskMark.Kind kind) {
+    TaskMark mark = new TaskMark(message.getTaskId(), kind, message.getAtNanos());
+    return kind.isWitnessed()
+        ? new TaskMark(
+            mark.taskId(),
+            kind,
+            mark.atNanos(),
+            message.getWitness(),
+            message.getTargetPort(),
+            message.getHoldNanos())
+        : mark;
   }
 
   static byte[] writeReport(List<TaskMark> marks) {

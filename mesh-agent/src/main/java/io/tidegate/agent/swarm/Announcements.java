@@ -30,7 +30,7 @@ interface Announcements {
   /** This node's manager is not heard any more, or the node is none. */
   void noManager();
 
-  /** Something happened to tasks of this node. */
+  /** Something happened to tasks of this node, or to its connects to any. */
   void own(List<TaskMark> marks);
 
   /** What another node reported, to be passed on. */

@@ -86,7 +86,10 @@ final class Announcer {
     announcements.nodes(view.nodes(), view.otherNodes());
   }
 
-  /** Tasks of this node: of what managers want themselves, every node has heard from them. */
+  /**
+   * Tasks of this node, or its own word as a witness: of what managers want themselves, every node
+   * has heard from them.
+   */
   void onOwn(List<TaskMark> marks) {
     List<TaskMark> news =
         marks.stream().filter(mark -> isMeantToRun(view.task(mark.taskId()))).toList();
@@ -102,13 +105,16 @@ final class Announcer {
   }
 
   /**
-   * Another node reports: it may speak of its own tasks, a manager of all.
+   * Another node reports: it may speak of its own tasks, a manager of all. Not about witnesses.
    *
    * @return what may be believed
    */
   List<TaskMark> onReported(NodeName reporter, List<TaskMark> marks) {
     List<TaskMark> believed = new ArrayList<>();
     for (TaskMark mark : marks) {
+      if (mark.kind().isWitnessed()) {
+        continue;
+      }
       ClusterTask task = view.task(mark.taskId());
       if (reporter.role() == NodeRole.MANAGER
           || (task != null && task.nodeId().equals(reporter.nodeId()))) {

@@ -13,6 +13,7 @@ import io.tidegate.agent.merge.SwarmView;
 import io.tidegate.agent.peer.PeerNews;
 import io.tidegate.agent.source.SourceStatus;
 import io.tidegate.agent.watch.WatchNews;
+import io.tidegate.routing.Testimony;
 import io.tidegate.routing.Topology;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -52,6 +53,7 @@ final class DiscoveryLoop implements Runnable {
   private final Discovery discovery = new Discovery(SystemEpochNanoClock.INSTANCE);
   private final SwarmView view = discovery.view();
   private final Announcer announcer;
+  private final WitnessBox witnessBox;
   private final Report report = new Report(InstantSource.system());
   private final CatchUp catchUp = new CatchUp();
   private final Schedule schedule;
@@ -92,6 +94,7 @@ final class DiscoveryLoop implements Runnable {
     this.facts = facts;
     this.questions = questions;
     this.announcer = new Announcer(announcements, view);
+    this.witnessBox = new WitnessBox(announcements, discovery);
     this.sink = sink;
     this.pollInterval = pollInterval;
     this.random = random;
@@ -188,14 +191,18 @@ final class DiscoveryLoop implements Runnable {
       }
       case Fact.Watched(WatchNews news) -> onWatched(news, nowNanos);
       case Fact.Followed(PeerNews news) -> onFollowed(news, nowNanos);
-      case Fact.Reported(NodeName reporter, List<TaskMark> marks) ->
-          announcer
-              .onReported(reporter, marks)
-              .forEach(mark -> discovery.onMark(mark, Sources.REPORT, nowNanos));
+      case Fact.Reported(NodeName reporter, List<TaskMark> marks) -> {
+        witnessBox.onReported(reporter, marks, nowNanos);
+        announcer
+            .onReported(reporter, marks)
+            .forEach(mark -> discovery.onMark(mark, Sources.REPORT, nowNanos));
+      }
       case Fact.Checked(List<TaskMark> marks) -> {
         announcer.onOwn(marks);
         marks.forEach(mark -> discovery.onMark(mark, Sources.OWN_CHECKS, nowNanos));
       }
+      case Fact.Witnessed(List<Testimony> testimonies) ->
+          announcer.onOwn(WitnessBox.own(testimonies, SystemEpochNanoClock.INSTANCE.nanoTime()));
       case Fact.PeersReady ready -> announcer.onReady();
     }
   }
@@ -266,8 +273,12 @@ final class DiscoveryLoop implements Runnable {
         onListed(Sources.PEER);
       }
       case PeerNews.Changed changed -> onCommit(Sources.PEER, changed.commit(), nowNanos);
-      case PeerNews.Marked marked ->
-          marked.marks().forEach(mark -> discovery.onMark(mark, Sources.PEER, nowNanos));
+      case PeerNews.Marked marked -> {
+        witnessBox.onFollowed(marked.epoch().publisher(), marked.marks(), nowNanos);
+        marked.marks().stream()
+            .filter(mark -> !mark.kind().isWitnessed())
+            .forEach(mark -> discovery.onMark(mark, Sources.PEER, nowNanos));
+      }
       case PeerNews.Unchanged unchanged -> report.confirmed(Sources.PEER, view.rejected());
       case PeerNews.Lost lost -> onStreamLost(Sources.PEER, nowNanos);
     }

@@ -8,6 +8,7 @@ import io.tidegate.agent.docker.Sandbox;
 import io.tidegate.agent.identity.NodeName;
 import io.tidegate.agent.peer.PeerNews;
 import io.tidegate.agent.watch.WatchNews;
+import io.tidegate.routing.Testimony;
 import java.util.List;
 
 /** What other threads tell the one that owns the merged state. */
@@ -36,11 +37,17 @@ sealed interface Fact {
   /** Another node's agent published something. */
   record Followed(PeerNews news) implements Fact {}
 
-  /** Another node says something of its tasks, or a manager of those of others. */
+  /**
+   * Another node says something of its tasks, or as a witness of all, or a manager says what others
+   * have said.
+   */
   record Reported(NodeName reporter, List<TaskMark> marks) implements Fact {}
 
   /** The checks of this node's tasks have found something. */
   record Checked(List<TaskMark> marks) implements Fact {}
+
+  /** This node's own connects have ejected something, or were answered again. */
+  record Witnessed(List<Testimony> testimonies) implements Fact {}
 
   /** Other agents can be told of this node from now on. */
   record PeersReady() implements Fact {}

@@ -16,6 +16,7 @@ import io.tidegate.agent.source.PeerStatus;
 import io.tidegate.agent.source.SourceStatus;
 import io.tidegate.agent.source.TopologySource;
 import io.tidegate.agent.watch.ManagerWatch;
+import io.tidegate.routing.Testimony;
 import io.tidegate.routing.Topology;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -223,6 +224,14 @@ public final class SwarmSource implements TopologySource {
       // the container is gone: its death is told by an event of its own
     } catch (InterruptedException e) {
       // the source is being closed
+    }
+  }
+
+  /** Where there is no room, others have to find out for themselves. */
+  @Override
+  public void testify(List<Testimony> testimonies) {
+    if (!facts.offer(new Fact.Witnessed(testimonies))) {
+      LOG.warn("peers: no room for {} testimonies of this node", testimonies.size());
     }
   }
 

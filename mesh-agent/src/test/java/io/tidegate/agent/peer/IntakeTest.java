@@ -31,6 +31,8 @@ class IntakeTest {
           new TaskMark("task0b", TaskMark.Kind.HEALTHY, 1_700_000_000_000_000_001L),
           new TaskMark("task0c", TaskMark.Kind.UNWELL, 1),
           new TaskMark("task0c", TaskMark.Kind.WELL, 2),
+          new TaskMark("task0d", TaskMark.Kind.EJECTED, 3, "node2", 65_535, 600_000_000_000L),
+          new TaskMark("task0d", TaskMark.Kind.REVIVED, 4, "", 80, 0),
           new TaskMark("x".repeat(128), TaskMark.Kind.DIED, Long.MAX_VALUE));
 
   private final UpdateWriter writer = new UpdateWriter(EPOCH, 1 << 20);
@@ -107,6 +109,15 @@ class IntakeTest {
         .contains("mark.kind: -1 (expected: 0 to");
     assertThat(message(marked().setMarks(0, mark.toBuilder().setAtNanos(-1))))
         .contains("mark.at_nanos: -1");
+    PeerProtocol.Mark word = mark.toBuilder().setKind(5).setTargetPort(80).build();
+    assertThat(message(marked().setMarks(0, word.toBuilder().setTargetPort(0))))
+        .contains("mark.target_port: 0 (expected: 1 to 65535)");
+    assertThat(message(marked().setMarks(0, word.toBuilder().setTargetPort(65_536))))
+        .contains("mark.target_port: 65536 (expected: 1 to 65535)");
+    assertThat(message(marked().setMarks(0, word.toBuilder().setHoldNanos(600_000_000_001L))))
+        .contains("mark.hold_nanos: 600000000001 (expected: 0 to 600000000000)");
+    assertThat(message(marked().setMarks(0, word.toBuilder().setWitness("x".repeat(129)))))
+        .contains("mark.witness: 129 (expected: at most 128 characters)");
     assertThat(message(marked().addAllMarks(Collections.nCopies(1_000, mark))))
         .contains("marks: 1001 (expected: 0 to 1000)");
   }

@@ -111,6 +111,15 @@ class AnnouncerTest {
         .containsExactly(DIED);
   }
 
+  @Test
+  void leavesTheWordOfWitnessesToOthers() {
+    discovery.onListed("swarm-watch", Answers.cluster(), 0);
+    TaskMark word = new TaskMark(TASK.id(), TaskMark.Kind.EJECTED, 1, "", 80, 1);
+
+    assertThat(announcer.onReported(node("elsewhere", NodeRole.WORKER), List.of(word))).isEmpty();
+    assertThat(said.all()).isEmpty();
+  }
+
   private static NodeName node(String id, NodeRole role) {
     return new NodeName(id, role, "cluster");
   }

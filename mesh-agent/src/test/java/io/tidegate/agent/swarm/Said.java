@@ -14,6 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** What the discovery told other agents, in a word or two each. */
 final class Said implements Announcements {
 
+  final List<TaskMark> passedOn = new CopyOnWriteArrayList<>();
   private final List<String> said = new CopyOnWriteArrayList<>();
   private final List<ClusterState> wholes = new CopyOnWriteArrayList<>();
 
@@ -62,6 +63,7 @@ final class Said implements Announcements {
   @Override
   public void passOn(NodeName reporter, List<TaskMark> marks) {
     said.add("pass on");
+    passedOn.addAll(marks);
   }
 
   @Override
