@@ -4,6 +4,7 @@ import io.tidegate.routing.Ejection;
 import io.tidegate.routing.Endpoint;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason the cause in words
  * @param times how often it was ejected in a row
  * @param until when a probe decides whether it comes back; now while one is under way
+ * @param witnesses other nodes whose connects to it fail, by their own word
  * @param spared whether it is picked all the same, because too many others are ejected
  */
 record EjectionAnswer(
@@ -20,10 +22,12 @@ record EjectionAnswer(
     int times,
     Instant until,
     double secondsLeft,
+    List<String> witnesses,
     boolean spared) {
 
   /** That of an endpoint, or null if it is well. */
-  static @Nullable EjectionAnswer of(Endpoint endpoint, AgentView view, Instant now) {
+  static @Nullable EjectionAnswer of(
+      Endpoint endpoint, AgentView view, List<String> witnesses, Instant now) {
     Ejection ejection = endpoint.ejection();
     if (ejection == null) {
       return null;
@@ -35,6 +39,7 @@ record EjectionAnswer(
         ejection.times(),
         now.plus(left),
         OriginAnswer.seconds(left),
+        witnesses,
         !endpoint.isEjected());
   }
 }

@@ -18,7 +18,8 @@ final class EjectionFamilies {
     SortedMap<RouteKey, EjectionStats> routes = view.ejections();
     families.counter(
         "ejections",
-        "Endpoints ejected because connects to them failed, by cause, each time anew.",
+        "Endpoints ejected because connects to them failed, by cause, each time anew: connects of"
+            + " this node, or those of other nodes, the witnesses.",
         routes.entrySet().stream()
             .flatMap(route -> byCause(RouteSeries.labels(route.getKey()), route.getValue())));
     families.counter(

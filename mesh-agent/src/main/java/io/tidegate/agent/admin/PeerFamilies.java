@@ -31,7 +31,7 @@ final class PeerFamilies {
             .map(entry -> new Point(Labels.of("reason", entry.getKey()), entry.getValue())));
     families.counter(
         "peer_reports",
-        "What this agent told others of its own tasks, by whether they took it.",
+        "What this agent told others of its own tasks and connects, by whether they took it.",
         Stream.of(
             new Point(Labels.of("result", "taken"), peers.reported()),
             new Point(Labels.of("result", "failed"), peers.unreported())));

@@ -44,6 +44,7 @@ record ResolveAnswer(String query, List<ServiceAnswer> services) {
    * One task.
    *
    * @param hostname of its node, if known
+   * @param state ejected if it is behind any port
    * @param address of the task, as this node dials it
    * @param active its relays on this node now, over all ports
    */

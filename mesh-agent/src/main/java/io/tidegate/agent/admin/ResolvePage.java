@@ -8,9 +8,11 @@ import io.tidegate.agent.admin.RoutesAnswer.ReachAnswer;
 import io.tidegate.metrics.EndpointStats;
 import io.tidegate.proxy.ListenerStatus;
 import io.tidegate.routing.Clash;
+import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.EndpointState;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
+import io.tidegate.routing.Route;
 import io.tidegate.routing.RoutingTable;
 import io.tidegate.routing.Service;
 import io.tidegate.routing.Task;
@@ -19,10 +21,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** {@code /api/v1/resolve?q=…}: what this node knows of a service, found by what one has of it. */
 final class ResolvePage implements Page {
@@ -59,6 +64,7 @@ final class ResolvePage implements Page {
     private final Map<String, String> hostnames;
     private final Map<PublishedPort, ListenerStatus> listeners;
     private final Map<String, Long> activeByTask = new HashMap<>();
+    private final Set<String> ejectedTasks = new HashSet<>();
 
     Snapshot(AgentView view, Instant now, List<Service> services) {
       this.now = now;
@@ -75,6 +81,18 @@ final class ResolvePage implements Page {
                   route.endpoints().forEach((task, stats) -> count(task.taskId(), stats));
                 }
               });
+      services.forEach(this::findEjected);
+    }
+
+    private void findEjected(Service service) {
+      for (Publication publication : service.publications()) {
+        Route route = table.routes().get(publication.port());
+        if (route != null && route.serviceId().equals(service.id())) {
+          Stream.concat(route.endpoints().stream(), route.withheld().stream())
+              .filter(Endpoint::isEjected)
+              .forEach(endpoint -> ejectedTasks.add(endpoint.taskId()));
+        }
+      }
     }
 
     private void count(String taskId, EndpointStats stats) {
@@ -119,7 +137,7 @@ final class ResolvePage implements Page {
           task.id(),
           task.nodeId(),
           hostnames.get(task.nodeId()),
-          EndpointState.of(task),
+          ejectedTasks.contains(task.id()) ? EndpointState.EJECTED : EndpointState.of(task),
           task.reach().address() == null
               ? null
               : Objects.requireNonNull(task.reach().address()).getHostAddress(),

@@ -218,10 +218,18 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
                     endpoint,
                     counts,
                     facts.hostnames().get(endpoint.nodeId()),
-                    EjectionAnswer.of(endpoint, view, facts.now()),
+                    ejection(route, endpoint, facts, view),
                     checks.get(endpoint.taskId()),
                     origins.get(endpoint.taskId())))
         .toList();
+  }
+
+  private static @Nullable EjectionAnswer ejection(
+      Route route, Endpoint endpoint, TaskFacts facts, AgentView view) {
+    return endpoint.ejection() == null
+        ? null
+        : EjectionAnswer.of(
+            endpoint, view, facts.witnessesOf(route.serviceId(), endpoint), facts.now());
   }
 
   private static EndpointAnswer endpoint(

@@ -1,7 +1,9 @@
 package io.tidegate.agent.admin;
 
+import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.Service;
 import io.tidegate.routing.Task;
+import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -25,6 +27,17 @@ record TaskFacts(
       tasks.put(service.id(), service.tasks());
     }
     return new TaskFacts(tasks, view.source().name(), view.hostnames(), now);
+  }
+
+  /** The nodes that speak against an endpoint, as witnesses: their names, or ids without one. */
+  List<String> witnessesOf(String serviceId, Endpoint endpoint) {
+    InetSocketAddress address = endpoint.address();
+    return tasksByService.getOrDefault(serviceId, List.of()).stream()
+        .filter(task -> task.id().equals(endpoint.taskId()))
+        .flatMap(task -> task.witnesses().stream())
+        .filter(witness -> address != null && witness.targetPort() == address.getPort())
+        .map(witness -> hostnames.getOrDefault(witness.nodeId(), witness.nodeId()))
+        .toList();
   }
 
   /** The origins of a service's tasks by their ids. */

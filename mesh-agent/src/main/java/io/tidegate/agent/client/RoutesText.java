@@ -104,11 +104,18 @@ final class RoutesText {
                 ? "ejected, being probed"
                 : "ejected for " + Texts.age(secondsLeft) + " more";
     int times = ejection.path("times").asInt();
-    return "%s: %s%s"
+    return "%s: %s%s%s"
         .formatted(
             what,
             ejection.path("reason").asText(),
-            times == 1 ? "" : ", " + times + " times in a row");
+            times == 1 ? "" : ", " + times + " times in a row",
+            witnesses(ejection.path("witnesses")));
+  }
+
+  private static String witnesses(JsonNode witnesses) {
+    List<String> names = new ArrayList<>();
+    witnesses.forEach(name -> names.add(name.asText()));
+    return names.isEmpty() ? "" : "; witnessed by " + String.join(", ", names);
   }
 
   private static void addEndpoints(Columns table, JsonNode route) {

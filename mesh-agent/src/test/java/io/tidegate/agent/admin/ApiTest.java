@@ -8,6 +8,7 @@ import io.tidegate.agent.source.HostPort;
 import io.tidegate.metrics.EndpointCounters;
 import io.tidegate.metrics.EndpointKey;
 import io.tidegate.routing.Clash;
+import io.tidegate.routing.Ejection;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.RoutingTable;
@@ -94,6 +95,27 @@ class ApiTest {
     assertThat(task.at("/ejection/secondsLeft").asDouble()).isEqualTo(8);
     assertThat(task.at("/ejection/until").isTextual()).isTrue();
     assertThat(task.at("/ejection/spared").asBoolean()).isFalse();
+    assertThat(task.at("/ejection/witnesses")).isEmpty();
+  }
+
+  @Test
+  void saysByWhoseEvidenceATaskIsEjected() throws Exception {
+    view.settle(WebTopology.witnessed(view.nowNanos));
+    view.hostnames.put("n2", "worker-2");
+    view.eject(Ejection.Cause.WITNESSES);
+    JsonNode ejection = json("/api/v1/routes").at("/routes/0/endpoints/2/ejection");
+    assertThat(ejection.at("/cause").asText()).isEqualTo("witnesses");
+    assertThat(ejection.at("/reason").asText()).isEqualTo("connects of other nodes to it fail");
+    assertThat(ejection.at("/witnesses"))
+        .extracting(JsonNode::asText)
+        .containsExactly("worker-2", "n9");
+  }
+
+  @Test
+  void resolvesATaskThatIsEjectedAsSuch() throws Exception {
+    view.eject();
+    assertThat(json("/api/v1/resolve?q=web").at("/services/0/endpoints").findValuesAsText("state"))
+        .containsExactly("ready", "draining", "ejected", "unreachable");
   }
 
   @Test

@@ -93,8 +93,12 @@ public final class FakeView implements AgentView {
 
   /** Ejects the task web.3 for the second time, for 8 s more. */
   public void eject() {
-    Ejection ejection =
-        new Ejection(Ejection.Cause.CONNECT_FAILURES, 2, 0, TimeUnit.SECONDS.toNanos(8));
+    eject(Ejection.Cause.CONNECT_FAILURES);
+  }
+
+  /** Does so for another cause. */
+  public void eject(Ejection.Cause cause) {
+    Ejection ejection = new Ejection(cause, 2, 0, TimeUnit.SECONDS.toNanos(8));
     Route web = table.routes().values().getFirst();
     List<Endpoint> withheld = new ArrayList<>(web.withheld());
     withheld.add(web.endpoints().getFirst().with(ejection, true));
@@ -108,8 +112,7 @@ public final class FakeView implements AgentView {
             web.detours(),
             withheld);
     table = new RoutingTable(table.version() + 1, Map.of(web.port(), without));
-    ejections.put(
-        RouteKey.of(web), new EjectionStats(Map.of(Ejection.Cause.CONNECT_FAILURES, 2L), 1));
+    ejections.put(RouteKey.of(web), new EjectionStats(Map.of(cause, 2L), 1));
   }
 
   /**

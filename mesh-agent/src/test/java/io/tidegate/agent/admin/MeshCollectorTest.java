@@ -61,6 +61,7 @@ class MeshCollectorTest {
     String ejections = "tidegate_ejections_total{" + WEB + ",cause=\"";
     assertThat(metrics.value(ejections + "connect_failures\"}")).isEqualTo(2);
     assertThat(metrics.value(ejections + "node_silent\"}")).isZero();
+    assertThat(metrics.value(ejections + "witnesses\"}")).isZero();
     assertThat(metrics.value("tidegate_ejections_spared_total{" + WEB + "}")).isEqualTo(1);
     assertThat(metrics.value("tidegate_endpoints{" + WEB + ",state=\"ejected\"}")).isEqualTo(1);
     assertThat(metrics.value("tidegate_connect_outcomes_unheard_total")).isEqualTo(8);

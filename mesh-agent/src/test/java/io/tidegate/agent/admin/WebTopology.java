@@ -12,6 +12,7 @@ import io.tidegate.routing.Task;
 import io.tidegate.routing.TaskState;
 import io.tidegate.routing.Topology;
 import io.tidegate.routing.VirtualIp;
+import io.tidegate.routing.Witness;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,36 @@ public final class WebTopology {
   /** Without the task that was draining, as was written 2 ms and heard 1 ms ago. */
   public static Topology withoutDraining(long nowNanos) {
     return topology(false, new Origin("swarm-watch", nowNanos - 2 * MILLI, nowNanos - MILLI));
+  }
+
+  /** All of it, and nodes n2 and n9 speak against the task web.3. */
+  public static Topology witnessed(long nowNanos) {
+    Topology whole = whole(nowNanos);
+    Service web = whole.services().getFirst();
+    List<Task> tasks = web.tasks().stream().map(WebTopology::witnessed).toList();
+    Service spoken =
+        new Service(
+            web.id(),
+            web.name(),
+            web.createdAtNanos(),
+            web.policy(),
+            web.publications(),
+            web.virtualIps(),
+            tasks);
+    return new Topology(List.of(spoken), whole.nodes(), whole.origin());
+  }
+
+  private static Task witnessed(Task task) {
+    return new Task(
+        task.id(),
+        task.name(),
+        task.nodeId(),
+        task.state(),
+        task.reach(),
+        task.origin(),
+        task.id().equals("t3")
+            ? List.of(new Witness("n2", 80), new Witness("n9", 80), new Witness("n9", 81))
+            : List.of());
   }
 
   private static Topology topology(boolean hasDraining, Origin newest) {

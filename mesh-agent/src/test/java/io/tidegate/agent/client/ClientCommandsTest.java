@@ -8,6 +8,7 @@ import io.tidegate.agent.admin.FakeView;
 import io.tidegate.agent.admin.WebTopology;
 import io.tidegate.agent.labels.DurationText;
 import io.tidegate.agent.source.HostPort;
+import io.tidegate.routing.Ejection;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -118,6 +119,17 @@ class ClientCommandsTest {
     assertThat(execute("routes", "web")).isZero();
     assertThat(lines())
         .contains("8080/tcp web.3: ejected for 8.0s more: connects to it fail, 2 times in a row");
+  }
+
+  @Test
+  void saysByWhoseEvidenceATaskIsEjected() {
+    view.settle(WebTopology.witnessed(view.nowNanos));
+    view.eject(Ejection.Cause.WITNESSES);
+    assertThat(execute("routes", "web")).isZero();
+    assertThat(lines())
+        .contains(
+            "8080/tcp web.3: ejected for 8.0s more: connects of other nodes to it fail,"
+                + " 2 times in a row; witnessed by worker-2, n9");
   }
 
   @Test
