@@ -1,8 +1,11 @@
 package io.tidegate.e2e;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Agents as the global service of {@code deploy/stack.yml}, from the image that {@code
@@ -11,6 +14,8 @@ import java.util.List;
 final class ImageAgents implements Agents {
 
   private static final String STACK = "tidegate";
+  static final String SERVICE = STACK + "_agent";
+  private static final Path LOGS = Lab.ROOT.resolve("mesh-agent/target/e2e");
   private static final Path IMAGE = Lab.ROOT.resolve("mesh-agent/target/tidegate-image.tar");
 
   static boolean isBuilt() {
@@ -36,8 +41,26 @@ final class ImageAgents implements Agents {
     return Lab.nodes().stream().filter(other -> !other.equals(node)).toList();
   }
 
+  /** What every one has said, also those that have ended: it goes with their containers. */
+  private static void keepLogs() {
+    for (String node : Lab.nodes()) {
+      String said =
+          Lab.docker(node, "ps", "--all", "--quiet", "--filter", "ancestor=tidegate:latest")
+              .lines()
+              .map(id -> "== " + id + "\n" + Lab.docker(node, "logs", id) + "\n")
+              .collect(Collectors.joining());
+      try {
+        Files.createDirectories(LOGS);
+        Files.writeString(LOGS.resolve("image-agents-" + node + ".log"), said);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
   @Override
   public void close() {
+    keepLogs();
     Swarm.docker("stack", "rm", STACK);
     Wait.seconds(60)
         .until(

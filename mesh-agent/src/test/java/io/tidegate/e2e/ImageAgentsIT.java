@@ -53,6 +53,29 @@ class ImageAgentsIT extends SwarmScenarios {
     assertThat(starts.get(1)).isLessThanOrEqualTo(Duration.ofSeconds(3));
   }
 
+  @Test
+  void anUpdateOfTheAgentsServiceFailsNoRequest() throws Exception {
+    Swarm.createWeb("web", 4, PORT);
+    tables.awaitEverywhereMillis(PORT, Swarm.running("web"));
+    List<String> before = Lab.nodes().stream().map(ImageAgentsIT::container).toList();
+    try (Load load = Load.start(client, PORT, Lab.nodes())) {
+      load.goOnFor(Duration.ofSeconds(2));
+      Swarm.docker(
+          "service", "update", "--detach", "--force", "--update-delay", "2s", ImageAgents.SERVICE);
+      Wait.seconds(240)
+          .until(
+              "every node has another agent, and no other",
+              () -> Lab.nodes().stream().allMatch(node -> isReplaced(node, before)));
+      load.goOnFor(Duration.ofSeconds(2));
+      AgentScenarios.assertNoneFailed(load, "docker service update of the agents");
+    }
+  }
+
+  private boolean isReplaced(String node, List<String> before) {
+    String now = container(node);
+    return now.lines().count() == 1 && !before.contains(now) && tables.isReady(node);
+  }
+
   /** Ends the agent of a node; Swarm starts another one. */
   private void replaceAgent(String node) {
     String before = container(node);

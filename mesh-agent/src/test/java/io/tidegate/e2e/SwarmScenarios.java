@@ -31,14 +31,14 @@ abstract class SwarmScenarios {
 
   private static final Logger LOG = LoggerFactory.getLogger(SwarmScenarios.class);
 
-  private static final int PORT = 8080;
+  static final int PORT = 8080;
   private static final int UDP_SESSIONS = 40;
   private static final int WITHIN_MILLIS = 2_000;
   private static final String NOT_ON_N3 = "node.hostname!=n3";
 
   final Tables tables = new Tables();
   private final Agents agents;
-  private final Place client = Place.client();
+  final Place client = Place.client();
   private boolean started;
 
   SwarmScenarios(Agents agents) {
