@@ -44,6 +44,15 @@ final class ProcessAgents implements Agents {
     }
   }
 
+  /** Starts another one beside that of a node, which hands over to it and ends. */
+  void upgrade(String node) {
+    Process before = processes.get(node);
+    start(node);
+    if (before != null && before.onExit().orTimeout(60, TimeUnit.SECONDS).join().exitValue() != 0) {
+      throw new AssertionError("the agent of " + node + " did not end well: " + before);
+    }
+  }
+
   /** What the one of a node has said since the start. */
   String said(String node) {
     try {

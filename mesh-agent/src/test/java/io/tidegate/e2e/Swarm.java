@@ -1,5 +1,7 @@
 package io.tidegate.e2e;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -102,6 +104,22 @@ final class Swarm {
         throw new AssertionError("cannot kill pid " + process.pid());
       }
       return at;
+    }
+
+    /** Sends it a signal by name, as {@code STOP}. */
+    void signal(String name) {
+      String[] command = {"kill", "-" + name, String.valueOf(process.pid())};
+      try {
+        Process kill = new ProcessBuilder(command).redirectErrorStream(true).start();
+        if (kill.waitFor() != 0) {
+          throw new AssertionError(String.join(" ", command) + " failed");
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new AssertionError(e);
+      }
     }
   }
 

@@ -1,0 +1,217 @@
+package io.tidegate.e2e;
+
+import java.util.List;
+
+/** The faults, in the order of the report. */
+final class ChaosRows {
+
+  private static final String NOTHING_FAILS = "0 failed";
+  private static final int OUT_SECONDS = 3;
+
+  static final List<ChaosRow> ALL =
+      List.of(
+          rolling("start-first", 1, true),
+          rolling("start-first", 3, false),
+          rolling("stop-first", 1, false),
+          rolling("stop-first", 3, true),
+          planned(
+              "force-one-replica",
+              stage -> stage.web(1, "--update-order", "stop-first"),
+              stage -> stage.update("--force"),
+              true),
+          planned(
+              "scale-6-1-6",
+              stage -> stage.web(6),
+              stage -> {
+                stage.scale(1);
+                stage.scale(6);
+              },
+              false),
+          planned(
+              "rollback",
+              stage -> {
+                stage.web(6);
+                stage.update("--env-add", "VERSION=2");
+                stage.awaitTables(6);
+              },
+              ChaosStage::rollBack,
+              false),
+          planned("node-drain", stage -> stage.web(6), ChaosRows::drainNode, false),
+          planned("docker-restart", stage -> stage.web(6), ChaosRows::restartEachEngine, false),
+          planned("managers-down", stage -> stage.web(6), ChaosRows::stopManagers, false),
+          new ChaosRow(
+              "kill-task",
+              "only those in flight",
+              stage -> stage.web(6),
+              ChaosRows::killTask,
+              // 500 requests a second of a millisecond or so: few are in flight on one of six tasks
+              (result, requests, begin) ->
+                  result.failed() <= 2
+                      && requests.stream()
+                          .filter(ChaosLoad.Request::failed)
+                          .allMatch(request -> request.dueSeconds() < begin + 1),
+              true),
+          new ChaosRow(
+              "task-hangs",
+              "out of every table <= 3 s, no new request after",
+              stage ->
+                  stage.web(
+                      6, "--label", "tidegate.check=http", "--label", "tidegate.check.path=/"),
+              ChaosRows::stopTask,
+              (result, requests, begin) ->
+                  requests.stream()
+                      .filter(ChaosLoad.Request::failed)
+                      .allMatch(request -> request.dueSeconds() < begin + OUT_SECONDS),
+              true),
+          new ChaosRow(
+              "port-refuses",
+              "0 failed, <= 3 connects spent by each node",
+              stage -> stage.web(2, "--env", "PORT={{if eq .Task.Slot \"3\"}}81{{else}}80{{end}}"),
+              ChaosRows::addTaskThatRefuses,
+              ChaosRow.noneFailed(),
+              true),
+          new ChaosRow(
+              "node-cut",
+              "<= 1 % failed in the first second, 0 after 2 s",
+              stage -> {
+                stage.web(6);
+                stage.ask(Lab.nodes().subList(0, Lab.nodes().size() - 1));
+              },
+              ChaosRows::cutNode,
+              ChaosRows::cutIsMet,
+              false),
+          new ChaosRow(
+              "agent-kill",
+              "its own connections, refused for <= 1 s",
+              stage -> stage.web(6),
+              ChaosRows::killAgent,
+              (result, requests, begin) ->
+                  requests.stream()
+                      .filter(ChaosLoad.Request::failed)
+                      .allMatch(
+                          request ->
+                              request.node().equals(ChaosStage.last())
+                                  && request.dueSeconds() < begin + 1),
+              false),
+          planned("agent-upgrade", stage -> stage.web(6), ChaosRows::upgradeEachAgent, true));
+
+  private ChaosRows() {}
+
+  private static ChaosRow planned(
+      String name, ChaosRow.Act setUp, ChaosRow.Act fault, boolean inCi) {
+    return new ChaosRow(name, NOTHING_FAILS, setUp, fault, ChaosRow.noneFailed(), inCi);
+  }
+
+  private static ChaosRow rolling(String order, int parallelism, boolean inCi) {
+    return planned(
+        "rolling-%s-%d".formatted(order, parallelism),
+        stage -> stage.web(6),
+        stage ->
+            stage.update(
+                "--force",
+                "--update-order",
+                order,
+                "--update-parallelism",
+                String.valueOf(parallelism)),
+        inCi);
+  }
+
+  private static void drainNode(ChaosStage stage) {
+    Swarm.docker("node", "update", "--availability", "drain", ChaosStage.last());
+    try {
+      Swarm.awaitRunning(ChaosStage.WEB, 6);
+    } finally {
+      Swarm.docker("node", "update", "--availability", "active", ChaosStage.last());
+    }
+  }
+
+  private static void restartEachEngine(ChaosStage stage) {
+    for (String node : Lab.nodes()) {
+      Lab.run("stop-docker", node);
+      Lab.run("start-docker", node);
+      Swarm.awaitRunning(ChaosStage.WEB, 6);
+    }
+  }
+
+  private static void stopManagers(ChaosStage stage) throws InterruptedException {
+    Lab.managers().forEach(manager -> Lab.run("stop-docker", manager, "--kill"));
+    try {
+      ChaosStage.pause(60);
+    } finally {
+      Lab.managers().forEach(manager -> Lab.run("start-docker", manager));
+    }
+    Swarm.awaitRunning(ChaosStage.WEB, 6);
+  }
+
+  private static void killTask(ChaosStage stage) throws InterruptedException {
+    Swarm.killContainer(ChaosStage.last(), ChaosStage.WEB);
+    ChaosStage.pause(2);
+    Swarm.awaitRunning(ChaosStage.WEB, 6);
+  }
+
+  /**
+   * It goes on accepting, for as long as its queue of connections has room, and answers nothing.
+   */
+  private static void stopTask(ChaosStage stage) throws InterruptedException {
+    Swarm.Container task = Swarm.container(ChaosStage.last(), ChaosStage.WEB);
+    task.signal("STOP");
+    try {
+      for (String node : Lab.nodes()) {
+        Wait.seconds(OUT_SECONDS)
+            .until(
+                node + " takes " + task.taskId() + " out",
+                () -> !stage.tables.ready(node, ChaosStage.PORT).contains(task.taskId()));
+      }
+      ChaosStage.pause(OUT_SECONDS);
+    } finally {
+      task.signal("CONT");
+    }
+    stage.awaitTables(6);
+  }
+
+  private static void upgradeEachAgent(ChaosStage stage) {
+    for (String node : Lab.nodes()) {
+      stage.agents.upgrade(node);
+      Wait.seconds(30).until(node + " is ready", () -> stage.tables.isReady(node));
+    }
+  }
+
+  private static void addTaskThatRefuses(ChaosStage stage) throws Exception {
+    stage.scale(3);
+    ChaosStage.pause(5);
+    for (String node : Lab.nodes()) {
+      long spent = stage.connectFailures(node, ChaosStage.WEB + ".3");
+      if (spent < 1 || spent > 3) {
+        throw new AssertionError(node + ": " + spent + " connects spent (expected: 1 to 3)");
+      }
+    }
+  }
+
+  private static void cutNode(ChaosStage stage) throws InterruptedException {
+    Lab.run("cut", ChaosStage.last());
+    try {
+      ChaosStage.pause(10);
+    } finally {
+      Lab.run("heal", ChaosStage.last());
+    }
+    ChaosStage.pause(10);
+  }
+
+  private static boolean cutIsMet(
+      ChaosResult result, List<ChaosLoad.Request> requests, double begin) {
+    long failedFirst =
+        requests.stream()
+            .filter(request -> request.failed() && request.dueSeconds() < begin + 1)
+            .count();
+    return failedFirst <= ChaosLoad.REQUESTS_PER_SECOND / 100
+        && requests.stream()
+            .filter(ChaosLoad.Request::failed)
+            .allMatch(request -> request.dueSeconds() < begin + 2);
+  }
+
+  private static void killAgent(ChaosStage stage) {
+    stage.agents.kill(ChaosStage.last());
+    stage.agents.start(ChaosStage.last());
+    Wait.seconds(30).until("ready again", () -> stage.tables.isReady(ChaosStage.last()));
+  }
+}
