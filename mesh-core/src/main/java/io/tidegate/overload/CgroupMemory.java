@@ -1,6 +1,7 @@
 package io.tidegate.overload;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalDouble;
@@ -42,7 +43,7 @@ public final class CgroupMemory {
           .findFirst()
           .map(directory -> new CgroupMemory(withLimit(directory, root)))
           .orElseGet(() -> new CgroupMemory(root));
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       return new CgroupMemory(root);
     }
   }
@@ -68,7 +69,7 @@ public final class CgroupMemory {
       return limit.equals(UNLIMITED)
           ? OptionalDouble.empty()
           : OptionalDouble.of((double) (used() - reclaimable()) / Long.parseLong(limit));
-    } catch (IOException | NumberFormatException e) {
+    } catch (IOException | UncheckedIOException | NumberFormatException e) {
       return OptionalDouble.empty();
     }
   }

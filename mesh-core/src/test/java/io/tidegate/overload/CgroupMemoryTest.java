@@ -47,6 +47,15 @@ class CgroupMemoryTest {
     assertThat(memory().ratio()).isEmpty();
   }
 
+  @Test
+  void hasNoShareWhereReadingBreaksOff() throws IOException {
+    write("docker/own", "1000", 700);
+    Path statistics = root.resolve("docker/own/memory.stat");
+    Files.delete(statistics);
+    Files.createDirectory(statistics);
+    assertThat(memory().ratio()).isEmpty();
+  }
+
   private CgroupMemory memory() {
     return CgroupMemory.of(root, root.resolve("membership"));
   }
