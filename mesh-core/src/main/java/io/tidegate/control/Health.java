@@ -41,7 +41,7 @@ final class Health {
   Health(RandomGenerator random, Prober prober) {
     this.random = random;
     this.prober = prober;
-    this.testimonies = new Testimonies(random, prober);
+    this.testimonies = new Testimonies(random, prober, this::isEjected);
   }
 
   /** Why an endpoint is better not picked, or null. Only TCP connects tell of one by itself. */
@@ -59,6 +59,11 @@ final class Health {
   /** Whether {@link #ejectionOf} has nothing to say of any endpoint. */
   boolean isClear() {
     return groupOf.isEmpty();
+  }
+
+  private boolean isEjected(EndpointId id) {
+    EjectedGroup group = groupOf.get(id);
+    return group != null && group.ejection() != null;
   }
 
   // --- what connects tell ---

@@ -18,6 +18,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The endpoints of a topology that may be ejected: those whose tasks are meant to run. */
@@ -52,21 +54,41 @@ final class Members {
     return reach.kind() == Reach.Kind.OVERLAY || reach.kind() == Reach.Kind.DIRECT;
   }
 
-  /** One on each other node, but for some nodes, of those that a connect is to be answered by. */
-  static List<Member> onePerNode(Topology topology, Set<String> withoutNodeIds) {
+  /**
+   * One on each other node, but for some nodes, of those that a connect is to be answered by.
+   *
+   * @param isEjected says of which there is rather taken another on the same node
+   * @param random says from which service on they are looked for
+   */
+  static List<Member> onePerNode(
+      Topology topology,
+      Set<String> withoutNodeIds,
+      Predicate<EndpointId> isEjected,
+      RandomGenerator random) {
     Map<String, Member> byNode = new LinkedHashMap<>();
-    for (Service service : topology.services()) {
-      int port = tcpPort(service);
-      for (Task task : port == 0 ? List.<Task>of() : service.tasks()) {
-        if (EndpointState.of(task) == EndpointState.READY
-            && isOnAnotherNode(task.reach())
-            && !withoutNodeIds.contains(task.nodeId())
-            && !byNode.containsKey(task.nodeId())) {
-          byNode.put(task.nodeId(), new Member(service.id(), Endpoint.of(task, port)));
-        }
-      }
+    List<Service> services = topology.services();
+    int start = services.isEmpty() ? 0 : random.nextInt(services.size());
+    for (int i = 0; i < services.size(); i++) {
+      answering(services.get((start + i) % services.size()))
+          .filter(member -> !withoutNodeIds.contains(member.endpoint().nodeId()))
+          .forEach(
+              member ->
+                  byNode.merge(
+                      member.endpoint().nodeId(),
+                      member,
+                      (known, other) -> isEjected.test(known.endpoint().id()) ? other : known));
     }
     return List.copyOf(byNode.values());
+  }
+
+  private static Stream<Member> answering(Service service) {
+    int port = tcpPort(service);
+    return port == 0
+        ? Stream.of()
+        : service.tasks().stream()
+            .filter(task -> EndpointState.of(task) == EndpointState.READY)
+            .filter(task -> isOnAnotherNode(task.reach()))
+            .map(task -> new Member(service.id(), Endpoint.of(task, port)));
   }
 
   /** One that its tasks are to have, or 0. */

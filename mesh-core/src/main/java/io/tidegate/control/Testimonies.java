@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
@@ -46,6 +47,7 @@ final class Testimonies {
 
   private final RandomGenerator random;
   private final Prober prober;
+  private final Predicate<EndpointId> isEjected;
   private final Map<EndpointId, Pending> pending = new LinkedHashMap<>();
   private final Set<EndpointId> told = new HashSet<>();
   private final Set<EndpointId> asked = new HashSet<>();
@@ -57,9 +59,14 @@ final class Testimonies {
 
   private record Pending(Endpoint endpoint, long untilNanos) {}
 
-  Testimonies(RandomGenerator random, Prober prober) {
+  /**
+   * @param isEjected whether an endpoint is ejected here: what it does not answer tells nothing of
+   *     its node
+   */
+  Testimonies(RandomGenerator random, Prober prober, Predicate<EndpointId> isEjected) {
     this.random = random;
     this.prober = prober;
+    this.isEjected = isEjected;
   }
 
   /** The node's own connects have ejected these, perhaps again. */
@@ -93,7 +100,8 @@ final class Testimonies {
   private void ask(Collection<Member> accused, Topology topology, long nowNanos) {
     Set<String> nodeIds =
         accused.stream().map(member -> member.endpoint().nodeId()).collect(Collectors.toSet());
-    List<Member> some = Samples.of(Members.onePerNode(topology, nodeIds), MOST_ASKED, random);
+    List<Member> others = Members.onePerNode(topology, nodeIds, isEjected, random);
+    List<Member> some = Samples.of(others, MOST_ASKED, random);
     if (some.isEmpty()) {
       pending.clear(); // nobody to tell by which side fails
       return;

@@ -15,6 +15,7 @@ import io.tidegate.routing.Testimony;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -114,6 +115,50 @@ class TestimoniesTest {
     mesh.offer(new HealthFixture.Offer(udp), HealthFixture.service("s1", List.of(8080), tasks));
     mesh.failed("a", 3);
     assertThat(mesh.probed).containsExactly("b");
+  }
+
+  @Test
+  void asksNobodyThatItHasEjectedWhereItsNodeHasAnother() {
+    mesh.offer(
+        HealthFixture.service("s1", List.of(8080), List.of(task("a", "n1"), task("b", "n2"))),
+        HealthFixture.service("s2", List.of(8081), List.of(task("b2", "n2"))));
+    mesh.failed("b", 3);
+    mesh.pass(Testimonies.CREDIT);
+    mesh.probed.clear();
+    mesh.failed("a", 3);
+    assertThat(mesh.probed).containsExactly("b2");
+    answer("b2");
+    assertThat(mesh.testimonies).containsExactly(EJECTED);
+  }
+
+  @Test
+  void asksNodesOfWhichItHasEjectedAllTooOrItCouldNotTellThatItIsCutOff() {
+    offer("a", "b", "c", "d");
+    for (String cutOff : List.of("a", "b", "c")) {
+      mesh.failed(cutOff, 3);
+      mesh.pass(Testimonies.CREDIT);
+    }
+    mesh.probed.clear();
+    mesh.pass(Duration.ofSeconds(5));
+    mesh.failed("d", 3);
+    assertThat(mesh.probed).containsExactly("a", "b", "c");
+  }
+
+  @Test
+  void beginsWithAnyServiceToAskForItsTasks() {
+    AtomicLong drawn = new AtomicLong();
+    HealthFixture others = new HealthFixture(drawn::get);
+    others.knowOthers();
+    others.offer(
+        HealthFixture.service("s1", List.of(8080), List.of(task("a", "n1"), task("dead", "n2"))),
+        HealthFixture.service("s2", List.of(8081), List.of(task("well", "n2"))));
+    others.failed("a", 3);
+    others.pass(Testimonies.CREDIT);
+    drawn.set(-1);
+    others.failed("a", 3);
+    others.pass(Duration.ofSeconds(12));
+    others.probe("a", Result.REFUSED);
+    assertThat(others.probed).containsExactly("dead", "a", "well");
   }
 
   @Test
