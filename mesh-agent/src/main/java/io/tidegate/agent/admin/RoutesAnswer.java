@@ -40,7 +40,7 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
    *
    * @param port as in {@code 8080/tcp}
    * @param udpResponses after how many answers to each datagram a UDP session ends, or 0
-   * @param limits how many clients it takes on this node
+   * @param limits those of the route's own
    * @param timeouts those of the route's own
    * @param parking how clients wait where no task takes them
    * @param counts null while nothing was counted
@@ -54,7 +54,7 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
       String serviceId,
       String balance,
       int udpResponses,
-      Limits limits,
+      LimitsAnswer limits,
       TimeoutsAnswer timeouts,
       ParkingAnswer parking,
       ListenerAnswer listener,
@@ -74,6 +74,15 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
 
     private static @Nullable Long millis(@Nullable Duration duration) {
       return duration == null ? null : duration.toMillis();
+    }
+  }
+
+  /** How many clients it takes on this node, at once and per second, each 0 for any number. */
+  record LimitsAnswer(int connections, int rate, int sourceConnections, int sourceRate) {
+
+    static LimitsAnswer of(Limits limits) {
+      return new LimitsAnswer(
+          limits.connections(), limits.rate(), limits.sourceConnections(), limits.sourceRate());
     }
   }
 
@@ -190,7 +199,7 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
         route.serviceId(),
         route.policy().balance().toString(),
         route.policy().udpResponses(),
-        route.policy().limits(),
+        LimitsAnswer.of(route.policy().limits()),
         TimeoutsAnswer.of(route.policy().timeouts()),
         ParkingAnswer.of(route.policy().parking()),
         listener,

@@ -112,6 +112,7 @@ class AdminServerTest {
     assertThat(answer.at("/clashes/0/others/0/service").asText()).isEqualTo("api");
     assertThat(answer.at("/clashes/0/others/0/by").asText()).isEqualTo("label");
     assertThat(answer.at("/routes/0/limits/connections").asInt()).isZero();
+    assertThat(answer.at("/routes/0/limits")).as("what labels say, and no more").hasSize(4);
     assertThat(answer.at("/routes/0/timeouts").isObject()).isTrue();
     assertThat(answer.at("/routes/0/parking/clients").asInt()).isEqualTo(1_024);
     assertThat(answer.at("/routes/0/parking/timeoutMillis").asInt()).isEqualTo(5_000);
