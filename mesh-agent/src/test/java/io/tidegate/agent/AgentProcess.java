@@ -99,8 +99,9 @@ final class AgentProcess implements AutoCloseable {
 
   /** The status of a page, or 0 where nobody answers. */
   static int status(int admin, String path) {
+    HttpURLConnection connection = null;
     try {
-      var connection =
+      connection =
           (HttpURLConnection)
               URI.create("http://127.0.0.1:" + admin + path).toURL().openConnection();
       connection.setConnectTimeout(2_000);
@@ -108,6 +109,10 @@ final class AgentProcess implements AutoCloseable {
       return connection.getResponseCode();
     } catch (IOException e) {
       return 0;
+    } finally {
+      if (connection != null) {
+        connection.disconnect();
+      }
     }
   }
 

@@ -25,7 +25,9 @@ public final class AdminServer implements AutoCloseable {
     limit("sun.net.httpserver.maxReqHeaders", 64);
     limit("sun.net.httpserver.maxReqHeaderSize", 16 << 10);
     limit("sun.net.httpserver.drainAmount", 16 << 10);
-    limit("jdk.httpserver.maxConnections", 64);
+    limit("jdk.httpserver.maxConnections", 256);
+    // The rest are closed once they are answered: idle clients must not keep all places taken.
+    limit("sun.net.httpserver.maxIdleConnections", 64);
   }
 
   private static final int BACKLOG = 64;

@@ -1,5 +1,6 @@
 package io.tidegate.agent.admin;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -17,6 +18,7 @@ import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.RoutingTable;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -25,6 +27,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +38,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AdminServerTest {
+
+  private static final byte[] KEPT_REQUEST = "GET /livez HTTP/1.1\r\n\r\n".getBytes(US_ASCII);
 
   private final FakeView view = new FakeView().withWeb();
   private final HttpClient client = HttpClient.newHttpClient();
@@ -55,6 +60,24 @@ class AdminServerTest {
   void livesAndIsReady() throws Exception {
     assertThat(get("/livez").body()).isEqualTo("ok\n");
     assertThat(get("/readyz").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void answersHoweverManyClientsKeepTheirConnections() throws Exception {
+    List<Socket> kept = new ArrayList<>();
+    try {
+      for (int i = 0; i < 300; i++) {
+        Socket socket = new Socket(server.address().getAddress(), server.address().getPort());
+        kept.add(socket);
+        socket.getOutputStream().write(KEPT_REQUEST);
+        byte[] answer = socket.getInputStream().readNBytes("HTTP/1.1 200".length());
+        assertThat(new String(answer, US_ASCII)).as("answer %d", i).isEqualTo("HTTP/1.1 200");
+      }
+    } finally {
+      for (Socket socket : kept) {
+        socket.close();
+      }
+    }
   }
 
   @Test
