@@ -1,9 +1,11 @@
 package io.tidegate.e2e;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request, one connection: what a published port answers, and nothing hidden by a pool or a
@@ -17,7 +19,16 @@ final class Http {
 
   /** The body of the answer; an answer that is not 200 or not whole is a failure. */
   static String get(String host, int port, String path) throws IOException {
+    return get(null, host, port, path);
+  }
+
+  /** The same from one address of the client's, or from any. */
+  static String get(@Nullable InetAddress from, String host, int port, String path)
+      throws IOException {
     try (Socket socket = new Socket()) {
+      if (from != null) {
+        socket.bind(new InetSocketAddress(from, 0));
+      }
       socket.connect(new InetSocketAddress(host, port), PATIENCE_MILLIS);
       socket.setSoTimeout(PATIENCE_MILLIS);
       String request =

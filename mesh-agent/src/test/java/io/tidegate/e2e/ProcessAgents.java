@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,14 +23,22 @@ final class ProcessAgents implements Agents {
 
   /** Starts the one of a node. */
   void start(String node) {
+    startUnder(List.of(), node);
+  }
+
+  /** Likewise, one that may not have more descriptors than this. */
+  void startWithDescriptors(String node, int limit) {
+    startUnder(List.of("prlimit", "--nofile=" + limit + ":" + limit), node);
+  }
+
+  private void startUnder(List<String> limits, String node) {
+    List<String> command = new ArrayList<>(List.of("exec", node));
+    command.addAll(limits);
+    command.addAll(List.of(Lab.ROOT.resolve("tidegate").toString(), "agent"));
     try {
       Process process =
           Lab.start(
-              ProcessBuilder.Redirect.appendTo(log(node).toFile()),
-              "exec",
-              node,
-              Lab.ROOT.resolve("tidegate").toString(),
-              "agent");
+              ProcessBuilder.Redirect.appendTo(log(node).toFile()), command.toArray(String[]::new));
       processes.put(node, process);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
