@@ -25,7 +25,7 @@ class ChaosIT extends AgentScenarios {
   private static final String JSON = System.getProperty("chaos.json", "");
   private static final String HTML = System.getProperty("chaos.html", "");
   private static final String MARKDOWN = System.getProperty("chaos.markdown", "");
-  private static final double CALM_SECONDS = 2;
+  private static final double AFTER_SECONDS = 2;
 
   private final List<ChaosResult> results = new ArrayList<>();
 
@@ -64,15 +64,20 @@ class ChaosIT extends AgentScenarios {
 
   private ChaosResult run(ChaosRow row, int run) throws Exception {
     report("%s, run %d of %d: sets up", row.name(), run, RUNS);
-    ChaosStage stage = new ChaosStage(agents, tables, client);
-    row.setUp().on(stage);
+    try (ChaosStage stage = new ChaosStage(agents, tables, client)) {
+      row.setUp().on(stage);
+      return run(row, run, stage);
+    }
+  }
+
+  private static ChaosResult run(ChaosRow row, int run, ChaosStage stage) throws Exception {
     try (ChaosLoad load = stage.load()) {
-      load.goOnFor(CALM_SECONDS);
+      load.goOnFor(row.calmSeconds());
       double begin = load.seconds();
       report("%s: the fault begins after %s", row.name(), load.progress());
       row.fault().on(stage);
       double end = load.seconds();
-      load.goOnFor(CALM_SECONDS);
+      load.goOnFor(AFTER_SECONDS);
       return ChaosResult.of(row, run, load.stop(), begin, end);
     }
   }

@@ -1,6 +1,7 @@
 package io.tidegate.e2e;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -11,9 +12,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A steady open-loop load from the client's place over all nodes in turn: requests go out at their
- * time whether or not earlier ones were answered, each second one on a connection of its own, the
- * others on connections that are kept.
+ * A steady open-loop load from the client's place over nodes in turn: requests go out at their time
+ * whether or not earlier ones were answered, each second one on a connection of its own, the others
+ * on connections that are kept.
  */
 final class ChaosLoad implements AutoCloseable {
 
@@ -37,22 +38,52 @@ final class ChaosLoad implements AutoCloseable {
     }
   }
 
-  private final Place client;
+  /**
+   * From where to where.
+   *
+   * @param nodes that are asked over connections that are kept
+   * @param open those of them that are asked over new ones
+   * @param addresses that clients come from; none is whatever the kernel chooses
+   * @param ahead how many connections are there to each node before the first request
+   */
+  record Aim(List<String> nodes, List<String> open, List<InetAddress> addresses, int ahead) {}
+
+  /** Who comes from one address, with connections for each node. */
+  private record Caller(@Nullable InetAddress from, List<KeepAlive> kept) {}
+
+  private final Place place;
   private final int port;
-  private final List<String> nodes;
-  private final List<KeepAlive> kept;
+  private final Aim aim;
+  private final List<Caller> callers = new ArrayList<>();
   private final Queue<Request> ended = new ConcurrentLinkedQueue<>();
   private final List<Future<?>> sent = new ArrayList<>();
-  private final long startNanos = System.nanoTime();
+  private final long startNanos;
   private final Thread sender;
   private volatile boolean stopped;
 
-  ChaosLoad(Place client, int port, List<String> nodes) {
-    this.client = client;
+  ChaosLoad(Place place, int port, Aim aim) {
+    this.place = place;
     this.port = port;
-    this.nodes = nodes;
-    kept = nodes.stream().map(node -> new KeepAlive(Lab.address(node), port)).toList();
+    this.aim = aim;
+    aim.addresses().forEach(this::addCaller);
+    if (callers.isEmpty()) {
+      addCaller(null);
+    }
+    startNanos = System.nanoTime();
     sender = Thread.ofPlatform().name("chaos-load").start(this::send);
+  }
+
+  private void addCaller(@Nullable InetAddress from) {
+    List<KeepAlive> kept =
+        aim.nodes().stream().map(node -> new KeepAlive(from, Lab.address(node), port)).toList();
+    for (KeepAlive connections : kept) {
+      place.call(
+          () -> {
+            connections.open(aim.ahead());
+            return connections;
+          });
+    }
+    callers.add(new Caller(from, kept));
   }
 
   private void send() {
@@ -62,24 +93,27 @@ final class ChaosLoad implements AutoCloseable {
       while (System.nanoTime() < dueNanos) {
         LockSupport.parkNanos(dueNanos - System.nanoTime());
       }
-      int node = (int) (i / 2 % nodes.size());
       boolean isKept = i % 2 == 1;
-      sent.add(client.start(() -> request(node, isKept, (dueNanos - startNanos) / 1e9)));
+      List<String> nodes = isKept ? aim.nodes() : aim.open();
+      int turn = (int) (i / 2);
+      String node = nodes.get(turn % nodes.size());
+      Caller caller = callers.get(turn / nodes.size() % callers.size());
+      sent.add(place.start(() -> request(caller, node, isKept, (dueNanos - startNanos) / 1e9)));
     }
   }
 
-  private @Nullable Void request(int node, boolean isKept, double dueSeconds) {
+  private @Nullable Void request(Caller caller, String node, boolean isKept, double dueSeconds) {
     String failure = null;
     try {
       if (isKept) {
-        kept.get(node).get();
+        caller.kept().get(aim.nodes().indexOf(node)).get();
       } else {
-        Http.get(Lab.address(nodes.get(node)), port, "/");
+        Http.get(caller.from(), Lab.address(node), port, "/");
       }
     } catch (IOException | RuntimeException e) {
       failure = e.toString();
     }
-    ended.add(new Request(dueSeconds, seconds(), nodes.get(node), isKept, failure));
+    ended.add(new Request(dueSeconds, seconds(), node, isKept, failure));
     return null;
   }
 
@@ -104,7 +138,7 @@ final class ChaosLoad implements AutoCloseable {
     for (Future<?> request : sent) {
       request.get();
     }
-    kept.forEach(KeepAlive::close);
+    callers.forEach(caller -> caller.kept().forEach(KeepAlive::close));
     return List.copyOf(ended);
   }
 

@@ -11,8 +11,11 @@ import java.util.stream.Collectors;
 /**
  * What one run of one fault did to clients.
  *
+ * @param faultBeginsSeconds since the load began
  * @param faultSeconds from the fault's begin to when the Swarm had settled again
  * @param longestGapMillis the longest time in which no request succeeded
+ * @param usualP99Millis of the requests that were due before the fault, but for the first third of
+ *     that time, in which clients and agents get up to speed
  * @param p99Millis of the requests that were due from the fault's begin on, failed ones included
  * @param recoveryMillis from the fault's begin to the last request that failed or took longer than
  *     half a second; 0 if there was none
@@ -26,8 +29,10 @@ record ChaosResult(
     boolean isMet,
     int sent,
     int failed,
+    double faultBeginsSeconds,
     double faultSeconds,
     double longestGapMillis,
+    double usualP99Millis,
     double p99Millis,
     double recoveryMillis,
     Map<String, Long> failures,
@@ -53,9 +58,11 @@ record ChaosResult(
             false,
             requests.size(),
             failed.size(),
+            beginSeconds,
             endSeconds - beginSeconds,
             longestGapMillis(requests),
-            p99Millis(requests, beginSeconds),
+            p99Millis(requests, beginSeconds / 3, beginSeconds),
+            p99Millis(requests, beginSeconds, Double.MAX_VALUE),
             recoveryMillis(requests, beginSeconds),
             failed.stream()
                 .collect(
@@ -75,8 +82,10 @@ record ChaosResult(
         met,
         sent,
         failed,
+        faultBeginsSeconds,
         faultSeconds,
         longestGapMillis,
+        usualP99Millis,
         p99Millis,
         recoveryMillis,
         failures,
@@ -98,10 +107,12 @@ record ChaosResult(
     return longest * 1e3;
   }
 
-  private static double p99Millis(List<ChaosLoad.Request> requests, double beginSeconds) {
+  private static double p99Millis(
+      List<ChaosLoad.Request> requests, double fromSeconds, double toSeconds) {
     double[] took =
         requests.stream()
-            .filter(request -> request.dueSeconds() >= beginSeconds)
+            .filter(request -> request.dueSeconds() >= fromSeconds)
+            .filter(request -> request.dueSeconds() < toSeconds)
             .mapToDouble(ChaosLoad.Request::tookSeconds)
             .sorted()
             .toArray();

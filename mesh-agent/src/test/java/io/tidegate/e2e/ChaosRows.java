@@ -1,14 +1,21 @@
 package io.tidegate.e2e;
 
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /** The faults, in the order of the report. */
 final class ChaosRows {
 
   private static final String NOTHING_FAILS = "0 failed";
   private static final int OUT_SECONDS = 3;
+  private static final String HANDED_OVER = "hand-over: done after";
 
-  static final List<ChaosRow> ALL =
+  private static final int RELAYS = 20;
+  // For the hour that it is by default.
+  private static final int IDLE_SECONDS = 20;
+
+  private static final List<ChaosRow> OPERATIONS =
       List.of(
           rolling("start-first", 1, true),
           rolling("start-first", 3, false),
@@ -93,7 +100,15 @@ final class ChaosRows {
                               request.node().equals(ChaosStage.last())
                                   && request.dueSeconds() < begin + 1),
               false),
-          planned("agent-upgrade", stage -> stage.web(6), ChaosRows::upgradeEachAgent, true));
+          planned("agent-handover", stage -> stage.web(6), ChaosRows::upgradeEachAgent, true),
+          planned(
+              "long-lived",
+              stage -> stage.web(3, "--label", "tidegate.timeout.idle=" + IDLE_SECONDS + "s"),
+              ChaosRows::keepConnections,
+              false));
+
+  static final List<ChaosRow> ALL =
+      Stream.concat(OPERATIONS.stream(), ChaosCrowds.ALL.stream()).toList();
 
   private ChaosRows() {}
 
@@ -169,10 +184,50 @@ final class ChaosRows {
     stage.awaitTables(6);
   }
 
-  private static void upgradeEachAgent(ChaosStage stage) {
+  /** What relays when the new agent takes over finishes on the old one. */
+  private static void upgradeEachAgent(ChaosStage stage) throws InterruptedException {
     for (String node : Lab.nodes()) {
-      stage.agents.upgrade(node);
+      CompletableFuture<Void> upgrade;
+      try (ChaosRelays relays = stage.relays(List.of(node), RELAYS)) {
+        expectNone(relays.begin());
+        long before = handovers(stage, node);
+        upgrade = CompletableFuture.runAsync(() -> stage.agents.upgrade(node));
+        Wait.seconds(60).until("hand-over", () -> handovers(stage, node) > before);
+        ChaosStage.pause(2);
+        expectNone(relays.finish());
+      }
+      upgrade.join();
       Wait.seconds(30).until(node + " is ready", () -> stage.tables.isReady(node));
+    }
+  }
+
+  private static long handovers(ChaosStage stage, String node) {
+    return stage.agents.said(node).lines().filter(line -> line.contains(HANDED_OVER)).count();
+  }
+
+  private static void expectNone(List<String> complaints) {
+    if (!complaints.isEmpty()) {
+      throw new AssertionError("relays: " + complaints);
+    }
+  }
+
+  /** They outlast a scale-out and times of silence, but not one that is longer than allowed. */
+  private static void keepConnections(ChaosStage stage) throws InterruptedException {
+    try (ChaosRelays relays = stage.relays(Lab.nodes(), RELAYS)) {
+      long fromNanos = System.nanoTime();
+      stage.scale(9);
+      stage.awaitTables(9);
+      for (int i = 1; i <= 2; i++) {
+        ChaosStage.pause(Math.max(0, 0.75 * IDLE_SECONDS - (System.nanoTime() - fromNanos) / 1e9));
+        expectNone(relays.ask());
+        fromNanos = System.nanoTime();
+      }
+      ChaosStage.pause(1.5 * IDLE_SECONDS);
+      long closed = relays.closed();
+      if (closed < relays.count()) {
+        throw new AssertionError(
+            "%d of %d closed when idle for too long".formatted(closed, relays.count()));
+      }
     }
   }
 

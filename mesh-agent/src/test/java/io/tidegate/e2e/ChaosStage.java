@@ -2,19 +2,25 @@ package io.tidegate.e2e;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.Future;
 
 /** What a fault is done to: a Swarm, its agents, and the load that runs meanwhile. */
-final class ChaosStage {
+final class ChaosStage implements AutoCloseable {
 
   static final int PORT = 8080;
   static final String WEB = "web";
+  private static final int FIRST_FREE = 200;
 
   final ProcessAgents agents;
   final Tables tables;
   private final Place client;
-  private List<String> askedNodes = Lab.nodes();
+  private final Deque<Runnable> afterwards = new ArrayDeque<>();
+  private ChaosLoad.Aim aim = new ChaosLoad.Aim(Lab.nodes(), Lab.nodes(), List.of(), 0);
 
   ChaosStage(ProcessAgents agents, Tables tables, Place client) {
     this.agents = agents;
@@ -24,11 +30,53 @@ final class ChaosStage {
 
   /** The load goes to these nodes alone. */
   void ask(List<String> nodes) {
-    askedNodes = nodes;
+    aim = new ChaosLoad.Aim(nodes, nodes, List.of(), 0);
+  }
+
+  /** These nodes alone are asked for new connections; those that are kept are there before. */
+  void open(List<String> nodes, int ahead) {
+    aim = new ChaosLoad.Aim(aim.nodes(), nodes, List.of(), ahead);
+  }
+
+  /** The load comes from these addresses in turn. */
+  void comeFrom(List<InetAddress> addresses) {
+    aim = new ChaosLoad.Aim(aim.nodes(), aim.open(), addresses, 0);
+  }
+
+  /** One more address of the client, for as long as this stage is there. */
+  InetAddress address(int number) {
+    String own = Lab.address("client");
+    String address = own.substring(0, own.lastIndexOf('.') + 1) + (FIRST_FREE + number);
+    Lab.run("exec", "client", "ip", "address", "add", address + "/24", "dev", "eth0");
+    afterwards(
+        () -> Lab.run("exec", "client", "ip", "address", "del", address + "/24", "dev", "eth0"));
+    return InetAddress.ofLiteral(address);
+  }
+
+  /** What is to be done when all is over. */
+  void afterwards(Runnable act) {
+    afterwards.push(act);
+  }
+
+  @Override
+  public void close() {
+    while (!afterwards.isEmpty()) {
+      afterwards.pop().run();
+    }
   }
 
   ChaosLoad load() {
-    return new ChaosLoad(client, PORT, askedNodes);
+    return new ChaosLoad(client, PORT, aim);
+  }
+
+  /** What a new connection to a node is answered. */
+  Future<String> ask(String node) {
+    return client.start(() -> Http.get(Lab.address(node), PORT, "/"));
+  }
+
+  /** Connections to nodes that are to last, each with its task. */
+  ChaosRelays relays(List<String> nodes, int each) {
+    return ChaosRelays.open(client, nodes, each);
   }
 
   /** Creates the service that is loaded, and waits until every node has it. */

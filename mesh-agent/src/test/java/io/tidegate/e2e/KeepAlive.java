@@ -2,15 +2,19 @@ package io.tidegate.e2e;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
- * An HTTP client of one host and port that keeps its connections, as most do. A connection that was
- * closed while it was kept is replaced and the request repeated, once and only if no byte of an
- * answer had come (RFC 9112, 9.5); on a new connection nothing is repeated.
+ * An HTTP client of one host and port that keeps its connections, as most do, and uses each in
+ * turn. A connection that was closed while it was kept is replaced and the request repeated, once
+ * and only if no byte of an answer had come (RFC 9112, 9.5); on a new connection nothing is
+ * repeated.
  */
 final class KeepAlive implements AutoCloseable {
 
@@ -19,9 +23,11 @@ final class KeepAlive implements AutoCloseable {
 
   private final String host;
   private final int port;
-  private final ConcurrentLinkedDeque<Socket> kept = new ConcurrentLinkedDeque<>();
+  private final @Nullable InetAddress from;
+  private final Queue<Socket> kept = new ConcurrentLinkedQueue<>();
 
-  KeepAlive(String host, int port) {
+  KeepAlive(@Nullable InetAddress from, String host, int port) {
+    this.from = from;
     this.host = host;
     this.port = port;
   }
@@ -37,7 +43,7 @@ final class KeepAlive implements AutoCloseable {
 
   /** Asks for the root page; an answer that is not 200 or not whole is a failure. */
   void get() throws IOException {
-    Socket socket = kept.pollLast();
+    Socket socket = kept.poll();
     if (socket != null) {
       try {
         exchange(socket);
@@ -49,9 +55,19 @@ final class KeepAlive implements AutoCloseable {
     exchange(connect());
   }
 
+  /** Opens connections ahead of any request. */
+  void open(int connections) throws IOException {
+    for (int i = 0; i < connections; i++) {
+      kept.add(connect());
+    }
+  }
+
   private Socket connect() throws IOException {
     Socket socket = new Socket();
     try {
+      if (from != null) {
+        socket.bind(new InetSocketAddress(from, 0));
+      }
       socket.connect(new InetSocketAddress(host, port), PATIENCE_MILLIS);
       socket.setSoTimeout(PATIENCE_MILLIS);
       socket.setTcpNoDelay(true);
@@ -68,7 +84,7 @@ final class KeepAlive implements AutoCloseable {
       isKept = answer(socket).contains("\r\nConnection: keep-alive");
     } finally {
       if (isKept) {
-        kept.addLast(socket);
+        kept.add(socket);
       } else {
         socket.close();
       }
