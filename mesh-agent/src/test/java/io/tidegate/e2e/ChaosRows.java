@@ -17,7 +17,7 @@ final class ChaosRows {
 
   private static final List<ChaosRow> OPERATIONS =
       List.of(
-          rolling("start-first", 1, true),
+          rolling("start-first", 1, false),
           rolling("start-first", 3, false),
           rolling("stop-first", 1, false),
           rolling("stop-first", 3, true),
@@ -57,7 +57,7 @@ final class ChaosRows {
                       && requests.stream()
                           .filter(ChaosLoad.Request::failed)
                           .allMatch(request -> request.dueSeconds() < begin + 1),
-              true),
+              false),
           new ChaosRow(
               "task-hangs",
               "out of every table <= 3 s, no new request after",
@@ -100,7 +100,7 @@ final class ChaosRows {
                               request.node().equals(ChaosStage.last())
                                   && request.dueSeconds() < begin + 1),
               false),
-          planned("agent-handover", stage -> stage.web(6), ChaosRows::upgradeEachAgent, true),
+          planned("agent-handover", stage -> stage.web(6), ChaosRows::upgradeEachAgent, false),
           planned(
               "long-lived",
               stage -> stage.web(3, "--label", "tidegate.timeout.idle=" + IDLE_SECONDS + "s"),
