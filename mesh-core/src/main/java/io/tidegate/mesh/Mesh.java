@@ -35,7 +35,6 @@ import java.util.random.RandomGeneratorFactory;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.NanoClock;
-import org.agrona.concurrent.SleepingMillisIdleStrategy;
 import org.agrona.concurrent.SystemNanoClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -87,14 +86,14 @@ public final class Mesh implements AutoCloseable {
     overload = new OverloadWatch(gauges(), shards::restrain, clock);
     overloadRunner =
         new AgentRunner(
-            new SleepingMillisIdleStrategy(OverloadWatch.PERIOD_MILLIS),
+            new ParkingIdleStrategy(overload::periodNanos),
             e -> LOG.error("overload: this look failed, what was told last stays in force", e),
             null,
             new Rounds());
     var _ = AgentRunner.startOnThread(overloadRunner);
   }
 
-  /** What is looked at a few times a second, off the data path. */
+  /** What is looked at now and then, off the data path. */
   private final class Rounds implements Agent {
 
     @Override

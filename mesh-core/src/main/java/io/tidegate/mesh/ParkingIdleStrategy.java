@@ -5,8 +5,8 @@ import java.util.function.LongSupplier;
 import org.agrona.concurrent.IdleStrategy;
 
 /**
- * Parks the control thread until it is unparked, or something is due by time alone: a quiet agent
- * shall cost next to nothing.
+ * Parks a thread until it is unparked, or something is due by time alone: a quiet agent shall cost
+ * next to nothing.
  */
 final class ParkingIdleStrategy implements IdleStrategy {
 

@@ -64,8 +64,12 @@ public final class CgroupMemory {
    * limit.
    */
   public OptionalDouble ratio() {
+    Path max = directory.resolve("memory.max");
+    if (!Files.exists(max)) {
+      return OptionalDouble.empty();
+    }
     try {
-      String limit = Files.readString(directory.resolve("memory.max")).strip();
+      String limit = Files.readString(max).strip();
       return limit.equals(UNLIMITED)
           ? OptionalDouble.empty()
           : OptionalDouble.of((double) (used() - reclaimable()) / Long.parseLong(limit));

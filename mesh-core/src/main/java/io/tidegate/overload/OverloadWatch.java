@@ -3,18 +3,24 @@ package io.tidegate.overload;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * Measures every resource a few times a second, off the data path, and tells the data path when it
- * has to restrain itself differently.
+ * Measures every resource, off the data path and more often where there is less left, and tells the
+ * data path when it has to restrain itself differently.
  */
 public final class OverloadWatch {
 
-  /** From one look to the next. */
-  public static final int PERIOD_MILLIS = 250;
+  private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+  // What is mostly free does not run short within it, and looks are most of what an idle process
+  // does.
+  private static final long CALM_PERIOD_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private static final double CALM_BELOW = 0.5;
 
   private final Map<Resource, Supplier<OptionalDouble>> gauges;
   private final Consumer<Restraint> dataPath;
@@ -38,6 +44,11 @@ public final class OverloadWatch {
   /** What was measured last. For any thread. */
   public Pressure pressure() {
     return pressure;
+  }
+
+  /** How long until the next look. */
+  public long periodNanos() {
+    return pressure.most() < CALM_BELOW ? CALM_PERIOD_NANOS : PERIOD_NANOS;
   }
 
   /** Measures, and tells what follows. One thread at a time. */

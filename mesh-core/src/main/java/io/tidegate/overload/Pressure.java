@@ -42,6 +42,11 @@ public record Pressure(Map<Resource, Double> ratios, Restraint restraint, long p
     return ratios.getOrDefault(resource, 0.0);
   }
 
+  /** The share in use of the scarcest resource. */
+  double most() {
+    return most(ratios);
+  }
+
   private static double most(Map<Resource, Double> measured) {
     return measured.entrySet().stream()
         .filter(entry -> entry.getKey().presses())

@@ -2,6 +2,7 @@ package io.tidegate.overload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -49,6 +50,14 @@ class OverloadWatchTest {
     watch.look();
     assertThat(watch.pressure()).isEqualTo(Pressure.NONE);
     assertThat(watch.pressure().summary()).isEqualTo("nothing is limited");
+  }
+
+  @Test
+  void looksMoreOftenWhereHalfIsInUse() {
+    look(Resource.DESCRIPTORS, 0.49);
+    assertThat(Duration.ofNanos(watch.periodNanos())).isEqualTo(Duration.ofSeconds(1));
+    look(Resource.DESCRIPTORS, 0.5);
+    assertThat(Duration.ofNanos(watch.periodNanos())).isEqualTo(Duration.ofMillis(250));
   }
 
   @Test
