@@ -1,7 +1,5 @@
 package io.tidegate.e2e;
 
-import java.util.List;
-
 /** Agents on every node of the lab, however they are run. */
 interface Agents extends AutoCloseable {
 
@@ -13,7 +11,4 @@ interface Agents extends AutoCloseable {
   /** Ends them and waits until they are gone. */
   @Override
   void close();
-
-  /** Through which nodes clients are served while the Docker engine of one of them is stopped. */
-  List<String> nodesThatServeWithout(String node);
 }

@@ -76,7 +76,7 @@ final class ChaosRows {
               stage -> stage.web(2, "--env", "PORT={{if eq .Task.Slot \"3\"}}81{{else}}80{{end}}"),
               ChaosRows::addTaskThatRefuses,
               ChaosRow.noneFailed(),
-              true),
+              false),
           new ChaosRow(
               "node-cut",
               "<= 1 % failed in the first second, 0 after 2 s",

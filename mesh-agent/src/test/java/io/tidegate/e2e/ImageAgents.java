@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.stream.Collectors;
 
 /**
@@ -33,12 +32,6 @@ final class ImageAgents implements Agents {
         "--compose-file",
         Lab.ROOT.resolve("deploy/stack.yml").toString(),
         STACK);
-  }
-
-  /** A container ends with its engine, and comes back with it. */
-  @Override
-  public List<String> nodesThatServeWithout(String node) {
-    return Lab.nodes().stream().filter(other -> !other.equals(node)).toList();
   }
 
   /** What every one has said, also those that have ended: it goes with their containers. */

@@ -85,11 +85,6 @@ final class ProcessAgents implements Agents {
   }
 
   @Override
-  public List<String> nodesThatServeWithout(String node) {
-    return Lab.nodes();
-  }
-
-  @Override
   public void close() {
     processes.values().forEach(Process::destroy);
     for (Process process : processes.values()) {

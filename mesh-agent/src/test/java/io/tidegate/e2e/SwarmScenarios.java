@@ -203,26 +203,6 @@ abstract class SwarmScenarios {
   }
 
   @Test
-  void noRequestFailsWhileTheManagersEngineIsStoppedForTwentySeconds() throws Exception {
-    // Spread over n2 and n3: the engine's stop ends the tasks on its own node, in flight or not.
-    Swarm.createWeb("web", 4, PORT, "--constraint", "node.hostname!=n1");
-    tables.awaitEverywhereMillis(PORT, Swarm.running("web"));
-    try (Load load = Load.start(client, PORT, agents.nodesThatServeWithout("n1"))) {
-      load.goOnFor(Duration.ofSeconds(3));
-      Lab.run("stop-docker", "n1");
-      load.goOnFor(Duration.ofSeconds(20));
-      Lab.run("start-docker", "n1");
-      load.goOnFor(Duration.ofSeconds(60));
-      List<Load.Request> requests = load.stop();
-      String summary = Load.summary(requests);
-      report("dockerd of n1 stopped for 20 s: %s", summary);
-      assertThat(Load.failed(requests).size()).as(summary).isZero();
-    }
-    Wait.seconds(60).until("the Swarm is whole again", () -> Swarm.running("web").size() == 4);
-    tables.awaitGossip();
-  }
-
-  @Test
   void passesBytesEndsAndResetsExactlyThroughEveryNode() throws Exception {
     Swarm.createTricks(7008, "n2");
     tables.awaitEverywhereMillis(7008, Swarm.running("tricks"));
