@@ -36,7 +36,7 @@ final class Lab {
 
   /** Skips the calling test, saying why, where no lab is running; where one must be, fails it. */
   static void require() {
-    boolean runs = Files.exists(CONF);
+    boolean runs = runs();
     if (System.getenv("TIDEGATE_LAB_REQUIRED") != null && !runs) {
       throw new AssertionError("no lab is running in " + FOLDER);
     }
@@ -44,6 +44,11 @@ final class Lab {
       LOG.info("skipped: {}", NEEDS_LAB);
     }
     assumeTrue(runs, NEEDS_LAB);
+  }
+
+  /** Whether there is one. */
+  static boolean runs() {
+    return Files.exists(CONF);
   }
 
   /** All nodes; the managers are the first ones. */

@@ -22,7 +22,9 @@ class LintIT {
 
   @AfterEach
   void removeServices() {
-    Swarm.removeAll();
+    if (Lab.runs()) {
+      Swarm.removeAll();
+    }
   }
 
   @Test

@@ -8,7 +8,7 @@ public enum CloseCause {
   FINISHED,
   /** The client reset its connection; the task got a reset. */
   CLIENT_RESET,
-  /** The task reset its connection; the client got a reset. */
+  /** The task reset its connection, or was gone without a word; the client got a reset. */
   TASK_RESET,
   /** Nothing moved for the idle timeout; both got a reset. */
   IDLE,

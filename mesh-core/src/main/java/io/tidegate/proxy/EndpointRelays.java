@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The relays to one endpoint on one shard, in a ring of themselves; and their end where its task is
  * told to stop: by the {@link DrainWindow}, those first in which nothing has moved for the longest.
- * The timer runs while there is anything to close.
+ * The timer runs while there is anything to close. Where the endpoint seems to be gone, the kernel
+ * ends them.
  */
 final class EndpointRelays extends Timer {
 
@@ -84,6 +85,16 @@ final class EndpointRelays extends Timer {
     if (window == null || !window.isOf(sinceNanos, timeout)) {
       window = new DrainWindow(sinceNanos, timeout, random.nextDouble());
       wind();
+    }
+  }
+
+  /** The endpoint seems to be gone: its relays end unless it says soon that it is not. */
+  void giveUp() {
+    Relay relay = ring;
+    for (int i = 0; i < count; i++) {
+      Relay next = Objects.requireNonNull(Objects.requireNonNull(relay).nextInRing);
+      relay.giveUp();
+      relay = next;
     }
   }
 

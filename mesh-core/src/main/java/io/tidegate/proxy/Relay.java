@@ -41,6 +41,7 @@ final class Relay extends Timer implements RelayHalf.Owner, Runnable {
   private boolean answered;
   private boolean yielded;
   private boolean settled;
+  private boolean givenUp;
   private boolean over;
 
   /**
@@ -191,11 +192,31 @@ final class Relay extends Timer implements RelayHalf.Owner, Runnable {
     upstream.settle();
     if (!settled) {
       settled = true;
-      try {
+      watchTask();
+    }
+  }
+
+  /**
+   * The task seems to be gone: unless it says soon that it is not, the relay ends, whose client
+   * would wait in vain. It stays on short notice.
+   */
+  void giveUp() {
+    if (!givenUp) {
+      givenUp = true;
+      settled = true;
+      watchTask();
+    }
+  }
+
+  private void watchTask() {
+    try {
+      if (givenUp) {
+        upstream.socket.keepAliveBriefly();
+      } else {
         upstream.socket.keepAlive();
-      } catch (IOException e) {
-        LOG.debug("{}: no keepalive: {}", served.route.port(), e.getMessage());
       }
+    } catch (IOException e) {
+      LOG.debug("{}: no keepalive: {}", served.route.port(), e.getMessage());
     }
   }
 

@@ -54,12 +54,22 @@ final class ServedEndpoint {
    *
    * @param drainTimeout after how long no relay may be left where its task is to stop, or null
    */
-  void follow(EndpointState now, @Nullable Duration drainTimeout, long nowNanos) {
-    if (state != now) {
-      state = now;
+  void follow(Endpoint now, @Nullable Duration drainTimeout, long nowNanos) {
+    if (state != now.state()) {
+      state = now.state();
       sinceNanos = nowNanos;
     }
     drain(drainTimeout);
+    if (now.isOutOfReach()) {
+      giveUp();
+    }
+  }
+
+  /** It seems to be gone, and what it would say as its end may never arrive. */
+  void giveUp() {
+    if (relays != null) {
+      relays.giveUp();
+    }
   }
 
   private void drain(@Nullable Duration timeout) {

@@ -80,7 +80,7 @@ final class ServedRoute {
     // Those that are withheld keep their load too: they may come back while their relays still run.
     route.withheld().forEach(endpoint -> keep(endpoint, before, nowNanos));
     if (before != null) {
-      before.kept.values().forEach(endpoint -> endpoint.load.leavePicker());
+      leave(before);
     }
     EndpointLoad[] loads =
         Arrays.stream(pickable).map(endpoint -> endpoint.load).toArray(EndpointLoad[]::new);
@@ -92,9 +92,21 @@ final class ServedRoute {
     EndpointKey key = key(endpoint);
     ServedEndpoint old = before == null ? null : before.kept.get(key);
     ServedEndpoint now = ServedEndpoint.of(endpoint, old, nowNanos);
-    now.follow(endpoint.state(), drainTimeout(), nowNanos);
+    now.follow(endpoint, drainTimeout(), nowNanos);
     kept.put(key, now);
     return now;
+  }
+
+  /** What the same service has no more is gone; another service's tasks may still run. */
+  private void leave(ServedRoute before) {
+    boolean isSameService = before.route.serviceId().equals(route.serviceId());
+    before.kept.forEach(
+        (key, endpoint) -> {
+          endpoint.load.leavePicker();
+          if (isSameService && !kept.containsKey(key)) {
+            endpoint.giveUp();
+          }
+        });
   }
 
   private @Nullable Duration drainTimeout() {

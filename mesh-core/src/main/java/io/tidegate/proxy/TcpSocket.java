@@ -2,6 +2,7 @@ package io.tidegate.proxy;
 
 import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A TCP socket that carries a relay. A bare descriptor: Netty's own socket asks the kernel for the
@@ -18,6 +19,9 @@ final class TcpSocket extends FileDescriptor {
   private static final int KEEPALIVE_INTERVAL_SECONDS = 15;
   private static final int KEEPALIVE_COUNT = 4;
   private static final int USER_TIMEOUT_MILLIS = 120_000;
+
+  // One that seems to be gone already is noticed after one to two seconds.
+  private static final int LAST_CHANCE_SECONDS = 1;
 
   TcpSocket(int fd) {
     super(fd);
@@ -57,11 +61,24 @@ final class TcpSocket extends FileDescriptor {
 
   /** Watches for a peer that is gone without a word. */
   void keepAlive() throws IOException {
+    keepAlive(KEEPALIVE_IDLE_SECONDS, KEEPALIVE_INTERVAL_SECONDS, USER_TIMEOUT_MILLIS);
+  }
+
+  /** Asks a peer that seems to be gone once a second, and fails when it does not answer. */
+  void keepAliveBriefly() throws IOException {
+    keepAlive(
+        LAST_CHANCE_SECONDS,
+        LAST_CHANCE_SECONDS,
+        (int) TimeUnit.SECONDS.toMillis(LAST_CHANCE_SECONDS));
+  }
+
+  private void keepAlive(int idleSeconds, int intervalSeconds, int userTimeoutMillis)
+      throws IOException {
     setOption(Libc.SOL_SOCKET, Libc.SO_KEEPALIVE, 1);
-    setOption(Libc.IPPROTO_TCP, Libc.TCP_KEEPIDLE, KEEPALIVE_IDLE_SECONDS);
-    setOption(Libc.IPPROTO_TCP, Libc.TCP_KEEPINTVL, KEEPALIVE_INTERVAL_SECONDS);
+    setOption(Libc.IPPROTO_TCP, Libc.TCP_KEEPIDLE, idleSeconds);
+    setOption(Libc.IPPROTO_TCP, Libc.TCP_KEEPINTVL, intervalSeconds);
     setOption(Libc.IPPROTO_TCP, Libc.TCP_KEEPCNT, KEEPALIVE_COUNT);
-    setOption(Libc.IPPROTO_TCP, Libc.TCP_USER_TIMEOUT, USER_TIMEOUT_MILLIS);
+    setOption(Libc.IPPROTO_TCP, Libc.TCP_USER_TIMEOUT, userTimeoutMillis);
   }
 
   void endOutput() throws IOException {

@@ -55,6 +55,12 @@ public record Endpoint(
     return state == EndpointState.EJECTED;
   }
 
+  /** Whether nothing that is sent to it seems to arrive. */
+  public boolean isOutOfReach() {
+    return state == EndpointState.UNREACHABLE
+        || (ejection != null && ejection.cause() == Ejection.Cause.NODE_SILENT);
+  }
+
   /** This endpoint as one whose connects fail; what is not ejected all the same is spared. */
   public Endpoint with(Ejection reason, boolean isEjected) {
     EndpointState now = isEjected ? EndpointState.EJECTED : state;
