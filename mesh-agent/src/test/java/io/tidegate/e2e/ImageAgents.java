@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /**
@@ -13,7 +14,7 @@ import java.util.stream.Collectors;
 final class ImageAgents implements Agents {
 
   private static final String STACK = "tidegate";
-  static final String SERVICE = STACK + "_agent";
+  private static final String SERVICE = STACK + "_agent";
   private static final Path LOGS = Lab.ROOT.resolve("mesh-agent/target/e2e");
   private static final Path IMAGE = Lab.ROOT.resolve("mesh-agent/target/tidegate-image.tar");
 
@@ -32,6 +33,26 @@ final class ImageAgents implements Agents {
         "--compose-file",
         Lab.ROOT.resolve("deploy/stack.yml").toString(),
         STACK);
+  }
+
+  /** Updates the service as an operator does, and waits until every node has another one. */
+  static void update(Tables tables) {
+    List<String> before = Lab.nodes().stream().map(ImageAgents::container).toList();
+    Swarm.docker("service", "update", "--detach", "--force", "--update-delay", "2s", SERVICE);
+    Wait.seconds(240)
+        .until(
+            "every node has another agent, and no other",
+            () -> Lab.nodes().stream().allMatch(node -> isReplaced(node, before, tables)));
+  }
+
+  private static boolean isReplaced(String node, List<String> before, Tables tables) {
+    String now = container(node);
+    return now.lines().count() == 1 && !before.contains(now) && tables.isReady(node);
+  }
+
+  /** The ids of the containers of a node, one a line: of two while one follows the other. */
+  static String container(String node) {
+    return Lab.docker(node, "ps", "--quiet", "--filter", "ancestor=tidegate:latest");
   }
 
   /** What every one has said, also those that have ended: it goes with their containers. */
@@ -58,12 +79,6 @@ final class ImageAgents implements Agents {
     Wait.seconds(60)
         .until(
             "the agents' containers are gone",
-            () ->
-                Lab.nodes().stream()
-                    .allMatch(
-                        node ->
-                            Lab.docker(
-                                    node, "ps", "--quiet", "--filter", "ancestor=tidegate:latest")
-                                .isEmpty()));
+            () -> Lab.nodes().stream().allMatch(node -> container(node).isEmpty()));
   }
 }

@@ -57,33 +57,22 @@ class ImageAgentsIT extends SwarmScenarios {
   void anUpdateOfTheAgentsServiceFailsNoRequest() throws Exception {
     Swarm.createWeb("web", 4, PORT);
     tables.awaitEverywhereMillis(PORT, Swarm.running("web"));
-    List<String> before = Lab.nodes().stream().map(ImageAgentsIT::container).toList();
     try (Load load = Load.start(client, PORT, Lab.nodes())) {
       load.goOnFor(Duration.ofSeconds(2));
-      Swarm.docker(
-          "service", "update", "--detach", "--force", "--update-delay", "2s", ImageAgents.SERVICE);
-      Wait.seconds(240)
-          .until(
-              "every node has another agent, and no other",
-              () -> Lab.nodes().stream().allMatch(node -> isReplaced(node, before)));
+      ImageAgents.update(tables);
       load.goOnFor(Duration.ofSeconds(2));
       AgentScenarios.assertNoneFailed(load, "docker service update of the agents");
     }
   }
 
-  private boolean isReplaced(String node, List<String> before) {
-    String now = container(node);
-    return now.lines().count() == 1 && !before.contains(now) && tables.isReady(node);
-  }
-
   /** Ends the agent of a node; Swarm starts another one. */
   private void replaceAgent(String node) {
-    String before = container(node);
+    String before = ImageAgents.container(node);
     Lab.docker(node, "kill", before);
     Wait.seconds(60)
         .until(
             "another agent is ready on " + node,
-            () -> !container(node).equals(before) && tables.isReady(node));
+            () -> !ImageAgents.container(node).equals(before) && tables.isReady(node));
   }
 
   private static long residentMib(String node) throws IOException {
@@ -100,7 +89,7 @@ class ImageAgentsIT extends SwarmScenarios {
   private static Duration timeToReady(String node) {
     Instant started = Instant.parse(inspect(node, "{{.State.StartedAt}}"));
     String ready =
-        Lab.docker(node, "logs", container(node))
+        Lab.docker(node, "logs", ImageAgents.container(node))
             .lines()
             .filter(line -> line.contains(" ready: "))
             .findFirst()
@@ -109,10 +98,6 @@ class ImageAgentsIT extends SwarmScenarios {
   }
 
   private static String inspect(String node, String format) {
-    return Lab.docker(node, "inspect", "--format", format, container(node));
-  }
-
-  private static String container(String node) {
-    return Lab.docker(node, "ps", "--quiet", "--filter", "ancestor=tidegate:latest");
+    return Lab.docker(node, "inspect", "--format", format, ImageAgents.container(node));
   }
 }
