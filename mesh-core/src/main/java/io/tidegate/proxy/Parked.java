@@ -43,6 +43,8 @@ final class Parked extends Timer implements RelayHalf.Owner {
   private Ticket ticket = Ticket.UNLIMITED;
   private ConnectionResult failure = ConnectionResult.NO_ENDPOINT;
   private @Nullable ByteBuf firstBytes;
+  // Its socket is closed only behind the batch of events that ended it, where more may be of it.
+  private boolean over;
 
   Parked(
       Shard shard,
@@ -127,7 +129,9 @@ final class Parked extends Timer implements RelayHalf.Owner {
 
   @Override
   public void onReady(RelayHalf half) {
-    hasLeft();
+    if (!over) {
+      hasLeft();
+    }
   }
 
   /**
@@ -167,7 +171,9 @@ final class Parked extends Timer implements RelayHalf.Owner {
   @Override
   public void onBroken(RuntimeException e) {
     LOG.warn("{}: parking broke off", served.route.port(), e);
-    drop();
+    if (!over) {
+      drop();
+    }
   }
 
   private void leaveLot(ParkingEnd end, ConnectionResult result) {
@@ -177,6 +183,7 @@ final class Parked extends Timer implements RelayHalf.Owner {
   }
 
   private void end(ParkingEnd end, ConnectionResult result) {
+    over = true;
     ended(end);
     ticket.leave();
     served.counters.connections(result).increment();

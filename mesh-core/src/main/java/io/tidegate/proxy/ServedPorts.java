@@ -6,6 +6,7 @@ import io.tidegate.routing.ChunkedMap.Difference;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Route;
 import io.tidegate.routing.RoutingTable;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -127,9 +128,11 @@ final class ServedPorts {
     inheritance = share;
   }
 
-  /** Adds second descriptors of all listening sockets, which are another process's too then. */
-  void lend(List<PassedSocket> lent) {
+  /** Second descriptors of all listening sockets, which are another process's too then. */
+  List<PassedSocket> lend() {
+    List<PassedSocket> lent = new ArrayList<>();
     ports.values().forEach(port -> port.lend(lent));
+    return lent;
   }
 
   /** That process does not hold them any more. */
@@ -140,8 +143,9 @@ final class ServedPorts {
   /** Takes no new clients any more; those that wait still follow the tables. */
   void stopListening() {
     stopped = true;
-    ports.values().forEach(ServedPort::stopListening);
+    // First: those that are taken last may have to wait there.
     draining.putAll(ports);
+    ports.values().forEach(ServedPort::stopListening);
     ports.clear();
   }
 }

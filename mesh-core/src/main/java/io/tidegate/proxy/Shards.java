@@ -18,7 +18,6 @@ import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.RoutingTable;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -43,6 +42,8 @@ public final class Shards implements AutoCloseable {
 
   // How late a shard may come to what it is told, before nobody waits for it any more.
   private static final Duration TURN_LIMIT = Duration.ofSeconds(2);
+  // The same where it has something to do that nobody else can.
+  private static final Duration SETTLE_LIMIT = Duration.ofSeconds(30);
 
   private final MultiThreadIoEventLoopGroup group;
   private final List<Loop> loops = new ArrayList<>();
@@ -146,9 +147,29 @@ public final class Shards implements AutoCloseable {
    * are the caller's to close. Until {@link #takeBack} nothing is done to the sockets that lasts.
    */
   public List<PassedSocket> lend() {
-    List<PassedSocket> lent = Collections.synchronizedList(new ArrayList<>());
-    await(shard -> shard.served().lend(lent));
-    return List.copyOf(lent);
+    Loan loan = new Loan();
+    await(shard -> loan.add(shard.served().lend()));
+    return loan.close();
+  }
+
+  /** What shards lend; what comes after it was closed goes nowhere, and is closed. */
+  private static final class Loan {
+
+    private final List<PassedSocket> lent = new ArrayList<>();
+    private boolean closed;
+
+    synchronized void add(List<PassedSocket> sockets) {
+      if (closed) {
+        sockets.forEach(PassedSocket::close);
+      } else {
+        lent.addAll(sockets);
+      }
+    }
+
+    synchronized List<PassedSocket> close() {
+      closed = true;
+      return List.copyOf(lent);
+    }
   }
 
   /** The other process does not hold what was lent any more. */
@@ -163,19 +184,23 @@ public final class Shards implements AutoCloseable {
 
   /** Waits until every shard has done all that it was told before. */
   public void settle() {
-    await(_ -> {});
+    await(_ -> {}, SETTLE_LIMIT);
   }
 
   private void await(Consumer<Shard> action) {
+    await(action, TURN_LIMIT);
+  }
+
+  private void await(Consumer<Shard> action, Duration limit) {
     boolean done =
         onEveryShard(
             (shard, whenDone) -> {
               action.accept(shard);
               whenDone.run();
             },
-            TURN_LIMIT);
+            limit);
     if (!done) {
-      LOG.warn("a shard has not had its turn for {} s", TURN_LIMIT.toSeconds());
+      LOG.warn("a shard has not had its turn for {} s", limit.toSeconds());
     }
   }
 
