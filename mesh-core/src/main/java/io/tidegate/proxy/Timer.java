@@ -25,7 +25,7 @@ abstract class Timer {
     return false;
   }
 
-  /** The shard ends; what this holds must go. The timer does not run any more. */
+  /** The shard ends, or this broke off; what it holds must go. The timer does not run any more. */
   abstract void abandon();
 
   /** Puts this before another in its chain. */

@@ -2,12 +2,16 @@ package io.tidegate.proxy;
 
 import io.tidegate.overload.Restraint;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Every timeout of a shard, on one wheel of chains: starting and stopping one costs the same with a
  * million running, and memory is that of the wheel alone.
  */
 final class Timers {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Timers.class);
 
   /** How late a timer may fire. A power of two: a shift finds a timer's place. */
   static final long RESOLUTION_NANOS = 1L << 26; // 67 ms
@@ -72,7 +76,17 @@ final class Timers {
     // Fired only now: what expires starts and stops other timers.
     for (Timer timer = due.first(); timer != null; timer = due.first()) {
       stop(timer);
+      fire(timer, nowNanos);
+    }
+  }
+
+  /** One that breaks off is no reason to keep all others waiting for ever. */
+  private static void fire(Timer timer, long nowNanos) {
+    try {
       timer.onExpired(nowNanos);
+    } catch (RuntimeException e) {
+      LOG.warn("a timer broke off", e);
+      timer.abandon();
     }
   }
 

@@ -67,6 +67,25 @@ class TimersTest {
   }
 
   @Test
+  void goesOnAfterATimerThatBrokeOff() {
+    timers.start(
+        nowNanos,
+        100 * MILLI,
+        timer(
+            "broken",
+            () -> {
+              throw new IllegalStateException("the test's");
+            }));
+    start("b", 100);
+    start("c", 1_000);
+    pass(300);
+    assertThat(fired).contains("abandoned broken", "b");
+    pass(1_000);
+    assertThat(fired).contains("c");
+    assertThat(timers.isEmpty()).isTrue();
+  }
+
+  @Test
   void passesByWhatIsDueInLaterTurnsOfTheWheel() {
     start("next hour", 3_600_000);
     for (int second = 0; second < 3_599; second++) {
