@@ -79,7 +79,9 @@ final class ConnectStreaks {
   }
 
   void onAnswered(String serviceId, Endpoint endpoint) {
-    if (streaks.remove(endpoint.id()) != null) {
+    boolean hadFailed = streaks.remove(endpoint.id()) != null;
+    // It may be ejected for what others say, or for its node.
+    if (hadFailed || endpoint.ejection() != null) {
       observer.onOutcome(new ConnectOutcome(serviceId, endpoint, Result.ANSWERED, 0, false));
     }
   }

@@ -1,6 +1,7 @@
 package io.tidegate.proxy;
 
 import io.tidegate.routing.ConnectOutcome.Result;
+import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.EndpointId;
 import io.tidegate.routing.Protocol;
 import io.tidegate.routing.Route;
@@ -49,8 +50,12 @@ final class ServedHealth {
 
   /** A connect was answered. */
   void onAnswered(int index) {
-    if (streaks.areAny() && isEndpoint(index)) {
-      streaks.onAnswered(route.serviceId(), route.endpoints().get(index));
+    if (!isEndpoint(index)) {
+      return;
+    }
+    Endpoint endpoint = route.endpoints().get(index);
+    if (streaks.areAny() || endpoint.ejection() != null) {
+      streaks.onAnswered(route.serviceId(), endpoint);
     }
   }
 

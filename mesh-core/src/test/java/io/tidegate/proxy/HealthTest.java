@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidegate.metrics.EndpointStats;
+import io.tidegate.routing.BalancingPolicy;
 import io.tidegate.routing.ConnectOutcome;
 import io.tidegate.routing.ConnectOutcome.Result;
+import io.tidegate.routing.Ejection;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.Parking;
 import io.tidegate.routing.Policy;
 import io.tidegate.routing.Protocol;
+import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Reach;
+import io.tidegate.routing.Route;
 import io.tidegate.routing.Task;
 import io.tidegate.routing.TaskState;
 import java.io.IOException;
@@ -113,6 +117,36 @@ class HealthTest {
         assertThat(outcomes.getLast().result()).isEqualTo(Result.ANSWERED);
         assertThat(outcomes.getLast().failuresInARow()).isZero();
       }
+    }
+  }
+
+  @Test
+  void tellsOfAnAnswerOfWhatIsEjectedThoughNoneOfItsConnectsHasFailed() throws Exception {
+    try (var task = TestTask.echo();
+        var proxy = inHandMovedTime()) {
+      int port = proxy.serve(task.address());
+      assertAnswers(proxy, port);
+      assertThat(outcomes).isEmpty();
+      // The last one of its route, and spared: its node was silent.
+      Endpoint spared =
+          ProxyFixture.endpoint(task.address(), TaskState.RUNNING)
+              .with(new Ejection(Ejection.Cause.NODE_SILENT, 1, 0, Long.MAX_VALUE), false);
+      proxy.publish(
+          new Route(
+              PublishedPort.tcp(port),
+              "service-" + port,
+              "web",
+              BalancingPolicy.P2C,
+              List.of(spared),
+              List.of(),
+              List.of()));
+      Await.until(
+          () -> {
+            assertAnswers(proxy, port);
+            return !outcomes.isEmpty();
+          });
+      assertThat(outcomes.getFirst().result()).isEqualTo(Result.ANSWERED);
+      assertThat(addressOf(outcomes.getFirst())).isEqualTo(task.address());
     }
   }
 
