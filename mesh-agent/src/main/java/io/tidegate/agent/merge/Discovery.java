@@ -104,7 +104,9 @@ public final class Discovery {
     if (told != null) {
       hasGap = view.onApi(told, readingAsOfNanos, nowNanos);
       awaited.onChange(nowNanos);
-    } else if (reading.isWhole() && reading.engine().swarm().controlAvailable()) {
+    } else if (!reading.engine().swarm().controlAvailable()) {
+      view.onNoApi(nowNanos);
+    } else if (reading.isWhole()) {
       view.onApiFailed();
     }
     if (ingress != null && reading.isWhole()) {

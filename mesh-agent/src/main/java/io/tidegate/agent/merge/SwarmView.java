@@ -171,6 +171,7 @@ public final class SwarmView {
 
   /** This node has joined another Swarm: nothing of the last one is true. */
   void onOtherSwarm(long nowNanos) {
+    apiFailures = 0;
     take(Sources.REST, new ClusterState(List.of(), List.of(), List.of()), nowNanos);
     probation = new Probation();
     isTold = false;
@@ -210,9 +211,7 @@ public final class SwarmView {
       take(Sources.REST, listed, asOfNanos, nowNanos);
       return false;
     }
-    if (isGossip) {
-      restore(nowNanos);
-    }
+    trustStream(nowNanos);
     boolean hasGap = antiEntropy.hasGap(cluster.store(), listed);
     amend(Sources.REST, antiEntropy.news(cluster.store(), listed), nowNanos);
     retainPolicies();
@@ -222,6 +221,14 @@ public final class SwarmView {
   /** A manager's API did not answer, as when a majority of the managers is out of reach. */
   void onApiFailed() {
     apiFailures++;
+  }
+
+  /** This node is no manager: what the API failed to tell while it was one means nothing now. */
+  void onNoApi(long nowNanos) {
+    apiFailures = 0;
+    if (stream != null) {
+      trustStream(nowNanos);
+    }
   }
 
   /**
@@ -276,6 +283,12 @@ public final class SwarmView {
     gossipMerge.doubt();
     nodes.doubt();
     peers = Set.of();
+  }
+
+  private void trustStream(long nowNanos) {
+    if (isGossip) {
+      restore(nowNanos);
+    }
   }
 
   /** The stream counts again as it did before gossip had to. */

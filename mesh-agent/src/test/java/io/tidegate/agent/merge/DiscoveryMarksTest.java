@@ -168,6 +168,32 @@ class DiscoveryMarksTest extends DiscoveryFixture {
   }
 
   @Test
+  void forgetsThatTheApiFailedOnceThisNodeIsNoManager() {
+    beWatched();
+    leaderless(Answers.ingress("n2"), 1);
+    leaderless(ingressWithout("dns", "10.213.77.11"), 12);
+    assertThat(discovery.view().isLeaderless()).isTrue();
+
+    demoted(ingressWithout("dns", "10.213.77.11"), 22);
+
+    assertThat(discovery.view().isLeaderless()).isFalse();
+    assertThat(service("dns").tasks())
+        .extracting(Task::state)
+        .containsExactly(TaskState.RUNNING, TaskState.RUNNING);
+  }
+
+  @Test
+  void isInNoDoubtAboutAnApiThatAWorkerDoesNotHave() {
+    beWatched();
+    leaderless(Answers.ingress("n2"), 1);
+    assertThat(discovery.isUnsettled(seconds(1))).isTrue();
+
+    demoted(Answers.ingress("n2"), 2);
+
+    assertThat(discovery.isUnsettled(seconds(2))).isFalse();
+  }
+
+  @Test
   void keepsWhatGossipMarkedWhenACommitTellsNothingNewerOfIt() {
     beWatched();
     leaderless(Answers.ingress("n2"), 1);
