@@ -30,6 +30,11 @@ final class AwaitedTasks {
     services.remove(service);
   }
 
+  /** Forgets every service but these: one that is gone is not looked at any more. */
+  void retain(Set<String> known) {
+    services.retainAll(known);
+  }
+
   boolean areAny(long nowNanos) {
     return isChanged && !services.isEmpty() && nowNanos - changedNanos < PATIENCE_NANOS;
   }

@@ -288,6 +288,7 @@ public final class Discovery {
     witnesses.expire(nowNanos).forEach(this::touchTask);
     ChunkedMap<String, Service> services =
         routed.refresh(view.services(), seen -> service(seen, planner, nowNanos));
+    awaited.retain(view.services().keySet());
     if (topology == null
         || !services.equals(topology.servicesById())
         || !otherNodes.equals(topologyNodes)) {

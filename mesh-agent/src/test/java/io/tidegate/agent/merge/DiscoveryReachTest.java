@@ -2,7 +2,9 @@ package io.tidegate.agent.merge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.agent.cluster.ClusterObject;
 import io.tidegate.agent.cluster.ClusterTask;
+import io.tidegate.agent.cluster.Commit;
 import io.tidegate.agent.cluster.Version;
 import io.tidegate.agent.docker.Answers;
 import io.tidegate.agent.docker.LocalTasks;
@@ -95,23 +97,38 @@ class DiscoveryReachTest extends DiscoveryFixture {
     beWatched();
     assertThat(discovery.isUnsettled(seconds(10))).isFalse();
 
-    discovery.onCommit(
-        put(
-            new ClusterTask(
-                "new",
-                Version.at(1000),
-                TASK.serviceId(),
-                9,
-                "elsewhere",
-                ClusterTask.State.RUNNING,
-                ClusterTask.State.RUNNING,
-                List.of(
-                    new ClusterTask.Attachment("i", "ingress", true, List.of("10.0.0.99/24"))))),
-        seconds(10));
+    discovery.onCommit(put(notLearnedYet()), seconds(10));
 
     assertThat(find("new", 10)).isNotNull();
     assertThat(discovery.isUnsettled(seconds(10))).isTrue();
     assertThat(discovery.isUnsettled(seconds(71))).isFalse();
+  }
+
+  @Test
+  void waitsForNoTaskOfAServiceThatIsGone() {
+    beWatched();
+    discovery.onCommit(put(notLearnedYet()), seconds(10));
+    assertThat(find("new", 10)).isNotNull();
+
+    discovery.onCommit(
+        new Commit(
+            List.of(new Commit.Change.Removed(ClusterObject.Kind.SERVICE, TASK.serviceId()))),
+        seconds(11));
+
+    assertThat(find("new", 11)).isNull();
+    assertThat(discovery.isUnsettled(seconds(11))).isFalse();
+  }
+
+  private static ClusterTask notLearnedYet() {
+    return new ClusterTask(
+        "new",
+        Version.at(1000),
+        TASK.serviceId(),
+        9,
+        "elsewhere",
+        ClusterTask.State.RUNNING,
+        ClusterTask.State.RUNNING,
+        List.of(new ClusterTask.Attachment("i", "ingress", true, List.of("10.0.0.99/24"))));
   }
 
   @Test
