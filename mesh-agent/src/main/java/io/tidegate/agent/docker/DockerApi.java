@@ -113,12 +113,14 @@ public final class DockerApi implements AutoCloseable {
       Map<String, List<String>> filters, Runnable connected, Consumer<DockerAnswers.Event> sink)
       throws IOException, InterruptedException {
     String path = versioned("/events" + filters(filters));
-    try (Response response = execute(path);
-        MappingIterator<DockerAnswers.Event> events =
-            JSON.readerFor(DockerAnswers.Event.class).readValues(response.getBody())) {
+    try (Response response = execute(path)) {
+      // first of all: the parser waits for the first event, and there may be none for hours
       connected.run();
-      while (events.hasNextValue()) {
-        sink.accept(events.nextValue());
+      try (MappingIterator<DockerAnswers.Event> events =
+          JSON.readerFor(DockerAnswers.Event.class).readValues(response.getBody())) {
+        while (events.hasNextValue()) {
+          sink.accept(events.nextValue());
+        }
       }
     }
     throw new IOException("GET " + path + ": the stream ended");

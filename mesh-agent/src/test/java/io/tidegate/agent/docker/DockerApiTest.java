@@ -134,6 +134,24 @@ class DockerApiTest {
   }
 
   @Test
+  void tellsThatItFollowsBeforeAnythingHappens() throws Exception {
+    Queue<String> actions = new ConcurrentLinkedQueue<>();
+    Thread thread =
+        Thread.ofVirtual()
+            .start(
+                new FutureTask<>(
+                    () -> {
+                      docker.events(Map.of(), () -> actions.add("connected"), event -> {});
+                      return null;
+                    }));
+
+    await().until(() -> actions.contains("connected"));
+
+    thread.interrupt();
+    assertThat(thread.join(Duration.ofSeconds(5))).isTrue();
+  }
+
+  @Test
   void endsAnEventStreamThatIsInterrupted() throws Exception {
     FutureTask<Void> following =
         new FutureTask<>(
