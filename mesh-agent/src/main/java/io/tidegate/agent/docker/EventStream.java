@@ -7,12 +7,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Follows a daemon's events for ever and turns them into news. Runs on a thread of its own until
  * that is interrupted.
  */
 public final class EventStream implements Runnable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
 
   private static final Map<String, List<String>> FILTERS =
       Map.of(
@@ -39,6 +43,7 @@ public final class EventStream implements Runnable {
   private final RandomGenerator random;
   private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
   private boolean isConnected;
+  private @Nullable String complaint;
 
   /** Takes news, on the stream's thread, and may wait: Docker then drops events. */
   @FunctionalInterface
@@ -74,12 +79,23 @@ public final class EventStream implements Runnable {
       if (isConnected) {
         isConnected = false;
         put(new DockerNews.Lost(String.valueOf(e.getMessage())));
+      } else {
+        complain(String.valueOf(e.getMessage()));
       }
+    }
+  }
+
+  /** Says the same thing once. */
+  private void complain(String why) {
+    if (!why.equals(complaint)) {
+      complaint = why;
+      LOG.warn("own-events: {}; what happens on this node shows only when Docker is read", why);
     }
   }
 
   private void onConnected() {
     isConnected = true;
+    complaint = null;
     backoff.onSuccess();
     put(new DockerNews.Found());
   }

@@ -78,8 +78,14 @@ public final class FakeDocker implements AutoCloseable {
     answers.put(path, new Answer(200, json));
   }
 
+  /** Answers a path with an error; to {@code /events} too, which else are a stream. */
   public void fail(String path, int status, String message) {
     answers.put(path, new Answer(status, "{\"message\":\"" + message + "\"}"));
+  }
+
+  /** Has no answer for a path any more. */
+  public void forget(String path) {
+    answers.remove(path);
   }
 
   /** Takes requests for the path and never answers, until it is told to answer again. */
@@ -143,7 +149,7 @@ public final class FakeDocker implements AutoCloseable {
       requests.add(target);
       OutputStream out = Channels.newOutputStream(connection);
       String path = key(target);
-      if (path.equals("/events")) {
+      if (path.equals("/events") && !answers.containsKey(path)) {
         follow(out, in);
         return;
       }
