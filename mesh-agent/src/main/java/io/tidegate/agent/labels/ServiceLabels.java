@@ -61,6 +61,11 @@ public final class ServiceLabels {
     byService.keySet().retainAll(services);
   }
 
+  /** Forgets a service. */
+  public void forget(String service) {
+    byService.remove(service);
+  }
+
   private static Map<String, String> ours(Map<String, String> labels) {
     Map<String, String> ours = Map.of();
     for (Map.Entry<String, String> label : labels.entrySet()) {

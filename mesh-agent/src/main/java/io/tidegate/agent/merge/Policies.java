@@ -51,6 +51,13 @@ final class Policies {
     stopGraces.keySet().retainAll(services);
   }
 
+  /** Forgets a service. */
+  void forget(String service) {
+    labels.forget(service);
+    createdAtNanos.remove(service);
+    stopGraces.remove(service);
+  }
+
   /** Whether a service's new tasks are to be checked before they take clients. */
   boolean isCheckedFirst(String service) {
     HealthCheck check = labels.of(service).policy().check();

@@ -322,6 +322,7 @@ public final class SwarmView {
     Heard heard = new Heard(source, timeOfDay.nanoTime());
     newest = new Origin(source, writtenAtNanos(commit), heard.atNanos());
     Set<String> news = isGossip ? tasksInNewsOf(commit) : Set.of();
+    Set<String> gone = namesOfServicesGoneBy(commit);
     ClusterView.Change change = cluster.apply(commit, heard);
     if (change.hasNodes()) {
       nodes.onCluster(cluster.nodes(), nowNanos);
@@ -333,6 +334,27 @@ public final class SwarmView {
             : change.services());
     change.objects().forEach(this::readService);
     change.services().keySet().forEach(routed::touch);
+    gone.forEach(this::forgetPolicy);
+  }
+
+  /** The names of known services that a commit removes, before it is applied. */
+  private Set<String> namesOfServicesGoneBy(Commit commit) {
+    Set<String> names = new HashSet<>();
+    for (Commit.Change change : commit.changes()) {
+      ClusterService service =
+          change instanceof Commit.Change.Removed ? cluster.store().service(change.id()) : null;
+      if (service != null) {
+        names.add(service.name());
+      }
+    }
+    return names;
+  }
+
+  /** The next service of that name inherits nothing; unless it is there already. */
+  private void forgetPolicy(String name) {
+    if (cluster.all().stream().noneMatch(service -> service.name().equals(name))) {
+      policies.forget(name);
+    }
   }
 
   /** The tasks of which a commit tells something newer, before it is applied. */

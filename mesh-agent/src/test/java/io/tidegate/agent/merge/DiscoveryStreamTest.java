@@ -8,6 +8,7 @@ import io.tidegate.agent.cluster.ClusterService;
 import io.tidegate.agent.cluster.ClusterState;
 import io.tidegate.agent.cluster.ClusterTask;
 import io.tidegate.agent.cluster.Commit;
+import io.tidegate.agent.cluster.Version;
 import io.tidegate.agent.docker.Answers;
 import io.tidegate.agent.docker.Reading;
 import io.tidegate.routing.BalancingPolicy;
@@ -16,6 +17,7 @@ import io.tidegate.routing.Service;
 import io.tidegate.routing.TaskState;
 import io.tidegate.routing.Topology;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -91,6 +93,61 @@ class DiscoveryStreamTest extends DiscoveryFixture {
     discovery.onCommit(put(withLabel(web, 1001, "random")), seconds(1));
     assertThat(service("web").policy().balance()).isEqualTo(BalancingPolicy.ROUND_ROBIN);
     assertThat(discovery.view().rejected()).isEqualTo(before + 1);
+  }
+
+  @Test
+  void leavesNoPolicyOfARemovedServiceToTheNextOneOfItsName() {
+    beWatched();
+    ClusterService web = cluster("web");
+    discovery.onCommit(put(withLabel(web, 1000, "round-robin")), seconds(1));
+
+    discovery.onCommit(removed(web), seconds(1));
+    discovery.onCommit(put(withLabel(withId(web, "another"), 1002, "random")), seconds(1));
+
+    assertThat(service("web").policy().balance()).isEqualTo(BalancingPolicy.P2C);
+  }
+
+  @Test
+  void leavesNoPolicyOfAServiceThatWasNotPublished() {
+    beWatched();
+    ClusterService web = cluster("web");
+    discovery.onCommit(removed(web), seconds(1));
+    ClusterService hidden =
+        new ClusterService(
+            "hidden", Version.at(1000), web.createdAt(), "web", Map.of(), List.of(), Map.of());
+    discovery.onCommit(put(withLabel(hidden, 1001, "round-robin")), seconds(1));
+
+    discovery.onCommit(removed(hidden), seconds(1));
+    discovery.onCommit(put(withLabel(withId(web, "another"), 1003, "random")), seconds(1));
+
+    assertThat(service("web").policy().balance()).isEqualTo(BalancingPolicy.P2C);
+  }
+
+  @Test
+  void keepsThePolicyOfAServiceThatHasTheNameOfARemovedOne() {
+    beWatched();
+    ClusterService web = cluster("web");
+    discovery.onCommit(put(withLabel(withId(web, "another"), 1000, "round-robin")), seconds(1));
+
+    discovery.onCommit(removed(web), seconds(1));
+    discovery.onCommit(put(withLabel(withId(web, "another"), 1002, "random")), seconds(1));
+
+    assertThat(service("web").policy().balance()).isEqualTo(BalancingPolicy.ROUND_ROBIN);
+  }
+
+  private static Commit removed(ClusterObject object) {
+    return new Commit(List.of(new Commit.Change.Removed(object.kind(), object.id())));
+  }
+
+  private static ClusterService withId(ClusterService service, String id) {
+    return new ClusterService(
+        id,
+        service.version(),
+        service.createdAt(),
+        service.name(),
+        service.labels(),
+        service.ports(),
+        service.virtualIps());
   }
 
   @Test
