@@ -58,13 +58,19 @@ final class KnownNodes {
   void onCluster(Collection<ClusterNode> nodes, long nowNanos) {
     lastSeen.clear();
     nameById.clear();
+    // a machine that joined anew is there twice: the address is of the node that is not down
+    nodes.stream().filter(KnownNodes::isDown).forEach(this::learn);
     for (ClusterNode node : nodes) {
       nameById.put(node.id(), node.name());
-      learn(node.address(), node.id());
-      if (node.state() != ClusterNode.State.DOWN) {
+      if (!isDown(node)) {
+        learn(node);
         lastSeen.put(node.address(), nowNanos);
       }
     }
+  }
+
+  private static boolean isDown(ClusterNode node) {
+    return node.state() == ClusterNode.State.DOWN;
   }
 
   void onGossip(NetworkAnswers.Network ingress, long nowNanos) {
@@ -89,6 +95,10 @@ final class KnownNodes {
       }
     }
     return nodes;
+  }
+
+  private void learn(ClusterNode node) {
+    learn(node.address(), node.id());
   }
 
   private void learn(String address, String id) {

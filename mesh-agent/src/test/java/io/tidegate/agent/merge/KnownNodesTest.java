@@ -8,6 +8,7 @@ import io.tidegate.agent.docker.NetworkAnswers;
 import io.tidegate.routing.Node;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class KnownNodesTest {
@@ -39,6 +40,35 @@ class KnownNodesTest {
     nodes.onCluster(Answers.cluster().nodes().stream().map(KnownNodesTest::down).toList(), 0);
 
     assertThat(nodes.nodes()).isEmpty();
+  }
+
+  @Test
+  void knowsAnAddressByTheNodeThatIsNotDownInWhateverOrderAManagerTellsThem() {
+    ClusterNode live = cluster("n2");
+    ClusterNode left = down(withId(live, "left"));
+
+    nodes.onCluster(List.of(live, left), 0);
+    assertThat(nodes.nodes()).containsExactly(named(N2, "n2"));
+    nodes.onCluster(List.of(left, live), 0);
+    assertThat(nodes.nodes()).containsExactly(named(N2, "n2"));
+  }
+
+  private static ClusterNode cluster(String name) {
+    return Answers.cluster().nodes().stream()
+        .filter(node -> node.name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static ClusterNode withId(ClusterNode node, String id) {
+    return new ClusterNode(
+        id,
+        node.version(),
+        node.name(),
+        node.address(),
+        node.state(),
+        node.availability(),
+        node.role());
   }
 
   @Test
