@@ -201,7 +201,6 @@ public final class Discovery {
   }
 
   private void onTold(long nowNanos) {
-    newestMark = null;
     awaited.onChange(nowNanos);
     otherNodes = view.otherNodes();
   }
@@ -299,7 +298,10 @@ public final class Discovery {
   }
 
   private Origin newest() {
-    return newestMark == null ? view.newest() : newestMark;
+    Origin told = view.newest();
+    return newestMark == null || newestMark.heardAtNanos() < told.heardAtNanos()
+        ? told
+        : newestMark;
   }
 
   private Service service(SeenService seen, ReachPlanner planner, long nowNanos) {

@@ -73,6 +73,34 @@ class DiscoveryMarksTest extends DiscoveryFixture {
   }
 
   @Test
+  void takesWhatAReadingLacksForTheWordOfTheReadingNotOfAMarkBeforeIt() {
+    discovery.onReading(Answers.manager(), 0);
+    mark(TaskMark.Kind.DIED, "long gone", seconds(1));
+    timeOfDayNanos = seconds(3600);
+
+    discovery.onReading(
+        reading(put(withState(TASK, 1000, ClusterTask.State.FAILED))), seconds(3600));
+
+    assertThat(taskOrNull(TASK.id())).isNull();
+    assertThat(origin()).isEqualTo("swarm-rest");
+  }
+
+  @Test
+  void takesWhatGossipLacksForTheWordOfGossipNotOfAMarkBeforeIt() {
+    discovery.onReading(Answers.worker(), 0);
+    mark(TaskMark.Kind.DIED, "long gone", seconds(1));
+    timeOfDayNanos = seconds(3600);
+
+    discovery.onReading(Answers.worker(ingressWithout("dns", "none")), seconds(3600));
+
+    assertThat(origin()).isEqualTo("swarm-gossip");
+  }
+
+  private String origin() {
+    return Objects.requireNonNull(discovery.topology(seconds(3600))).origin().source();
+  }
+
+  @Test
   void withholdsATaskForAsLongAsItsNodeSaysThatItIsUnwell() {
     beWatched();
     mark(TaskMark.Kind.UNWELL, TASK.id(), seconds(1));
