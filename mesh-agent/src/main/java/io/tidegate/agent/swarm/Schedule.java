@@ -17,6 +17,7 @@ final class Schedule {
 
   private long intervalNanos;
   private long nextNanos;
+  private long earliestNanos;
   private long startedNanos;
   private long unsettledNanos;
   private boolean isUnsettled;
@@ -26,6 +27,7 @@ final class Schedule {
   Schedule(Duration interval, long nowNanos) {
     this.intervalNanos = interval.toNanos();
     this.nextNanos = nowNanos;
+    this.earliestNanos = nowNanos;
   }
 
   /** From the next reading on, how often to read at least. */
@@ -37,8 +39,11 @@ final class Schedule {
   void onEvent(long nowNanos) {
     if (isReading) {
       isWantedAgain = true;
-    } else if (nowNanos + COALESCE_NANOS - nextNanos < 0) {
-      nextNanos = nowNanos + COALESCE_NANOS;
+      return;
+    }
+    long soonNanos = nowNanos + Math.max(COALESCE_NANOS, earliestNanos - nowNanos);
+    if (soonNanos - nextNanos < 0) {
+      nextNanos = soonNanos;
     }
   }
 
@@ -71,6 +76,7 @@ final class Schedule {
     }
     this.isUnsettled = isUnsettled;
     long tookNanos = nowNanos - startedNanos;
+    earliestNanos = nowNanos + tookNanos;
     if (isWantedAgain) {
       nextNanos = nowNanos + Math.max(COALESCE_NANOS, tookNanos);
       return;

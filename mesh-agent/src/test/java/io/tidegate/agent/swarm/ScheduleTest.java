@@ -80,6 +80,25 @@ class ScheduleTest {
     assertThat(schedule.isDue(millis(6000))).isTrue();
   }
 
+  @Test
+  void readsNoMoreThanHalfOfTheTimeWhateverHappens() {
+    read(0, 3000, 0.5);
+
+    schedule.onEvent(millis(3001));
+
+    assertThat(schedule.isDue(millis(5999))).isFalse();
+    assertThat(schedule.isDue(millis(6000))).isTrue();
+  }
+
+  @Test
+  void keepsNoEventWaitingForLongWhereReadingIsQuick() {
+    read(0, 5, 0.5);
+
+    schedule.onEvent(millis(6));
+
+    assertThat(schedule.isDue(millis(56))).isTrue();
+  }
+
   private void read(long fromMillis, long toMillis, double random) {
     schedule.onStarted(millis(fromMillis));
     schedule.onDone(false, random, millis(toMillis));
