@@ -231,6 +231,11 @@ public final class SwarmView {
     }
   }
 
+  /** True if the manager's API failed last: only a reading of the whole Swarm asks it again. */
+  public boolean isApiFailing() {
+    return apiFailures > 0;
+  }
+
   /**
    * True while this node's manager has lost the others: what it streams may be long out of date,
    * and nobody would know.

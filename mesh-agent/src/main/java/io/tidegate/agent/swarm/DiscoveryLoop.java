@@ -151,7 +151,7 @@ final class DiscoveryLoop implements Runnable {
   }
 
   private boolean isWholeDue(long nowNanos) {
-    if (view.stream() != null && nowNanos - wholeNanos < 0) {
+    if (view.stream() != null && !view.isApiFailing() && nowNanos - wholeNanos < 0) {
       return false;
     }
     // an interval may be shorter by a tenth

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -31,6 +32,7 @@ class DiscoveryLoopTest implements DiscoveryLoop.Questions {
   private final BlockingQueue<Fact> facts = new LinkedBlockingQueue<>();
   private final AtomicInteger refusals = new AtomicInteger();
   private final AtomicInteger saves = new AtomicInteger();
+  private final List<Boolean> reads = new CopyOnWriteArrayList<>();
   private final Said said = new Said();
   private final DiscoveryLoop loop =
       new DiscoveryLoop(facts, this, said, topology -> {}, Duration.ofMinutes(1), new Random(1));
@@ -85,6 +87,17 @@ class DiscoveryLoopTest implements DiscoveryLoop.Questions {
     await().until(() -> confirmed().isAfter(listed));
   }
 
+  @Test
+  void asksAnApiThatHasFailedAgainSoonAlsoWhileTheStreamFlows() {
+    facts.add(new Fact.Watched(new WatchNews.Listed(Answers.cluster(), Long.MAX_VALUE)));
+    await().until(() -> reads.size() == 1);
+
+    facts.add(new Fact.ReadDone(Answers.leaderless()));
+
+    await().until(() -> reads.size() == 2);
+    assertThat(reads).as("of the whole Swarm").containsExactly(true, true);
+  }
+
   private Instant confirmed() {
     return Objects.requireNonNull(loop.status().lastSuccess());
   }
@@ -105,7 +118,9 @@ class DiscoveryLoopTest implements DiscoveryLoop.Questions {
   }
 
   @Override
-  public void read(boolean isWholeSwarm) {}
+  public void read(boolean isWholeSwarm) {
+    reads.add(isWholeSwarm);
+  }
 
   @Override
   public void askStopSignal(DockerNews.Signalled signalled) {}
