@@ -90,14 +90,7 @@ public final class Discovery {
   public boolean onReading(Reading reading, long nowNanos) {
     isDaemonLost = false;
     view.onEngine(reading.engine().swarm());
-    String nodeId = reading.engine().swarm().nodeId();
-    if (!nodeId.equals(ownNodeId)) {
-      if (!ownNodeId.isEmpty()) {
-        view.onOtherSwarm(nowNanos);
-      }
-      ownNodeId = nodeId;
-      routed.touchAll();
-    }
+    onNodeId(reading.engine().swarm().nodeId(), nowNanos);
     ClusterState told = reading.cluster();
     NetworkAnswers.Network ingress = reading.ingress();
     boolean hasGap = false;
@@ -122,6 +115,26 @@ public final class Discovery {
         new ReachPlanner(
             local, reading.sandbox(), ingress == null ? null : GossipView.reachable(ingress)));
     return hasGap;
+  }
+
+  /**
+   * Who this node is, by a reading or by its certificate: whoever tells it first, what others tell
+   * after that stays.
+   *
+   * @return whether it was another one before, of whose Swarm nothing is true any more
+   */
+  public boolean onNodeId(String nodeId, long nowNanos) {
+    if (nodeId.equals(ownNodeId)) {
+      return false;
+    }
+    boolean isOther = !ownNodeId.isEmpty();
+    if (isOther) {
+      view.onOtherSwarm(nowNanos);
+      otherNodes = view.otherNodes();
+    }
+    ownNodeId = nodeId;
+    routed.touchAll();
+    return isOther;
   }
 
   private void plan(ReachPlanner planner) {

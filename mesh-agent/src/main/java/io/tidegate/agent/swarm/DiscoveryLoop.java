@@ -203,8 +203,17 @@ final class DiscoveryLoop implements Runnable {
       }
       case Fact.Witnessed(List<Testimony> testimonies) ->
           announcer.onOwn(WitnessBox.own(testimonies, SystemEpochNanoClock.INSTANCE.nanoTime()));
-      case Fact.PeersReady ready -> announcer.onReady();
+      case Fact.PeersReady(String nodeId) -> onPeersReady(nodeId, nowNanos);
     }
+  }
+
+  /** A certificate may tell before any reading does that this node has joined anew. */
+  private void onPeersReady(String nodeId, long nowNanos) {
+    if (discovery.onNodeId(nodeId, nowNanos)) {
+      announcer.onSilence();
+      questions.restartWatch();
+    }
+    announcer.onReady();
   }
 
   private void onHappened(DockerNews news, long nowNanos) {

@@ -49,6 +49,10 @@ sealed interface Fact {
   /** This node's own connects have ejected something, or were answered again. */
   record Witnessed(List<Testimony> testimonies) implements Fact {}
 
-  /** Other agents can be told of this node from now on. */
-  record PeersReady() implements Fact {}
+  /**
+   * Other agents can be told of this node, and followed, from now on.
+   *
+   * @param nodeId who it is by its certificate: all that others tell next is of that node's Swarm
+   */
+  record PeersReady(String nodeId) implements Fact {}
 }

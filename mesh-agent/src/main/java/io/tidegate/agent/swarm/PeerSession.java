@@ -81,6 +81,11 @@ final class PeerSession implements AutoCloseable {
     return session;
   }
 
+  /** Who this node is by its certificate. */
+  String nodeId() {
+    return nodeId;
+  }
+
   PeerServer server() {
     return server;
   }

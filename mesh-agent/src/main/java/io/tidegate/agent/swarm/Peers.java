@@ -84,7 +84,7 @@ final class Peers implements Announcements, Runnable {
       PeerSession opened = PeerSession.open(config, directory, refusals, facts);
       complaint = null;
       session = opened;
-      facts.put(new Fact.PeersReady());
+      facts.put(new Fact.PeersReady(opened.nodeId()));
       return opened;
     } catch (IdentityException e) {
       complain(e.getMessage() + "; without an identity this node neither tells nor hears others");

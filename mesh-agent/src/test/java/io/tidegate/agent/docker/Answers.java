@@ -96,6 +96,27 @@ public final class Answers {
     return new Sandbox(Path.of("/var/run/docker/netns"), null);
   }
 
+  /** What a worker reads that has joined a Swarm under an id, and knows nothing of it yet. */
+  public static Reading joined(String nodeId) {
+    return new Reading(
+        workerEngine(nodeId), null, emptyIngress(), LocalTasks.NONE, sandbox(), true, null);
+  }
+
+  public static DockerAnswers.EngineInfo workerEngine(String nodeId) {
+    DockerAnswers.EngineInfo engine = engine("n2");
+    DockerAnswers.SwarmInfo swarm = engine.swarm();
+    return new DockerAnswers.EngineInfo(
+        engine.engineVersion(),
+        engine.name(),
+        new DockerAnswers.SwarmInfo(
+            nodeId,
+            swarm.nodeAddress(),
+            swarm.localNodeState(),
+            false,
+            swarm.error(),
+            swarm.remoteManagers()));
+  }
+
   /** A daemon that has just restarted: no services, no other nodes. */
   public static NetworkAnswers.Network emptyIngress() {
     return new NetworkAnswers.Network("klxvo", "ingress", true, Map.of(), List.of(), Map.of());

@@ -12,7 +12,6 @@ import io.tidegate.agent.cluster.Commit;
 import io.tidegate.agent.cluster.TaskMark;
 import io.tidegate.agent.cluster.Version;
 import io.tidegate.agent.docker.Answers;
-import io.tidegate.agent.docker.DockerAnswers;
 import io.tidegate.agent.docker.NetworkAnswers;
 import io.tidegate.agent.docker.Reading;
 import io.tidegate.routing.Service;
@@ -56,20 +55,16 @@ abstract class DiscoveryFixture {
   /** The manager n1 is a worker from now on. */
   void demoted(NetworkAnswers.Network ingress, long second) {
     Reading reading = Answers.manager();
-    DockerAnswers.SwarmInfo swarm = reading.engine().swarm();
-    DockerAnswers.EngineInfo engine =
-        new DockerAnswers.EngineInfo(
-            reading.engine().engineVersion(),
-            reading.engine().name(),
-            new DockerAnswers.SwarmInfo(
-                swarm.nodeId(),
-                swarm.nodeAddress(),
-                swarm.localNodeState(),
-                false,
-                swarm.error(),
-                swarm.remoteManagers()));
+    String nodeId = reading.engine().swarm().nodeId();
     discovery.onReading(
-        new Reading(engine, null, ingress, reading.local(), reading.sandbox(), true, null),
+        new Reading(
+            Answers.workerEngine(nodeId),
+            null,
+            ingress,
+            reading.local(),
+            reading.sandbox(),
+            true,
+            null),
         seconds(second));
   }
 

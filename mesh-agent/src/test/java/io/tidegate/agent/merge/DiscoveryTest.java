@@ -132,6 +132,19 @@ class DiscoveryTest extends DiscoveryFixture {
   }
 
   @Test
+  void keepsWhatWasToldSinceTheCertificateSaidThatThisNodeHasJoinedAnew() {
+    discovery.onReading(Answers.worker(), 0);
+    assertThat(discovery.onNodeId("anew", seconds(1))).isTrue();
+    assertThat(services()).isEmpty();
+
+    discovery.onListed("stream", Answers.cluster(), seconds(1));
+    discovery.onReading(Answers.joined("anew"), seconds(2));
+
+    assertThat(services()).extracting(Service::name).containsExactlyInAnyOrder("dns", "web");
+    assertThat(discovery.onNodeId("anew", seconds(3))).isFalse();
+  }
+
+  @Test
   void publishesByLabelWhatDockerDoesNotPublish() {
     ClusterState state = Answers.cluster();
     discovery.onReading(

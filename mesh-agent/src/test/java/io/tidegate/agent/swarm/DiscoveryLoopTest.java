@@ -11,7 +11,10 @@ import io.tidegate.agent.docker.Answers;
 import io.tidegate.agent.docker.DockerNews;
 import io.tidegate.agent.merge.Discovery;
 import io.tidegate.agent.merge.Sources;
+import io.tidegate.agent.peer.Epoch;
+import io.tidegate.agent.peer.PeerNews;
 import io.tidegate.agent.watch.WatchNews;
+import io.tidegate.routing.Topology;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -21,6 +24,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,9 +37,12 @@ class DiscoveryLoopTest implements DiscoveryLoop.Questions {
   private final AtomicInteger refusals = new AtomicInteger();
   private final AtomicInteger saves = new AtomicInteger();
   private final List<Boolean> reads = new CopyOnWriteArrayList<>();
+  private final AtomicInteger restarts = new AtomicInteger();
+  private volatile @Nullable Topology topology;
   private final Said said = new Said();
   private final DiscoveryLoop loop =
-      new DiscoveryLoop(facts, this, said, topology -> {}, Duration.ofMinutes(1), new Random(1));
+      new DiscoveryLoop(
+          facts, this, said, told -> topology = told, Duration.ofMinutes(1), new Random(1));
   private final Thread thread = Thread.ofVirtual().unstarted(loop);
 
   @BeforeEach
@@ -98,6 +105,39 @@ class DiscoveryLoopTest implements DiscoveryLoop.Questions {
     assertThat(reads).as("of the whole Swarm").containsExactly(true, true);
   }
 
+  @Test
+  void keepsWhatTheNewManagerToldBeforeAReadingShowsThatThisNodeHasJoinedAnew() {
+    facts.add(new Fact.ReadDone(Answers.worker()));
+    await().until(() -> tasks() == 7);
+    facts.add(new Fact.PeersReady("anew"));
+    await().until(() -> tasks() == 0);
+
+    facts.add(
+        new Fact.Followed(new PeerNews.Whole(new Epoch("manager", 1), 1, Answers.cluster(), 1)));
+    facts.add(new Fact.ReadDone(Answers.joined("anew")));
+    facts.add(new Fact.Happened(new DockerNews.Lost("after the reading")));
+
+    await().until(() -> "after the reading".equals(loop.status().error()));
+    assertThat(tasks()).isEqualTo(7);
+  }
+
+  @Test
+  void tellsOthersNothingOfWhatItKnowsUntilItsNewManagerHasSpoken() {
+    facts.add(new Fact.ReadDone(Answers.manager()));
+    await().until(() -> said.wholes().size() == 1);
+
+    facts.add(new Fact.PeersReady("anew"));
+
+    await().until(() -> restarts.get() == 1 && said.last().equals("nodes"));
+    assertThat(said.all()).endsWith("no manager", "nodes");
+    assertThat(said.wholes()).hasSize(1);
+  }
+
+  private long tasks() {
+    Topology last = topology;
+    return last == null ? -1 : last.services().stream().mapToLong(s -> s.tasks().size()).sum();
+  }
+
   private Instant confirmed() {
     return Objects.requireNonNull(loop.status().lastSuccess());
   }
@@ -126,7 +166,9 @@ class DiscoveryLoopTest implements DiscoveryLoop.Questions {
   public void askStopSignal(DockerNews.Signalled signalled) {}
 
   @Override
-  public void restartWatch() {}
+  public void restartWatch() {
+    restarts.incrementAndGet();
+  }
 
   @Override
   public boolean save(Discovery discovery) {
