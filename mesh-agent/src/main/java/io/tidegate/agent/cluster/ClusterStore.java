@@ -106,9 +106,10 @@ public final class ClusterStore {
   }
 
   /**
-   * Takes a whole list for the truth: what is not in it is gone. Only what was heard just now is
-   * not taken back by a list that is older: it may come from a manager that lags behind, or have
-   * been on its way for seconds.
+   * Takes a whole list for the truth: what is not in it is gone, unless it was heard since. Of what
+   * is in it, no state counts that is older than what was heard just now, and nothing that was just
+   * heard to be gone: the list may come from a manager that lags behind, or have been on its way
+   * for seconds.
    *
    * @param asOfNanos since 1970; what was heard later is not gone because it is not in the list
    */
