@@ -186,6 +186,8 @@ final class DiscoveryLoop implements Runnable {
       case Fact.SwarmLeft left -> {
         discovery.onDaemonLost();
         announcer.onSilence();
+        // the next Swarm may be another one: what its stream has told by then needs the whole of it
+        wholeNanos = nowNanos;
         schedule.onDone(false, random.nextDouble(), nowNanos);
         report.failure(left.error(), view.rejected());
       }

@@ -133,6 +133,17 @@ class DiscoveryLoopTest implements DiscoveryLoop.Questions {
     assertThat(said.wholes()).hasSize(1);
   }
 
+  @Test
+  void readsTheWholeSwarmOnceThisNodeMayBeInAnotherOne() {
+    await().until(() -> reads.size() == 1);
+    facts.add(new Fact.SwarmLeft("left"));
+    facts.add(new Fact.Watched(new WatchNews.Listed(Answers.cluster(), Long.MAX_VALUE)));
+    facts.add(new Fact.Happened(new DockerNews.Found()));
+
+    await().until(() -> reads.size() == 2);
+    assertThat(reads).as("of the whole Swarm").containsExactly(true, true);
+  }
+
   private long tasks() {
     Topology last = topology;
     return last == null ? -1 : last.services().stream().mapToLong(s -> s.tasks().size()).sum();
