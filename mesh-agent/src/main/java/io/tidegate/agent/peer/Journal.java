@@ -82,7 +82,11 @@ final class Journal {
    */
   List<byte[]> apply(Commit commit) {
     List<Commit.Change> changes =
-        commit.changes().stream().map(Journal::asPart).filter(this::isNews).toList();
+        commit.changes().stream()
+            .filter(change -> !isLate(change))
+            .map(Journal::asPart)
+            .filter(this::isNews)
+            .toList();
     return !isReady() || changes.isEmpty() ? List.of() : commit(changes);
   }
 
@@ -123,12 +127,20 @@ final class Journal {
     };
   }
 
-  /** A list and a stream may cross each other: of two states the newer one counts. */
   private boolean isNews(ClusterObject object) {
+    return !isLate(object) && !object.equals(objects.get(object.id()));
+  }
+
+  private boolean isLate(Commit.Change change) {
+    return change instanceof Commit.Change.Put(ClusterObject object) && isLate(object);
+  }
+
+  /** A list and a stream may cross each other: of two states the newer one counts. */
+  private boolean isLate(ClusterObject object) {
     ClusterObject known = objects.get(object.id());
-    return known == null
-        || (!object.equals(known)
-            && (!object.version().isKnown() || !known.version().isNewerThan(object.version())));
+    return known != null
+        && object.version().isKnown()
+        && known.version().isNewerThan(object.version());
   }
 
   private List<byte[]> commit(List<Commit.Change> changes) {

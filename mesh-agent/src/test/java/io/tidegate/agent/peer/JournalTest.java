@@ -75,6 +75,16 @@ class JournalTest {
   }
 
   @Test
+  void aTaskThatRunsIsNotRemovedByWhatItWasBefore() {
+    journal.replace(TestStates.services(1));
+    journal.apply(inState("new", ClusterTask.State.RUNNING, 12));
+
+    assertThat(journal.apply(inState("new", ClusterTask.State.STARTING, 10))).isEmpty();
+    assertThat(journal.apply(inState("new", ClusterTask.State.RUNNING, 12))).isEmpty();
+    assertThat(journal.apply(inState("new", ClusterTask.State.FAILED, 13))).hasSize(1);
+  }
+
+  @Test
   void aNewcomerArrivesAtTheVersionOfAllOthers() throws RefusedException {
     journal.replace(TestStates.services(40));
     journal.start();
