@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,9 @@ public final class HandoverServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HandoverServer.class);
 
   private static final Duration STEP_LIMIT = Duration.ofSeconds(5);
+
+  /** After a failure: an agent that asks waits for longer. */
+  private static final Duration PAUSE = Duration.ofSeconds(1);
 
   /** From the descriptors to a table in force: a start of Java, and the engine's first answer. */
   private static final Duration READY_LIMIT = Duration.ofSeconds(60);
@@ -76,7 +80,8 @@ public final class HandoverServer implements AutoCloseable {
     }
     Files.createDirectories(file.toAbsolutePath().getParent());
     HandoverServer server = new HandoverServer(file, own, estate, UnixSocket.listen(file));
-    Thread.ofPlatform().daemon().name("handover").start(server::acceptAll);
+    Door door = () -> server.socket.accept(STEP_LIMIT);
+    Thread.ofPlatform().daemon().name("handover").start(() -> server.acceptAll(door));
     return server;
   }
 
@@ -91,15 +96,22 @@ public final class HandoverServer implements AutoCloseable {
     }
   }
 
-  private void acceptAll() {
-    try {
-      while (!closed) {
-        UnixSocket client = socket.accept(STEP_LIMIT);
+  /** Where others come in. */
+  interface Door {
+    UnixSocket next() throws IOException;
+  }
+
+  /** Until this is closed: what fails once, as without descriptors, may not fail later. */
+  void acceptAll(Door door) {
+    while (!closed) {
+      try {
+        UnixSocket client = door.next();
         Thread.ofPlatform().daemon().name("handover-to").start(() -> answer(client));
-      }
-    } catch (IOException e) {
-      if (!closed) {
-        LOG.warn("hand-over: {} is heard no more: {}", file, e.getMessage());
+      } catch (IOException e) {
+        if (!closed) {
+          LOG.warn("hand-over: {}: nobody is heard now: {}", file, e.getMessage());
+          LockSupport.parkNanos(PAUSE.toNanos());
+        }
       }
     }
   }

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -177,6 +178,20 @@ class HandoverServerTest {
       assertThatThrownBy(() -> socket.receive(1)).isInstanceOf(EOFException.class);
     }
     awaitTold("lend", "take back");
+  }
+
+  @Test
+  void hearsTheNextOneAfterItCouldNotHearOne() {
+    AtomicInteger asked = new AtomicInteger();
+    server.acceptAll(
+        () -> {
+          if (asked.incrementAndGet() == 2) {
+            server.close();
+          }
+          throw new IOException("accept(..) failed: Too many open files");
+        });
+
+    assertThat(asked).hasValue(2);
   }
 
   @Test
