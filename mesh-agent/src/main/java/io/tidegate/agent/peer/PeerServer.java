@@ -86,7 +86,10 @@ public final class PeerServer implements AutoCloseable {
     long tickMillis = limits.heartbeat().toMillis();
     this.ticks =
         loop.scheduleAtFixedRate(
-            subscriptions::tick, tickMillis, tickMillis, TimeUnit.MILLISECONDS);
+            new Tick("peer server", subscriptions::tick),
+            tickMillis,
+            tickMillis,
+            TimeUnit.MILLISECONDS);
   }
 
   private Server listen(InetSocketAddress address, LiveIdentity identity) throws IOException {
@@ -177,23 +180,8 @@ public final class PeerServer implements AutoCloseable {
   }
 
   private ServerCall.Listener<byte[]> onFollow(NodeName name, ServerCall<byte[], byte[]> call) {
-    Subscription subscription = new Subscription(name, call, limits, System.nanoTime());
-    return new ServerCall.Listener<>() {
-      @Override
-      public void onHalfClose() {
-        subscriptions.add(subscription);
-      }
-
-      @Override
-      public void onReady() {
-        subscription.pump(System.nanoTime());
-      }
-
-      @Override
-      public void onCancel() {
-        subscriptions.remove(subscription);
-      }
-    };
+    return new FollowListener(
+        new Subscription(name, call, limits, System.nanoTime()), subscriptions);
   }
 
   private ServerCall.Listener<byte[]> onReport(NodeName name, ServerCall<byte[], byte[]> call) {

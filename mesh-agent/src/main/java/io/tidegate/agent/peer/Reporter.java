@@ -76,7 +76,8 @@ public final class Reporter implements AutoCloseable {
     this.log = new ReportLog(refusals);
     this.links = new ReportLinks(identity, check, loop);
     this.ticks =
-        loop.scheduleWithFixedDelay(this::tend, WARM_SECONDS, WARM_SECONDS, TimeUnit.SECONDS);
+        loop.scheduleWithFixedDelay(
+            new Tick("peer reporter", this::tend), WARM_SECONDS, WARM_SECONDS, TimeUnit.SECONDS);
   }
 
   /** Tells what happened. Returns at once. From any thread. */

@@ -83,13 +83,23 @@ final class PeerNodes {
     return publisher(identity, limits, startedAtMillis, 0);
   }
 
+  PeerServer publisher(LiveIdentity identity, PeerCheck check) throws IOException {
+    return publisher(identity, check, LIMITS, 1_000, 0);
+  }
+
   PeerServer publisher(LiveIdentity identity, PeerLimits limits, long startedAtMillis, int port)
+      throws IOException {
+    return publisher(identity, check(identity), limits, startedAtMillis, port);
+  }
+
+  private PeerServer publisher(
+      LiveIdentity identity, PeerCheck check, PeerLimits limits, long startedAtMillis, int port)
       throws IOException {
     return closing(
         new PeerServer(
             loopback(port),
             identity,
-            check(identity),
+            check,
             publisherRefusals,
             limits,
             startedAtMillis,

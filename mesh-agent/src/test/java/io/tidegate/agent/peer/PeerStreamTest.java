@@ -9,11 +9,13 @@ import io.tidegate.agent.cluster.Commit;
 import io.tidegate.agent.cluster.TaskMark;
 import io.tidegate.agent.identity.LiveIdentity;
 import io.tidegate.agent.identity.NodeRole;
+import io.tidegate.agent.identity.PeerCheck;
 import io.tidegate.agent.identity.Refusal;
 import io.tidegate.agent.identity.TestPki;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -114,6 +116,33 @@ class PeerStreamTest {
 
     await()
         .until(() -> nodes.news.contains(new PeerNews.Unchanged(new Epoch("manager1", 1_000), 1)));
+  }
+
+  @Test
+  void aQuietPublisherSaysSoAlsoAfterItHasFailedOnce() throws Exception {
+    AtomicBoolean isToFail = new AtomicBoolean();
+    LiveIdentity identity = nodes.identity("manager1");
+    PeerCheck check =
+        new PeerCheck(
+            identity,
+            nodeId -> {
+              if (isToFail.compareAndSet(true, false)) {
+                throw new OutOfMemoryError("as of direct memory");
+              }
+              return true;
+            });
+    PeerServer publisher = nodes.publisher(identity, check);
+    publisher.publish(TestStates.services(1));
+    nodes.subscriber("worker1", publisher.port());
+    await().until(() -> !nodes.news.isEmpty());
+
+    isToFail.set(true);
+    await().until(() -> !isToFail.get());
+    nodes.news.clear();
+
+    await()
+        .until(() -> nodes.news.contains(new PeerNews.Unchanged(new Epoch("manager1", 1_000), 1)));
+    assertThat(nodes.losses()).isZero();
   }
 
   @Test
