@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   version   7 ──────────── 8 ─── 9          a newcomer at 9 gets whole 7, 7→8, 8→9;
- *             whole          tail             once the tail outgrows half of the whole, whole 9
+ *             whole          tail             once the tail outgrows half of the whole, whole 9,
+ *                                             and once a list came: changes do not lead back
  * </pre>
  *
  * <p>Of tasks, only those that run are part of it. A task begins and ends through a dozen states,
@@ -46,7 +47,9 @@ final class Journal {
   }
 
   /**
-   * Takes a whole state for the truth.
+   * Takes a whole state for the truth: which version of an object counts is decided already. One
+   * that leads back, as to a Swarm's backup, is told to all as a whole: what is older than what
+   * they know they believe no change.
    *
    * @return the messages that tell what changed, empty if nothing did
    */
@@ -62,7 +65,14 @@ final class Journal {
         changes.add(new Commit.Change.Removed(known.kind(), known.id()));
       }
     }
-    return isReady() && changes.isEmpty() ? List.of() : commit(changes);
+    if (isReady() && changes.isEmpty()) {
+      return List.of();
+    }
+    boolean isDifference = isReady() && changes.stream().noneMatch(this::isLate);
+    put(changes);
+    long base = version++;
+    forgetWhole();
+    return isDifference ? writer.changes(version, base, changes) : whole();
   }
 
   private void compare(ClusterObject object, Set<String> present, List<Commit.Change> changes) {
@@ -70,7 +80,7 @@ final class Journal {
       return;
     }
     present.add(object.id());
-    if (isNews(object)) {
+    if (!object.equals(objects.get(object.id()))) {
       changes.add(new Commit.Change.Put(object));
     }
   }
@@ -122,21 +132,16 @@ final class Journal {
 
   private boolean isNews(Commit.Change change) {
     return switch (change) {
-      case Commit.Change.Put(ClusterObject object) -> isNews(object);
+      case Commit.Change.Put(ClusterObject object) -> !object.equals(objects.get(object.id()));
       case Commit.Change.Removed removed -> objects.containsKey(removed.id());
     };
   }
 
-  private boolean isNews(ClusterObject object) {
-    return !isLate(object) && !object.equals(objects.get(object.id()));
-  }
-
-  private boolean isLate(Commit.Change change) {
-    return change instanceof Commit.Change.Put(ClusterObject object) && isLate(object);
-  }
-
   /** A list and a stream may cross each other: of two states the newer one counts. */
-  private boolean isLate(ClusterObject object) {
+  private boolean isLate(Commit.Change change) {
+    if (!(change instanceof Commit.Change.Put(ClusterObject object))) {
+      return false;
+    }
     ClusterObject known = objects.get(object.id());
     return known != null
         && object.version().isKnown()
@@ -144,25 +149,20 @@ final class Journal {
   }
 
   private List<byte[]> commit(List<Commit.Change> changes) {
+    put(changes);
+    long base = version++;
+    List<byte[]> messages = writer.changes(version, base, changes);
+    keep(messages);
+    return messages;
+  }
+
+  private void put(List<Commit.Change> changes) {
     for (Commit.Change change : changes) {
       switch (change) {
         case Commit.Change.Put(ClusterObject object) -> objects.put(object.id(), object);
         case Commit.Change.Removed removed -> objects.remove(removed.id());
       }
     }
-    long base = version++;
-    List<byte[]> messages = writer.changes(version, base, changes);
-    if (base == 0) {
-      share(messages);
-    } else {
-      keep(messages);
-    }
-    return messages;
-  }
-
-  private void share(List<byte[]> messages) {
-    whole = messages;
-    wholeBytes = bytes(messages);
   }
 
   private void keep(List<byte[]> messages) {
@@ -172,19 +172,19 @@ final class Journal {
     tail.addAll(messages);
     tailBytes += bytes(messages);
     if (tailBytes > wholeBytes / 2) {
-      whole = null;
-      tail.clear();
-      tailBytes = 0;
+      forgetWhole();
     }
+  }
+
+  private void forgetWhole() {
+    whole = null;
+    tail.clear();
+    tailBytes = 0;
   }
 
   /** The messages for one that knows nothing yet. There must be a state. */
   List<byte[]> start() {
-    List<byte[]> shared = whole;
-    if (shared == null) {
-      shared = writer.whole(version, objects.values());
-      share(shared);
-    }
+    List<byte[]> shared = whole();
     if (tail.isEmpty()) {
       return shared;
     }
@@ -192,6 +192,16 @@ final class Journal {
     messages.set(shared.size() - 1, UpdateWriter.leadingTo(version, shared.getLast()));
     messages.addAll(tail);
     return messages;
+  }
+
+  private List<byte[]> whole() {
+    List<byte[]> shared = whole;
+    if (shared == null) {
+      shared = writer.whole(version, objects.values());
+      whole = shared;
+      wholeBytes = bytes(shared);
+    }
+    return shared;
   }
 
   /** The message that says that nothing changed. */

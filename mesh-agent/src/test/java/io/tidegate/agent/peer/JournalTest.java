@@ -85,6 +85,35 @@ class JournalTest {
   }
 
   @Test
+  void aListThatLeadsBackIsToldToAllAsAWhole() throws RefusedException {
+    ClusterState backup = TestStates.services(1);
+    journal.replace(backup);
+    journal.apply(shutdown(9));
+
+    List<byte[]> told = journal.replace(backup);
+
+    assertThat(told).hasSize(1).isEqualTo(journal.start());
+    assertThat(new Intake(1 << 20).take("node1", told.getFirst()))
+        .isInstanceOfSatisfying(
+            PeerNews.Whole.class,
+            whole -> {
+              assertThat(whole.version()).isEqualTo(3);
+              assertThat(whole.state().tasks()).containsExactlyInAnyOrderElementsOf(backup.tasks());
+            });
+    assertThat(journal.replace(backup)).isEmpty();
+  }
+
+  /** Whoever has heard that an object is gone takes it back from a whole, and from no change. */
+  @Test
+  void newcomersHearWhatAListToldAsPartOfTheWhole() {
+    journal.replace(TestStates.services(40));
+    journal.start();
+
+    assertThat(journal.replace(TestStates.services(41))).hasSize(1);
+    assertThat(journal.start()).hasSize(1);
+  }
+
+  @Test
   void aNewcomerArrivesAtTheVersionOfAllOthers() throws RefusedException {
     journal.replace(TestStates.services(40));
     journal.start();
