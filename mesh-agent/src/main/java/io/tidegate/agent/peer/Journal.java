@@ -5,11 +5,14 @@ import io.tidegate.agent.cluster.ClusterState;
 import io.tidegate.agent.cluster.ClusterTask;
 import io.tidegate.agent.cluster.Commit;
 import io.tidegate.agent.cluster.TaskMark;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +31,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Journal {
 
+  /**
+   * For how long newcomers are told a mark, who take it for a new one: what a check has found holds
+   * for so long, and of all else managers speak sooner.
+   */
+  static final Duration MARK_HOLD = Duration.ofSeconds(30);
+
   private final UpdateWriter writer;
   private final Map<String, ClusterObject> objects = new HashMap<>();
   private long version;
@@ -36,6 +45,10 @@ final class Journal {
   private long wholeBytes;
   private final List<byte[]> tail = new ArrayList<>();
   private long tailBytes;
+  private final Queue<Marked> marked = new ArrayDeque<>();
+
+  /** Where in the tail marks are, and when they were told. */
+  private record Marked(int at, long version, long atNanos) {}
 
   Journal(UpdateWriter writer) {
     this.writer = writer;
@@ -101,12 +114,12 @@ final class Journal {
   }
 
   /**
-   * Tells marks, which are no part of the state: a newcomer hears those that are in the tail, in
-   * the order of all changes, and none that are older.
+   * Tells marks, which are no part of the state: a newcomer hears those that are in the tail for as
+   * long as they hold, in the order of all changes.
    *
    * @return the messages that tell them
    */
-  List<byte[]> mark(List<TaskMark> marks) {
+  List<byte[]> mark(List<TaskMark> marks, long nowNanos) {
     if (!isReady()) {
       return List.of();
     }
@@ -114,9 +127,34 @@ final class Journal {
     for (List<TaskMark> some : Marks.chunks(marks)) {
       long base = version++;
       messages.add(writer.marks(version, base, some));
+      keepMarks(some, nowNanos);
     }
-    keep(messages);
     return messages;
+  }
+
+  /** A newcomer is not led to eject what others have ejected before: they will say it again. */
+  private void keepMarks(List<TaskMark> marks, long nowNanos) {
+    List<TaskMark> some =
+        marks.stream().filter(mark -> mark.kind() != TaskMark.Kind.EJECTED).toList();
+    int at = tail.size();
+    keep(some.isEmpty() ? nothing(version) : List.of(writer.marks(version, version - 1, some)));
+    if (tail.size() > at) {
+      marked.add(new Marked(at, version, nowNanos));
+    }
+  }
+
+  private void forgetMarks(long nowNanos) {
+    for (Marked oldest = marked.peek();
+        oldest != null && nowNanos - oldest.atNanos >= MARK_HOLD.toNanos();
+        oldest = marked.peek()) {
+      tail.set(oldest.at, nothing(oldest.version).getFirst());
+      marked.remove();
+    }
+  }
+
+  /** A version that changes nothing. */
+  private List<byte[]> nothing(long reached) {
+    return writer.changes(reached, reached - 1, List.of());
   }
 
   private static boolean isPart(ClusterObject object) {
@@ -180,11 +218,13 @@ final class Journal {
     whole = null;
     tail.clear();
     tailBytes = 0;
+    marked.clear();
   }
 
   /** The messages for one that knows nothing yet. There must be a state. */
-  List<byte[]> start() {
+  List<byte[]> start(long nowNanos) {
     List<byte[]> shared = whole();
+    forgetMarks(nowNanos);
     if (tail.isEmpty()) {
       return shared;
     }

@@ -70,7 +70,7 @@ final class Subscriptions {
 
   void mark(List<TaskMark> marks) {
     if (isHeard()) {
-      tell(journal.mark(marks));
+      tell(journal.mark(marks, clock.nanoTime()));
     }
   }
 
@@ -83,7 +83,7 @@ final class Subscriptions {
     long nowNanos = clock.nanoTime();
     for (Subscription subscription : List.copyOf(byNode.values())) {
       if (!subscription.isStarted()) {
-        subscription.start(journal.start(), nowNanos);
+        subscription.start(journal.start(nowNanos), nowNanos);
       } else if (!messages.isEmpty()) {
         offer(subscription, messages, nowNanos);
       }
@@ -155,7 +155,8 @@ final class Subscriptions {
     LOG.info("{} follows, from {}", subscription.name(), remote(subscription));
     subscription.call().sendHeaders(new Metadata());
     if (isHeard()) {
-      subscription.start(journal.start(), clock.nanoTime());
+      long nowNanos = clock.nanoTime();
+      subscription.start(journal.start(nowNanos), nowNanos);
     }
   }
 

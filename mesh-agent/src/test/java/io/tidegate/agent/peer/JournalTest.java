@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 class JournalTest {
 
   private final Journal journal = new Journal(new UpdateWriter(new Epoch("node1", 1_000), 1 << 20));
+  private long nowNanos;
 
   @Test
   void aChangeBeforeTheFirstStateIsPartOfIt() {
@@ -27,7 +28,7 @@ class JournalTest {
   void anEmptyClusterIsAStateToo() {
     assertThat(journal.replace(TestStates.services(0))).hasSize(1);
     assertThat(journal.isReady()).isTrue();
-    assertThat(journal.start()).hasSize(1);
+    assertThat(journal.start(nowNanos)).hasSize(1);
   }
 
   @Test
@@ -92,7 +93,7 @@ class JournalTest {
 
     List<byte[]> told = journal.replace(backup);
 
-    assertThat(told).hasSize(1).isEqualTo(journal.start());
+    assertThat(told).hasSize(1).isEqualTo(journal.start(nowNanos));
     assertThat(new Intake(1 << 20).take("node1", told.getFirst()))
         .isInstanceOfSatisfying(
             PeerNews.Whole.class,
@@ -107,19 +108,19 @@ class JournalTest {
   @Test
   void newcomersHearWhatAListToldAsPartOfTheWhole() {
     journal.replace(TestStates.services(40));
-    journal.start();
+    journal.start(nowNanos);
 
     assertThat(journal.replace(TestStates.services(41))).hasSize(1);
-    assertThat(journal.start()).hasSize(1);
+    assertThat(journal.start(nowNanos)).hasSize(1);
   }
 
   @Test
   void aNewcomerArrivesAtTheVersionOfAllOthers() throws RefusedException {
     journal.replace(TestStates.services(40));
-    journal.start();
+    journal.start(nowNanos);
     for (int version = 2; version < 200; version++) {
       journal.apply(version % 2 == 0 ? shutdown(version) : running(version));
-      assertThat(arrive(journal.start())).isEqualTo(version);
+      assertThat(arrive(journal.start(nowNanos))).isEqualTo(version);
     }
   }
 
@@ -129,7 +130,7 @@ class JournalTest {
     int most = 0;
     for (int version = 2; version < 200; version++) {
       journal.apply(version % 2 == 0 ? shutdown(version) : running(version));
-      most = Math.max(most, journal.start().size());
+      most = Math.max(most, journal.start(nowNanos).size());
     }
 
     assertThat(most).isBetween(20, 150);
@@ -137,29 +138,70 @@ class JournalTest {
 
   @Test
   void marksTakeAVersionAndAreNoPartOfTheState() throws RefusedException {
-    assertThat(journal.mark(marks(1))).isEmpty();
+    assertThat(journal.mark(marks(1), nowNanos)).isEmpty();
     journal.replace(TestStates.services(40));
-    journal.start();
+    journal.start(nowNanos);
 
-    assertThat(journal.mark(marks(1))).hasSize(1);
-    assertThat(arrive(journal.start())).isEqualTo(2);
+    assertThat(journal.mark(marks(1), nowNanos)).hasSize(1);
+    assertThat(arrive(journal.start(nowNanos))).isEqualTo(2);
     assertThat(journal.replace(TestStates.services(40))).isEmpty();
   }
 
   @Test
   void manyMarksAreToldInSeveralUpdatesAndUnsoundOnesNotAtAll() throws RefusedException {
     journal.replace(TestStates.services(40));
-    journal.start();
+    journal.start(nowNanos);
 
-    assertThat(journal.mark(marks(600))).hasSize(3);
-    assertThat(arrive(journal.start())).isEqualTo(4);
+    assertThat(journal.mark(marks(600), nowNanos)).hasSize(3);
+    assertThat(arrive(journal.start(nowNanos))).isEqualTo(4);
     assertThat(
             journal.mark(
                 List.of(
                     new TaskMark("", TaskMark.Kind.DIED, 1),
                     new TaskMark("x".repeat(129), TaskMark.Kind.DIED, 1),
-                    new TaskMark("task0a", TaskMark.Kind.DIED, -1))))
+                    new TaskMark("task0a", TaskMark.Kind.DIED, -1)),
+                nowNanos))
         .isEmpty();
+  }
+
+  @Test
+  void newcomersHearMarksOnlyForAsLongAsTheyHold() throws RefusedException {
+    journal.replace(TestStates.services(40));
+    journal.start(nowNanos);
+    journal.mark(marks(1), nowNanos);
+    nowNanos += 1;
+    journal.mark(marks(1), nowNanos);
+    journal.apply(shutdown(2));
+
+    nowNanos += Journal.MARK_HOLD.toNanos() - 2;
+    assertThat(kinds(journal.start(nowNanos)))
+        .containsExactly("Whole", "Marked", "Marked", "Changed");
+    nowNanos += 1;
+    assertThat(kinds(journal.start(nowNanos)))
+        .containsExactly("Whole", "Unchanged", "Marked", "Changed");
+    nowNanos += 1;
+    assertThat(kinds(journal.start(nowNanos)))
+        .containsExactly("Whole", "Unchanged", "Unchanged", "Changed");
+    assertThat(arrive(journal.start(nowNanos))).isEqualTo(4);
+  }
+
+  @Test
+  void newcomersDoNotHearWhatWitnessesHaveEjectedBefore() throws RefusedException {
+    journal.replace(TestStates.services(40));
+    journal.start(nowNanos);
+    TaskMark ejected = new TaskMark("task0a", TaskMark.Kind.EJECTED, 1, "node2", 80, 1);
+    TaskMark revived = new TaskMark("task0a", TaskMark.Kind.REVIVED, 2, "node2", 80, 0);
+
+    assertThat(journal.mark(List.of(ejected), nowNanos)).hasSize(1);
+    journal.mark(List.of(ejected, revived), nowNanos);
+
+    List<PeerNews.Told> told = told(journal.start(nowNanos));
+    assertThat(told.get(1)).isInstanceOf(PeerNews.Unchanged.class);
+    assertThat(((PeerNews.Marked) told.get(2)).marks()).containsExactly(revived);
+  }
+
+  private static List<String> kinds(List<byte[]> messages) throws RefusedException {
+    return told(messages).stream().map(news -> news.getClass().getSimpleName()).toList();
   }
 
   private static List<TaskMark> marks(int count) {
@@ -168,6 +210,12 @@ class JournalTest {
 
   /** Takes all messages as a subscriber would, and returns the version that it ends at. */
   private static long arrive(List<byte[]> messages) throws RefusedException {
+    List<PeerNews.Told> news = told(messages);
+    assertThat(((PeerNews.Whole) news.getFirst()).upTo()).isEqualTo(news.getLast().version());
+    return news.getLast().version();
+  }
+
+  private static List<PeerNews.Told> told(List<byte[]> messages) throws RefusedException {
     Intake intake = new Intake(1 << 20);
     List<PeerNews.Told> news = new ArrayList<>();
     for (byte[] message : messages) {
@@ -176,8 +224,7 @@ class JournalTest {
         news.add(complete);
       }
     }
-    assertThat(((PeerNews.Whole) news.getFirst()).upTo()).isEqualTo(news.getLast().version());
-    return news.getLast().version();
+    return news;
   }
 
   private static Commit shutdown(long version) {
