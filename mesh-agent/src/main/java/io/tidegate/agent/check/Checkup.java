@@ -31,7 +31,6 @@ final class Checkup {
   private int inARow;
   private boolean isLastPassed = true;
   private @Nullable String fault;
-  private boolean isUnderWay;
   private long dueNanos;
   private long tellNanos;
   private boolean isToTell;
@@ -52,10 +51,14 @@ final class Checkup {
     return task;
   }
 
-  /** The same task is asked otherwise from now on; what was found stays until more is known. */
-  void askOtherwise(CheckedTask other) {
+  /**
+   * The same task is asked otherwise from now on, an interval of the new ones later at the latest;
+   * what was found stays until more is known.
+   */
+  void askOtherwise(CheckedTask other, long nowNanos) {
     task = other;
     inARow = 0;
+    dueNanos = nowNanos + Math.min(dueNanos - nowNanos, waitNanos(true));
   }
 
   boolean isUnwell() {
@@ -72,17 +75,13 @@ final class Checkup {
     return inARow;
   }
 
-  boolean isDue(long nowNanos) {
-    return !isUnderWay && dueNanos - nowNanos <= 0;
-  }
-
-  void begin() {
-    isUnderWay = true;
+  /** In how many nanoseconds it is to be asked. */
+  long dueInNanos(long nowNanos) {
+    return dueNanos - nowNanos;
   }
 
   /** A check has ended. */
   void onEnd(Outcome outcome, long nowNanos) {
-    isUnderWay = false;
     boolean isSettled = outcome.kind() == Outcome.Kind.NOT_MADE || judge(outcome, nowNanos);
     dueNanos = nowNanos + waitNanos(isSettled);
   }
@@ -117,10 +116,8 @@ final class Checkup {
     return verdict;
   }
 
-  /** In how many nanoseconds there is something to do, or a limit that is sooner. */
-  long dueInNanos(long nowNanos, long limitNanos) {
-    long checkNanos = isUnderWay ? limitNanos : dueNanos - nowNanos;
-    long toldNanos = isToTell ? tellNanos - nowNanos : limitNanos;
-    return Math.min(limitNanos, Math.min(checkNanos, toldNanos));
+  /** In how many nanoseconds there is something to tell, or a limit that is sooner. */
+  long newsInNanos(long nowNanos, long limitNanos) {
+    return isToTell ? Math.min(limitNanos, tellNanos - nowNanos) : limitNanos;
   }
 }

@@ -31,6 +31,8 @@ final class Checkups {
   private final EpochNanoClock timeOfDay;
   private final RandomGenerator random;
   private final Map<String, Checkup> byTask = new HashMap<>();
+  // Who asked: one for each task, also where the task was forgotten and came back meanwhile.
+  private final Map<String, Checkup> underWay = new HashMap<>();
   private final List<TaskMark> farewells = new ArrayList<>();
   private Topology known = Topology.EMPTY;
 
@@ -85,7 +87,7 @@ final class Checkups {
       if (checkup == null) {
         byTask.put(task.id(), new Checkup(task, random, nowNanos));
       } else if (!task.equals(checkup.task())) {
-        checkup.askOtherwise(task);
+        checkup.askOtherwise(task, nowNanos);
       }
     }
     gone.forEach(id -> forget(id, after));
@@ -119,20 +121,21 @@ final class Checkups {
   List<CheckedTask> takeDue(long nowNanos) {
     List<CheckedTask> due = new ArrayList<>();
     for (Checkup checkup : byTask.values()) {
-      if (checkup.isDue(nowNanos)) {
-        checkup.begin();
-        due.add(checkup.task());
+      CheckedTask task = checkup.task();
+      if (checkup.dueInNanos(nowNanos) <= 0 && underWay.putIfAbsent(task.id(), checkup) == null) {
+        due.add(task);
       }
     }
     return due;
   }
 
-  /** A check has ended. */
+  /** A check has ended. It answers nothing where the task is asked otherwise by now. */
   void onEnd(CheckedTask task, Outcome outcome, long nowNanos) {
     Counts counted = counts.computeIfAbsent(task.service(), _ -> new Counts());
     counted.of(outcome.kind()).increment();
+    Checkup asked = underWay.remove(task.id());
     Checkup checkup = byTask.get(task.id());
-    if (checkup == null) {
+    if (checkup == null || checkup != asked || !checkup.task().equals(task)) {
       return;
     }
     boolean wasUnwell = checkup.isUnwell();
@@ -169,8 +172,12 @@ final class Checkups {
   /** In how many nanoseconds there is something to do, or a limit that is sooner. */
   long dueInNanos(long nowNanos, long limitNanos) {
     long dueInNanos = farewells.isEmpty() ? limitNanos : 0;
-    for (Checkup checkup : byTask.values()) {
-      dueInNanos = checkup.dueInNanos(nowNanos, dueInNanos);
+    for (Map.Entry<String, Checkup> entry : byTask.entrySet()) {
+      Checkup checkup = entry.getValue();
+      dueInNanos = checkup.newsInNanos(nowNanos, dueInNanos);
+      if (!underWay.containsKey(entry.getKey())) {
+        dueInNanos = Math.min(dueInNanos, checkup.dueInNanos(nowNanos));
+      }
     }
     return dueInNanos;
   }

@@ -202,6 +202,52 @@ class CheckupsTest {
   }
 
   @Test
+  void asksAsOftenAsTheNewQuestionSaysAtOnce() {
+    Pace hourly = Pace.DEFAULT.withInterval(Duration.ofHours(1));
+    offer(service(HTTP.withPace(hourly), List.of(task("t1"))));
+    settle();
+
+    offer(service(HTTP, List.of(task("t1"))));
+    assertThat(end(Outcome.PASSED)).isLessThanOrEqualTo(Duration.ofSeconds(1).toNanos());
+  }
+
+  @Test
+  void takesNoAnswerToAnotherQuestion() {
+    offer(service(HTTP.withPace(Pace.DEFAULT.withFall(1)), List.of(task("t1"))));
+    settle();
+    CheckedTask asked = due();
+
+    Exchange other = Exchange.DEFAULT.withPath("/up");
+    offer(
+        service(HTTP.withPace(Pace.DEFAULT.withFall(1)).withExchange(other), List.of(task("t1"))));
+    checkups.onEnd(asked, SICK, nowNanos);
+
+    assertThat(news()).isEmpty();
+    assertThat(checkups.status().tasks().get("t1"))
+        .isEqualTo(new CheckStatus.TaskCheck(false, 2, null));
+    assertThat(checkups.takeDue(nowNanos))
+        .extracting(task -> task.check().exchange())
+        .containsExactly(other);
+  }
+
+  @Test
+  void asksATaskThatCameBackOnlyOnceItsLastCheckHasEnded() {
+    Service asked = service(HTTP.withReadyFirst(false), List.of(task("t1")));
+    offer(asked);
+    CheckedTask before = due();
+    offer(service(HTTP.withReadyFirst(false), List.of()));
+    offer(asked);
+
+    assertThat(checkups.takeDue(nowNanos)).isEmpty();
+    assertThat(checkups.dueInNanos(nowNanos, 1_000)).isEqualTo(1_000);
+    checkups.onEnd(before, SICK, nowNanos);
+    assertThat(checkups.status().tasks()).isEmpty();
+    assertThat(checkups.takeDue(nowNanos)).hasSize(1);
+    pass(Duration.ofMinutes(1));
+    assertThat(checkups.takeDue(nowNanos)).isEmpty();
+  }
+
+  @Test
   void asksAtOnceWhereATaskTakesNoClientsBefore() {
     offer(service(HTTP.withReadyFirst(false), List.of(task("t1"))));
 
@@ -263,14 +309,19 @@ class CheckupsTest {
   /** Waits for the next check and lets it end at once; how long that was, in nanoseconds. */
   private long end(Outcome outcome) {
     long beforeNanos = nowNanos;
+    checkups.onEnd(due(), outcome, nowNanos);
+    return nowNanos - beforeNanos;
+  }
+
+  /** Waits for the next check. */
+  private CheckedTask due() {
     List<CheckedTask> due = checkups.takeDue(nowNanos);
     while (due.isEmpty()) {
       nowNanos += Math.max(checkups.dueInNanos(nowNanos, Long.MAX_VALUE), 1);
       due = checkups.takeDue(nowNanos);
     }
     assertThat(due).hasSize(1);
-    checkups.onEnd(due.getFirst(), outcome, nowNanos);
-    return nowNanos - beforeNanos;
+    return due.getFirst();
   }
 
   private List<TaskMark> news() {
