@@ -12,11 +12,13 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
@@ -39,6 +41,12 @@ public final class StateFile {
   private static final int PART_BYTES = 256 << 10;
   private static final int MAX_PART_BYTES = 4 << 20;
   private static final long MAX_BYTES = PeerLimits.DEFAULT.maxUpdateBytes();
+
+  private static final String NEXT_PREFIX = "state.";
+  private static final String NEXT_SUFFIX = ".next";
+
+  /** Nobody writes for longer. */
+  private static final long LEFTOVER_MILLIS = Duration.ofMinutes(10).toMillis();
 
   private final Path file;
 
@@ -79,14 +87,32 @@ public final class StateFile {
       throw new IOException(file + ": " + bytes + " bytes (expected: at most " + MAX_BYTES + ")");
     }
     Path directory = Files.createDirectories(file.toAbsolutePath().getParent());
-    Path next = directory.resolve(file.getFileName() + ".next");
-    try (FileOutputStream out = new FileOutputStream(next.toFile())) {
-      write(parts, out);
-      out.getFD().sync();
+    removeLeftovers(directory, saved.savedAtMillis());
+    // While one agent takes the place of another, both may write.
+    Path next = Files.createTempFile(directory, NEXT_PREFIX, NEXT_SUFFIX);
+    try {
+      try (FileOutputStream out = new FileOutputStream(next.toFile())) {
+        write(parts, out);
+        out.getFD().sync();
+      }
+      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(next);
     }
-    Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
     try (FileChannel entries = FileChannel.open(directory, StandardOpenOption.READ)) {
       entries.force(true);
+    }
+  }
+
+  /** Of runs that ended while they wrote. */
+  private static void removeLeftovers(Path directory, long nowMillis) throws IOException {
+    try (DirectoryStream<Path> all =
+        Files.newDirectoryStream(directory, NEXT_PREFIX + "*" + NEXT_SUFFIX)) {
+      for (Path next : all) {
+        if (nowMillis - next.toFile().lastModified() > LEFTOVER_MILLIS) {
+          Files.deleteIfExists(next);
+        }
+      }
     }
   }
 

@@ -6,10 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tidegate.agent.cluster.ClusterState;
 import io.tidegate.agent.peer.StateFile.Saved;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,12 +79,52 @@ class StateFileTest {
   }
 
   @Test
-  void keepsTheLastOneWhereNothingCanBeWritten() throws IOException {
-    file.write(new Saved("n1", 8, TestStates.services(1)));
-    Files.createDirectory(dir.resolve("new").resolve("state.next"));
+  void leavesNothingBehindWhereItCannotBeWritten() throws IOException {
+    Files.createDirectories(file.path().resolve("in the way"));
 
     assertThatThrownBy(() -> file.write(new Saved("n1", 9, TestStates.services(2))))
         .isInstanceOf(IOException.class);
-    assertThat(Objects.requireNonNull(file.read()).savedAtMillis()).isEqualTo(8);
+    assertThat(dir.resolve("new")).isDirectoryNotContaining("glob:**.next");
+  }
+
+  @Test
+  void twoAgentsMayWriteAtOnce() throws Exception {
+    StateFile other = new StateFile(dir.resolve("new"));
+    Thread thread = Thread.ofPlatform().unstarted(() -> writeOften(other));
+    List<Throwable> faults = new CopyOnWriteArrayList<>();
+    thread.setUncaughtExceptionHandler((_, fault) -> faults.add(fault));
+    thread.start();
+    writeOften(file);
+    thread.join();
+
+    assertThat(faults).isEmpty();
+    assertThat(file.read()).isNotNull();
+    assertThat(dir.resolve("new")).isDirectoryNotContaining("glob:**.next");
+  }
+
+  private static void writeOften(StateFile file) {
+    for (int i = 0; i < 100; i++) {
+      try {
+        file.write(new Saved("n1", i, TestStates.services(i)));
+        assertThat(file.read()).isNotNull();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  @Test
+  void removesWhatRunsThatBrokeOffHaveLeft() throws IOException {
+    long nowMillis = 1_700_000_000_000L;
+    Path old =
+        Files.createFile(Files.createDirectories(dir.resolve("new")).resolve("state.1.next"));
+    Path others = Files.createFile(dir.resolve("new/state.2.next"));
+    Files.setLastModifiedTime(old, FileTime.fromMillis(nowMillis - Duration.ofHours(1).toMillis()));
+    Files.setLastModifiedTime(others, FileTime.fromMillis(nowMillis - 1_000));
+
+    file.write(new Saved("n1", nowMillis, TestStates.services(1)));
+
+    assertThat(old).doesNotExist();
+    assertThat(others).exists();
   }
 }
