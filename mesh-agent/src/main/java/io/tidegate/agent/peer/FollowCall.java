@@ -25,6 +25,7 @@ final class FollowCall extends ClientCall.Listener<byte[]> {
   private final Consumer<PeerNews> sink;
   private final CompletableFuture<Status> end = new CompletableFuture<>();
   private volatile long heardNanos = System.nanoTime();
+  private volatile boolean isHandingOn;
   private @Nullable NodeName publisher;
   private boolean isRefused;
   private boolean isFollowing;
@@ -45,10 +46,13 @@ final class FollowCall extends ClientCall.Listener<byte[]> {
     call.request(1);
   }
 
-  /** Waits until the stream has ended, and ends it if nothing is heard for so long. */
+  /**
+   * Waits until the stream has ended, and ends it if nothing is heard for so long; but not while
+   * the sink takes its time, for then nobody listens.
+   */
   Status await(long silenceNanos) throws InterruptedException {
     while (true) {
-      long quietNanos = System.nanoTime() - heardNanos;
+      long quietNanos = isHandingOn ? 0 : System.nanoTime() - heardNanos;
       if (quietNanos > silenceNanos) {
         cancel(Status.UNAVAILABLE.withDescription("silent for " + quietNanos / 1_000_000 + " ms"));
       }
@@ -78,12 +82,22 @@ final class FollowCall extends ClientCall.Listener<byte[]> {
       if (news != null) {
         // The first that comes out of the intake is a whole.
         isFollowing = true;
-        sink.accept(news);
+        handOn(news);
       }
       call.request(1);
     } catch (RefusedException e) {
       isRefused = true;
       cancel(Status.CANCELLED.withDescription(e.getMessage()).withCause(e));
+    }
+  }
+
+  private void handOn(PeerNews news) {
+    isHandingOn = true;
+    try {
+      sink.accept(news);
+    } finally {
+      heardNanos = System.nanoTime();
+      isHandingOn = false;
     }
   }
 

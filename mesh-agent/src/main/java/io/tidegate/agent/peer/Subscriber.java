@@ -82,7 +82,8 @@ public final class Subscriber implements AutoCloseable {
   /**
    * Begins to follow, on threads of its own. Called once.
    *
-   * @param sink takes all news, one after the other, and must not block
+   * @param sink takes all news, one after the other, on the event loop of the stream. It may wait
+   *     where it has no room: the manager then sees a slow reader
    */
   public void start(Consumer<PeerNews> sink) {
     thread = Thread.ofVirtual().name("peer-subscriber").start(() -> run(sink));

@@ -13,8 +13,10 @@ import io.tidegate.agent.identity.PeerCheck;
 import io.tidegate.agent.identity.Refusal;
 import io.tidegate.agent.identity.TestPki;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -175,6 +177,44 @@ class PeerStreamTest {
     Subscriber subscriber = nodes.subscriber("worker1", silent.port(), publisher.port());
 
     await().until(() -> PeerNodes.loopback(publisher.port()).equals(subscriber.followed()));
+  }
+
+  @Test
+  void aManagerIsNotSilentWhileItsNewsAreBeingTaken() throws Exception {
+    PeerServer publisher = nodes.publisher("manager1");
+    publisher.publish(TestStates.services(1));
+    LiveIdentity identity = nodes.identity("worker1");
+    PeerLimits limits =
+        new PeerLimits(
+            4_096,
+            64 << 10,
+            16 << 20,
+            256 << 10,
+            Duration.ofSeconds(20),
+            PeerNodes.LIMITS.heartbeat(),
+            Duration.ofSeconds(1));
+    CompletableFuture<Void> isRoom = new CompletableFuture<>();
+    Subscriber subscriber =
+        nodes.closing(
+            new Subscriber(
+                () -> PeerNodes.addresses(publisher.port()),
+                identity,
+                nodes.check(identity),
+                nodes.subscriberRefusals,
+                limits));
+    subscriber.start(
+        news -> {
+          nodes.news.add(news);
+          isRoom.join();
+        });
+    await().until(() -> !nodes.news.isEmpty());
+
+    await().during(limits.silenceLimit().multipliedBy(3)).until(() -> true);
+    isRoom.complete(null);
+
+    await().until(() -> nodes.news.size() > 3);
+    assertThat(nodes.losses()).isZero();
+    assertThat(subscriber.status().failures()).isZero();
   }
 
   @Test
