@@ -4,7 +4,7 @@
  * <pre>
  *   Topology ──▶ Checkups ── what is due ──▶ Check   one at a time per task, on a thread of its own
  *                   │  ▲                       │
- *                   │  └─────── Result ────────┘
+ *                   │  └────── Outcome ────────┘
  *                   ▼
  *                TaskMark   unwell, again and again; well
  * </pre>

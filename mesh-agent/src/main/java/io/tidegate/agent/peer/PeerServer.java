@@ -35,7 +35,7 @@ import org.agrona.concurrent.SystemNanoClock;
  */
 public final class PeerServer implements AutoCloseable {
 
-  private static final int MAX_REQUEST_BYTES = 64 << 10;
+  static final int MAX_REQUEST_BYTES = 64 << 10;
   private static final int MAX_CALLS_PER_CONNECTION = 8;
   private static final int HANDSHAKE_SECONDS = 10;
   private static final int KEEP_ALIVE_SECONDS = 30;

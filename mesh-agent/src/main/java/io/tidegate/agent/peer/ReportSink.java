@@ -13,7 +13,7 @@ public interface ReportSink {
    *
    * @param reporter who its certificate says that it is; whether the tasks are its own is not
    *     checked yet
-   * @param marks at least one
+   * @param marks none where all that it says are of kinds that came later
    */
   void onReport(NodeName reporter, List<TaskMark> marks);
 }

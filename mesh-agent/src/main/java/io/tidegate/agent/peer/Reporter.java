@@ -18,12 +18,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Tells other nodes what this one says of its own tasks: the managers, and all others only where no
- * manager has taken note in time.
+ * Tells other nodes what this one says of its own tasks: the managers, and others too where they
+ * are few, or where no manager has taken note in time.
  *
  * <pre>
  *   time ──▶ 0           patience, or all have failed                          2 s
  *            to first    none of them took note: to the others too             given up
+ *            and to few others
  * </pre>
  */
 public final class Reporter implements AutoCloseable {

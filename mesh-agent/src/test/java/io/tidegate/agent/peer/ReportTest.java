@@ -58,6 +58,24 @@ class ReportTest {
   }
 
   @Test
+  void aReportWithTheLongestNamesIsNotTooLarge() {
+    TaskMark longest =
+        new TaskMark(
+            "t".repeat(Fields.MAX_ID_CHARS),
+            TaskMark.Kind.EJECTED,
+            Long.MAX_VALUE,
+            "n".repeat(Fields.MAX_ID_CHARS),
+            65_535,
+            Duration.ofMinutes(10).toNanos());
+
+    assertThat(Marks.chunks(Collections.nCopies(1_000, longest)))
+        .allSatisfy(
+            some ->
+                assertThat(Marks.writeReport(some).length)
+                    .isLessThanOrEqualTo(PeerServer.MAX_REQUEST_BYTES));
+  }
+
+  @Test
   void aReportReachesAllManagersWithTheReportersName() throws Exception {
     PeerServer one = nodes.publisher("manager1");
     PeerServer two = nodes.publisher("manager2");
