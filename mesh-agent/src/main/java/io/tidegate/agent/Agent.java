@@ -107,8 +107,9 @@ final class Agent implements AutoCloseable {
     source.start(changes.ahead(mesh::offer));
     if (succession == null) {
       serve();
+      offerPlace();
     } else {
-      succession.start(this::openAdmin, this::serve, over::completeExceptionally);
+      succession.start(new Successor());
     }
   }
 
@@ -125,7 +126,36 @@ final class Agent implements AutoCloseable {
     if (!closed) {
       serves = true;
       readinessLog.start();
+    }
+  }
+
+  private synchronized void offerPlace() {
+    if (!closed) {
       handover = place == null ? null : place.offer(new Estate());
+    }
+  }
+
+  /** This agent, on its way into the place of another one. */
+  private final class Successor implements Succession.Successor {
+
+    @Override
+    public void serve() {
+      Agent.this.serve();
+    }
+
+    @Override
+    public void openAdmin() throws StartupException {
+      var _ = Agent.this.openAdmin();
+    }
+
+    @Override
+    public void offerPlace() {
+      Agent.this.offerPlace();
+    }
+
+    @Override
+    public void fail(StartupException why) {
+      over.completeExceptionally(why);
     }
   }
 

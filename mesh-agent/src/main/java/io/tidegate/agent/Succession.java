@@ -7,7 +7,6 @@ import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.RoutingTable;
 import java.time.Duration;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,43 +53,50 @@ final class Succession implements AutoCloseable {
         takeover.predecessor());
   }
 
-  /** Opens ports that another process may still have. */
-  interface Opening {
-    void open() throws StartupException;
+  /** What the agent does on the way. */
+  interface Successor {
+
+    /** The other agent has let go: from now on nobody but this one has its clients. */
+    void serve();
+
+    /** Opens the admin ports, which another process may still have. */
+    void openAdmin() throws StartupException;
+
+    /** Everything is here: another agent may follow. */
+    void offerPlace();
+
+    /** The other agent's clients are not this one's. */
+    void fail(StartupException why);
   }
 
-  /**
-   * Begins.
-   *
-   * @param admin opens the admin ports
-   * @param whenServing runs once the other agent's clients are this one's
-   * @param onFailure hears why they are not
-   */
-  void start(Opening admin, Runnable whenServing, Consumer<StartupException> onFailure) {
+  /** Begins. */
+  void start(Successor successor) {
     Runnable succession =
         () -> {
           try {
-            run(admin);
-            whenServing.run();
+            run(successor);
+            successor.offerPlace();
           } catch (StartupException e) {
-            onFailure.accept(e);
+            successor.fail(e);
           } catch (InterruptedException e) {
-            LOG.debug("hand-over: the agent ends before it has begun");
+            LOG.debug("hand-over: the agent ends before it is done");
           }
         };
     thread = Thread.ofPlatform().daemon().name("succession").start(succession);
   }
 
-  private void run(Opening admin) throws StartupException, InterruptedException {
+  private void run(Successor successor) throws StartupException, InterruptedException {
     if (awaitTable() && takeover.finish()) {
+      successor.serve();
       begin();
       LOG.info("hand-over: done, its clients are served here now");
-      openLater(admin);
+      openLater(successor);
     } else {
       LOG.warn("hand-over: {} has not let go; is it still there?", takeover.predecessor());
       takeover.close();
       // Two agents cannot have the admin port: if this one gets it, it is alone.
-      openSoon(admin);
+      openSoon(successor);
+      successor.serve();
       begin();
     }
     takeover.close();
@@ -121,11 +127,11 @@ final class Succession implements AutoCloseable {
     inheritance.close();
   }
 
-  private static void openSoon(Opening admin) throws StartupException, InterruptedException {
+  private static void openSoon(Successor successor) throws StartupException, InterruptedException {
     long endNanos = System.nanoTime() + GONE_LIMIT.toNanos();
     while (true) {
       try {
-        admin.open();
+        successor.openAdmin();
         return;
       } catch (StartupException e) {
         if (System.nanoTime() - endNanos > 0) {
@@ -137,11 +143,11 @@ final class Succession implements AutoCloseable {
   }
 
   /** Clients are served: what is in the way of being asked must not end that. */
-  private static void openLater(Opening admin) throws InterruptedException {
+  private static void openLater(Successor successor) throws InterruptedException {
     boolean hasComplained = false;
     while (true) {
       try {
-        admin.open();
+        successor.openAdmin();
         return;
       } catch (StartupException e) {
         if (!hasComplained) {

@@ -190,6 +190,22 @@ class HandoverTest {
   }
 
   @Test
+  void drainsWhatItServesThoughItCannotBeAsked() throws Exception {
+    AgentProcess first = start().awaitReady();
+    AgentProcess second =
+        start("--agent-check=127.0.0.1:" + task.getLocalPort(), "--lame-duck=0s")
+            .awaitLog("Address already in use");
+    assertThat(first.awaitEnd()).isZero();
+    try (Relayed relayed = relay()) {
+      second.tellToStop();
+      second.awaitLog("draining: 1 connections");
+      relayed.assertFlows();
+    }
+    assertThat(second.awaitEnd()).isZero();
+    assertThat(second.log()).contains("drained: every").doesNotContain("left to the agent");
+  }
+
+  @Test
   void leavesAnAgentOfAnotherAdminAddressAlone() throws Exception {
     AgentProcess first = start().awaitReady();
     AgentProcess other = start(freePort()).awaitReady();
