@@ -160,6 +160,26 @@ class MainTest {
   }
 
   @Test
+  void startsWhereThereAreMoreProcessorsThanShardsMayBe() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "@src/main/dist/jvm.options",
+                "-XX:ActiveProcessorCount=257",
+                "-cp",
+                AgentProcess.mainClassPath(),
+                "io.tidegate.agent.Main",
+                "--version")
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("log").toFile())
+            .start();
+    started.add(process);
+    assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(log()).startsWith("tidegate ");
+    assertThat(process.exitValue()).isZero();
+  }
+
+  @Test
   void saysInOneLineWhoHoldsTheAdminPort() throws Exception {
     Process process = start("--admin=127.0.0.1:" + task.getLocalPort());
     assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();

@@ -5,7 +5,7 @@ import java.time.Duration;
 /**
  * The limits of the data path, each with a name. Defaults are in {@link #defaults()}.
  *
- * @param shards event loops, each with all that it owns; one per core
+ * @param shards event loops, each with all that it owns; one per core, 256 at most
  * @param bindAddress where to listen: {@code ::} is every address of both families
  * @param connectTimeout how long one connect attempt may take
  * @param connectAttempts how many different endpoints are tried before a client is refused
@@ -20,8 +20,10 @@ public record ProxyConfig(
     RelayConfig relay,
     UdpConfig udp) {
 
+  private static final int MOST_SHARDS = 256;
+
   public ProxyConfig {
-    check("shards", shards, 1, 256);
+    check("shards", shards, 1, MOST_SHARDS);
     check("connectAttempts", connectAttempts, 1, 16);
     check("backlog", backlog, 1, 65_535);
     checkPositive("connectTimeout", connectTimeout);
@@ -29,7 +31,7 @@ public record ProxyConfig(
 
   public static ProxyConfig defaults() {
     return new ProxyConfig(
-        Runtime.getRuntime().availableProcessors(),
+        Math.min(Runtime.getRuntime().availableProcessors(), MOST_SHARDS),
         "::",
         Duration.ofSeconds(4),
         3,

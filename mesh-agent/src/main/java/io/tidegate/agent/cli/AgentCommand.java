@@ -121,7 +121,8 @@ final class AgentCommand implements Callable<Integer> {
   @Option(
       names = "--shards",
       paramLabel = "N",
-      description = "Event loops, each with all that it owns. The default is one per core.")
+      description =
+          "Event loops, each with all that it owns. The default is one per core, 256 at most.")
   int shards = PROXY.shards();
 
   @Option(
