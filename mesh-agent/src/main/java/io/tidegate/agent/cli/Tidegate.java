@@ -5,6 +5,7 @@ import io.tidegate.agent.labels.Nearest;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.source.YamlException;
 import io.tidegate.proxy.RelayMode;
+import io.tidegate.routing.Timeouts;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.time.Duration;
@@ -154,7 +155,7 @@ public final class Tidegate implements Runnable {
   }
 
   private static void addConverters(CommandLine line) {
-    line.registerConverter(Duration.class, converter(DurationText::parse));
+    line.registerConverter(Duration.class, converter(Tidegate::duration));
     line.registerConverter(URI.class, converter(URI::create));
     line.registerConverter(HostPort.class, converter(HostPort::parse));
     line.registerConverter(RelayMode.class, converter(RelayMode::parse));
@@ -185,6 +186,16 @@ public final class Tidegate implements Runnable {
                 .findFirst()
                 .orElseThrow(
                     () -> new IllegalArgumentException(text + " (expected: " + allowed + ")")));
+  }
+
+  // As far as labels go, too: what is longer does not fit where time is counted in nanoseconds.
+  private static Duration duration(String text) {
+    Duration duration = DurationText.parse(text);
+    if (duration.compareTo(Timeouts.LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          text + " (expected: at most " + DurationText.format(Timeouts.LONGEST) + ")");
+    }
+    return duration;
   }
 
   private static Integer wholeNumber(String text) {

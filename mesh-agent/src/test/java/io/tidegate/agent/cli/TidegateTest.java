@@ -190,6 +190,7 @@ class TidegateTest {
           --connect-timeout=4x  | Invalid value for option '--connect-timeout': 4x (expected: a number and its unit, as in 250ms, 4s, 10m or 1h)
           --docker-host=ssh://a | --docker-host: ssh://a (expected: unix:///path or tcp://host:port)
           --poll-interval=0s    | --poll-interval: PT0S (expected: more than 0)
+          --drain-timeout=721h  | Invalid value for option '--drain-timeout': 721h (expected: at most 720h)
           --source=consul       | Invalid value for option '--source': consul (expected: swarm or file:PATH)
           --admin=9180          | Invalid value for option '--admin': 9180 (expected: host:port, as in 10.0.0.5:80 or [fd00::1]:80)
           --bind=eth0           | Invalid value for option '--bind': eth0 (expected: an IPv4 or IPv6 address)
@@ -217,6 +218,22 @@ class TidegateTest {
 
   @Test
   void ignoresABadVariableThatAFlagOverrides() {
+  @Test
+  void refusesATimeThatIsTooLongWhereverItIsGiven() throws IOException {
+    assertRefused(
+        execute(Map.of("TIDEGATE_LAME_DUCK", "9999999h"), "agent"),
+        "tidegate agent: Invalid value for option '--lame-duck': 9999999h (expected: at most"
+            + " 720h), given by TIDEGATE_LAME_DUCK");
+    Path file = Files.writeString(folder.resolve("a.yml"), "idle-timeout: 9999999h\n");
+    assertRefused(
+        execute(Map.of(), "agent", "--config=" + file),
+        "tidegate agent: Invalid value for option '--idle-timeout': 9999999h (expected: at most"
+            + " 720h), given by "
+            + file
+            + ":1");
+    assertThat(execute(Map.of(), "agent", "--drain-timeout=720h")).isZero();
+  }
+
     assertThat(execute(Map.of("TIDEGATE_SHARDS", "two"), "agent", "--shards", "2")).isZero();
   }
 
