@@ -175,11 +175,6 @@ final class Checks {
     return bindable(port.toString(), new HostPort(bind, port.number()), port.protocol());
   }
 
-  /** Whether the admin pages could be served. */
-  static Finding admin(HostPort address) {
-    return bindable("admin", address, Protocol.TCP);
-  }
-
   private static NetworkChannel open(Protocol protocol) throws IOException {
     return switch (protocol) {
       case TCP -> ServerSocketChannel.open();
@@ -187,9 +182,14 @@ final class Checks {
     };
   }
 
+  /** Whether something could be served there. */
   static Finding bindable(String what, HostPort address, Protocol protocol) {
+    InetSocketAddress socketAddress = new InetSocketAddress(address.host(), address.port());
+    if (socketAddress.isUnresolved()) {
+      return Finding.fail(what, address + ": unknown host", "choose an address of this node");
+    }
     try (NetworkChannel channel = open(protocol)) {
-      channel.bind(new InetSocketAddress(address.host(), address.port()));
+      channel.bind(socketAddress);
       return Finding.ok(what, address + " can be bound");
     } catch (IOException | RuntimeException e) {
       String holder = Objects.requireNonNullElse(PortHolder.describe(address.port(), protocol), "");

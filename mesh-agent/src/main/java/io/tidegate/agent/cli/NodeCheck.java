@@ -4,6 +4,7 @@ import com.sun.management.UnixOperatingSystemMXBean;
 import io.tidegate.agent.linux.Capabilities;
 import io.tidegate.agent.linux.Ipvs;
 import io.tidegate.agent.source.FileSource;
+import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.source.YamlException;
 import io.tidegate.agent.swarm.NodeFacts;
 import io.tidegate.agent.swarm.SwarmSource;
@@ -41,7 +42,11 @@ final class NodeCheck {
         };
     findings.add(Checks.dataPath(config.proxy()));
     findings.add(Checks.files(maxFiles()));
-    findings.add(Checks.admin(config.admin().address()));
+    findings.add(Checks.bindable("admin", config.admin().address(), Protocol.TCP));
+    HostPort agentCheck = config.admin().agentCheck();
+    if (agentCheck != null) {
+      findings.add(Checks.bindable("agent-check", agentCheck, Protocol.TCP));
+    }
     if (topology != null) {
       topology.services().stream()
           .flatMap(service -> service.publications().stream())

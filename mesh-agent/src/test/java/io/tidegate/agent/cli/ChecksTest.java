@@ -118,10 +118,15 @@ class ChecksTest {
 
   @Test
   void tellsThatAPortIsFree() throws IOException {
-    assertThat(Checks.admin(new HostPort("127.0.0.1", 0)))
+    assertThat(Checks.bindable("admin", new HostPort("127.0.0.1", 0), Protocol.TCP))
         .isEqualTo(Finding.ok("admin", "127.0.0.1:0 can be bound"));
-    assertThat(Checks.admin(new HostPort("no.such.invalid", 80)).grade())
-        .isEqualTo(Finding.Grade.FAIL);
+  }
+
+  @Test
+  void namesAHostThatIsNotKnown() {
+    Finding finding = Checks.bindable("admin", new HostPort("no.such.invalid", 80), Protocol.TCP);
+    assertThat(finding.grade()).isEqualTo(Finding.Grade.FAIL);
+    assertThat(finding.found()).isEqualTo("no.such.invalid:80: unknown host");
   }
 
   @Test

@@ -13,6 +13,8 @@ import io.tidegate.proxy.RelayMode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -296,6 +298,25 @@ class TidegateTest {
         .contains("FAIL  docker")
         .contains("No such file or directory")
         .doesNotContain("swarm init");
+  }
+
+  @Test
+  void checksWhereTheAgentCheckWouldBeAnswered() throws IOException {
+    Path routes = Files.writeString(folder.resolve("routes.yml"), "routes: []");
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+      String address = "127.0.0.1:" + taken.getLocalPort();
+      assertThat(
+              execute(
+                  Map.of(),
+                  "agent",
+                  "--check",
+                  "--admin=127.0.0.1:0",
+                  "--agent-check=" + address,
+                  "--source=file:" + routes))
+          .isEqualTo(1);
+      assertThat(out.toString())
+          .contains("FAIL  agent-check   " + address + ": Address already in use");
+    }
   }
 
   private int execute(Map<String, String> environment, String... args) {
