@@ -5,7 +5,6 @@ import io.tidegate.agent.labels.Nearest;
 import io.tidegate.agent.source.Yaml;
 import io.tidegate.agent.source.YamlException;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -140,10 +139,8 @@ final class Settings implements IDefaultValueProvider {
     Yaml document;
     try {
       document = Yaml.parse(file, Yaml.read(Path.of(file)));
-    } catch (NoSuchFileException e) {
-      throw new IllegalArgumentException("config: " + file + ": no such file", e);
     } catch (IOException e) {
-      throw new IllegalArgumentException("config: " + file + ": " + e.getMessage(), e);
+      throw new IllegalArgumentException("config: " + e.getMessage(), e);
     }
     if (!(document instanceof Yaml.Fields(var fields, _))) {
       throw new YamlException(file, document.line(), "not a map (expected: option: value)");

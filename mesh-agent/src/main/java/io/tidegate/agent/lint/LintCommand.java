@@ -13,7 +13,6 @@ import io.tidegate.agent.source.YamlException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,8 +85,6 @@ public final class LintCommand implements Callable<Integer> {
     }
     try {
       return path != null ? checkFile(path) : checkService(String.valueOf(name));
-    } catch (NoSuchFileException e) {
-      return refuse(path + ": no such file");
     } catch (YamlException | IOException | IllegalArgumentException e) {
       return refuse(String.valueOf(e.getMessage()));
     }

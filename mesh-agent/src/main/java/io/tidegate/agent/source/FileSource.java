@@ -3,9 +3,6 @@ package io.tidegate.agent.source;
 import io.tidegate.routing.Topology;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.UnknownHostException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
@@ -43,11 +40,7 @@ public final class FileSource implements TopologySource {
    * @throws IOException naming the file, or the host that cannot be looked up
    */
   public static Topology read(Path file) throws IOException {
-    try {
-      return RoutesFile.parse(file.toString(), Yaml.read(file));
-    } catch (IOException e) {
-      throw new IOException(describe(file, e), e);
-    }
+    return RoutesFile.parse(file.toString(), Yaml.read(file));
   }
 
   /**
@@ -66,8 +59,7 @@ public final class FileSource implements TopologySource {
       throw e;
     } catch (IOException e) {
       watch.close();
-      String message = describe(file, e);
-      throw new UncheckedIOException(message, new IOException(message, e));
+      throw new UncheckedIOException(e.getMessage(), e);
     }
     thread = Thread.ofVirtual().name("file-source").start(() -> follow(watch, sink));
   }
@@ -120,7 +112,7 @@ public final class FileSource implements TopologySource {
       isReadDue = false;
     } catch (IOException e) {
       SourceStatus last = status;
-      failed(describe(file, e), last.failures() + 1, last.rejected());
+      failed(e.getMessage(), last.failures() + 1, last.rejected());
       isReadDue = true;
     }
   }
@@ -151,14 +143,5 @@ public final class FileSource implements TopologySource {
     if (!closed && !Objects.equals(error, last.error())) {
       LOG.warn("{}; the last good routes stay", error);
     }
-  }
-
-  private static String describe(Path file, IOException e) {
-    return switch (e) {
-      case UnknownHostException unknown -> String.valueOf(unknown.getMessage());
-      case NoSuchFileException _ -> file + ": no such file";
-      case AccessDeniedException _ -> file + ": permission denied";
-      default -> file + ": " + e.getMessage();
-    };
   }
 }

@@ -37,7 +37,7 @@ public sealed interface Yaml {
    * Reads a file's bytes.
    *
    * @throws YamlException if there are more than {@link #MAX_BYTES}
-   * @throws IOException if it cannot be read
+   * @throws IOException naming the file and why it cannot be read
    */
   static byte[] read(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
@@ -47,6 +47,8 @@ public sealed interface Yaml {
             file.toString(), 0, "larger than " + MAX_BYTES + " bytes (expected: at most that)");
       }
       return content;
+    } catch (IOException e) {
+      throw new UnreadableFileException(file, e);
     }
   }
 

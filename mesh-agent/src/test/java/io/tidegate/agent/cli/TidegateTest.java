@@ -247,6 +247,14 @@ class TidegateTest {
   }
 
   @Test
+  void namesAConfigFileThatCannotBeReadOnce() throws IOException {
+    Path link = folder.resolve("a.yml");
+    Files.createSymbolicLink(link, link);
+    assertThat(execute(Map.of(), "agent", "--config=" + link)).isEqualTo(2);
+    assertThat(err.toString()).startsWith("tidegate agent: config: " + link + ": Too many");
+  }
+
+  @Test
   void explainsEveryOptionWithDefaultAndVariableWhateverTheEnvironment() {
     assertThat(execute(Map.of("TIDEGATE_NONSENSE", "1"), "agent", "--help")).isZero();
     assertThat(out.toString())

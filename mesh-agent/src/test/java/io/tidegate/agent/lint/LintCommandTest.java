@@ -138,6 +138,8 @@ class LintCommandTest {
     assertThat(lint("")).isEqualTo(2);
     assertThat(execute("lint", dir.resolve("none.yml").toString())).isEqualTo(2);
     assertThat(err.toString()).contains("none.yml: no such file");
+    assertThat(execute("lint", dir.toString())).isEqualTo(2);
+    assertThat(err.toString()).contains("tidegate lint: " + dir + ": Is a directory");
     String host = "--docker-host=unix://" + dir.resolve("docker.sock");
     assertThat(execute("lint", "--service", "web", host)).isEqualTo(2);
     assertThat(err.toString()).contains("No such file or directory");
