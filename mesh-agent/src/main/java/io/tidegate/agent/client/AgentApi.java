@@ -47,11 +47,10 @@ final class AgentApi implements AutoCloseable {
    * The text of a page.
    *
    * @throws AgentAbsentException if nothing answers in time
-   * @throws ClientException with what the agent says if it refuses
+   * @throws ClientException with what the agent says if it refuses, or if the address is not one
    */
   String get(String path, Duration limit) throws ClientException, InterruptedException {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://" + address + path)).timeout(limit).build();
+    HttpRequest request = request(path, limit);
     HttpResponse<String> answer;
     try {
       answer = http.send(request, BodyHandlers.ofString());
@@ -64,6 +63,17 @@ final class AgentApi implements AutoCloseable {
       throw new ClientException(answer.body().lines().findFirst().orElse("no answer"));
     }
     return answer.body();
+  }
+
+  // A name may have an underscore wherever it is looked up, but not in a URL.
+  private HttpRequest request(String path, Duration limit) throws ClientException {
+    try {
+      return HttpRequest.newBuilder(URI.create("http://" + address + path)).timeout(limit).build();
+    } catch (IllegalArgumentException e) {
+      throw new ClientException(
+          address
+              + ": not in a URL (expected: a host of letters, digits, - and ., or its address)");
+    }
   }
 
   /** The same as JSON. */

@@ -194,6 +194,16 @@ class ClientCommandsTest {
   }
 
   @Test
+  void refusesAHostThatCannotStandInAUrl() {
+    CommandLine line = new CommandLine(new StatusCommand(Map.of("TIDEGATE_ADMIN", "my_host:9180")));
+    assertThat(line.setErr(new PrintWriter(err)).execute()).isEqualTo(1);
+    assertThat(err.toString())
+        .isEqualTo(
+            "status: my_host:9180: not in a URL (expected: a host of letters, digits, - and .,"
+                + " or its address)\n");
+  }
+
+  @Test
   void watchesChangesAsTheyCome() throws Exception {
     CompletableFuture<Integer> watching = watch("--count=1", "--histogram");
     view.settle(WebTopology.withoutDraining(view.nowNanos));
