@@ -22,6 +22,9 @@ final class Texts {
   }
 
   static String age(double seconds) {
+    if (seconds < 0) {
+      return "-" + age(-seconds);
+    }
     if (seconds < MINUTE) {
       return String.format(Locale.ROOT, seconds < FEW ? "%.1fs" : "%.0fs", seconds);
     }
@@ -35,7 +38,7 @@ final class Texts {
   static String millis(double millis) {
     double size = Math.abs(millis);
     return size >= 10_000
-        ? age(size / 1e3)
+        ? age(millis / 1e3)
         : size >= 1_000
             ? String.format(Locale.ROOT, "%.2f s", millis / 1e3)
             : String.format(Locale.ROOT, size < FEW ? "%.2f ms" : "%.1f ms", millis);
