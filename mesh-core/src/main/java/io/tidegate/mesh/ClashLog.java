@@ -19,6 +19,8 @@ final class ClashLog {
     for (Difference<PublishedPort, Clash> clash : table.clashesByPort().differencesFrom(known)) {
       if (clash.after() != null) {
         LOG.warn("{}", clash.after());
+      } else if (table.routes().get(clash.key()) == null) {
+        LOG.info("{}: published by no service any more", clash.key());
       } else {
         LOG.info("{}: published by one service alone again", clash.key());
       }
