@@ -292,10 +292,18 @@ final class AgentCommand implements Callable<Integer> {
   /** An option's value as it would be written on the command line, or what is done without. */
   static String format(OptionSpec option, @Nullable Object value) {
     return switch (value) {
-      case null -> option.longestName().equals("--agent-check") ? "none" : "found through Docker";
+      case null -> instead(option.longestName());
       case Duration duration -> DurationText.format(duration);
       case Enum<?> constant -> word(constant);
       default -> value.toString();
+    };
+  }
+
+  private static String instead(String name) {
+    return switch (name) {
+      case "--netns-dir" -> "found through Docker";
+      case "--peer-cert", "--peer-key", "--peer-ca" -> "the Swarm's own, in --certificates-dir";
+      default -> "none";
     };
   }
 

@@ -190,9 +190,9 @@ class TidegateTest {
           --shards=0            | --shards: 0 (expected: 1 to 256)
           --connect-attempts=17 | --connect-attempts: 17 (expected: 1 to 16)
           --connect-timeout=4x  | Invalid value for option '--connect-timeout': 4x (expected: a number and its unit, as in 250ms, 4s, 10m or 1h)
+          --drain-timeout=721h  | Invalid value for option '--drain-timeout': 721h (expected: at most 720h)
           --docker-host=ssh://a | --docker-host: ssh://a (expected: unix:///path or tcp://host:port)
           --poll-interval=0s    | --poll-interval: PT0S (expected: more than 0)
-          --drain-timeout=721h  | Invalid value for option '--drain-timeout': 721h (expected: at most 720h)
           --source=consul       | Invalid value for option '--source': consul (expected: swarm or file:PATH)
           --admin=9180          | Invalid value for option '--admin': 9180 (expected: host:port, as in 10.0.0.5:80 or [fd00::1]:80)
           --bind=eth0           | Invalid value for option '--bind': eth0 (expected: an IPv4 or IPv6 address)
@@ -219,8 +219,6 @@ class TidegateTest {
   }
 
   @Test
-  void ignoresABadVariableThatAFlagOverrides() {
-  @Test
   void refusesATimeThatIsTooLongWhereverItIsGiven() throws IOException {
     assertRefused(
         execute(Map.of("TIDEGATE_LAME_DUCK", "9999999h"), "agent"),
@@ -236,6 +234,8 @@ class TidegateTest {
     assertThat(execute(Map.of(), "agent", "--drain-timeout=720h")).isZero();
   }
 
+  @Test
+  void ignoresABadVariableThatAFlagOverrides() {
     assertThat(execute(Map.of("TIDEGATE_SHARDS", "two"), "agent", "--shards", "2")).isZero();
   }
 
@@ -259,7 +259,9 @@ class TidegateTest {
     assertThat(execute(Map.of("TIDEGATE_NONSENSE", "1"), "agent", "--help")).isZero();
     assertThat(out.toString())
         .contains("--connect-timeout=TIME", "Default: 4s; TIDEGATE_CONNECT_TIMEOUT")
-        .contains("Default: 127.0.0.1:9180; TIDEGATE_ADMIN");
+        .contains("Default: 127.0.0.1:9180; TIDEGATE_ADMIN")
+        .contains("Default: found through Docker; TIDEGATE_NETNS_DIR")
+        .contains("Default: the Swarm's own, in --certificates-dir;", "TIDEGATE_PEER_CERT");
     assertThat(ran).isEmpty();
   }
 
@@ -299,16 +301,6 @@ class TidegateTest {
   }
 
   @Test
-  void checksASwarmThatIsNotThere() {
-    String host = "--docker-host=unix://" + folder.resolve("docker.sock");
-    assertThat(execute(Map.of(), "agent", "--check", "--admin=127.0.0.1:0", host)).isEqualTo(1);
-    assertThat(out.toString())
-        .contains("FAIL  docker")
-        .contains("No such file or directory")
-        .doesNotContain("swarm init");
-  }
-
-  @Test
   void checksWhereTheAgentCheckWouldBeAnswered() throws IOException {
     Path routes = Files.writeString(folder.resolve("routes.yml"), "routes: []");
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
@@ -325,6 +317,16 @@ class TidegateTest {
       assertThat(out.toString())
           .contains("FAIL  agent-check   " + address + ": Address already in use");
     }
+  }
+
+  @Test
+  void checksASwarmThatIsNotThere() {
+    String host = "--docker-host=unix://" + folder.resolve("docker.sock");
+    assertThat(execute(Map.of(), "agent", "--check", "--admin=127.0.0.1:0", host)).isEqualTo(1);
+    assertThat(out.toString())
+        .contains("FAIL  docker")
+        .contains("No such file or directory")
+        .doesNotContain("swarm init");
   }
 
   private int execute(Map<String, String> environment, String... args) {
