@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 class GoneEndpointTest {
 
   // Longer than the kernel waits for an endpoint that seems to be gone, with all its timers.
-  private static final int LONG_MILLIS = 4_000;
+  private static final int LONG_MILLIS = 2_500;
 
   private final ProxyFixture proxy = new ProxyFixture();
   private final TestTask deaf = TestTask.that(_ -> Thread.currentThread().join());
