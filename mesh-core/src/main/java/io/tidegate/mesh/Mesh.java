@@ -157,14 +157,15 @@ public final class Mesh implements AutoCloseable {
   }
 
   private void publish(RoutingTable next) {
-    table = next;
-    publishedAtNanos = clock.nanoTime();
+    // Last: who sees a table here may count on it that the shards are told, and wait for them.
     shards.publish(next);
+    publishedAtNanos = clock.nanoTime();
+    table = next;
     clashLog.onTable(next);
     ejections.onTable(next, publishedAtNanos);
   }
 
-  /** The routing table that was published last. */
+  /** The routing table that was published last; {@link #settle} waits until it is in force. */
   public RoutingTable table() {
     return table;
   }
