@@ -92,9 +92,10 @@ final class ChaosReport {
         | fault | bar | runs that met it | requests | failed | longest gap, ms | p99 before, ms | p99 during, ms | recovery, ms |
         |---|---|---|---|---|---|---|---|---|
         %s
-        The longest gap is the longest time in which no request at all succeeded; p99 is the median of the runs and counts
-        from when a request was due, and before the fault only the last two thirds of that time are looked at; recovery is from the beginning of the fault to the last request that failed or
-        took more than half a second.
+        Requests and failed ones are sums over the runs, the longest gap and the recovery are the worst of them, p99 is
+        the median. The longest gap is the longest time in which no request at all succeeded; p99 counts from when a
+        request was due, and before the fault only the last two thirds of that time are looked at; recovery is from the
+        beginning of the fault to the last request that failed or took more than half a second.
         """
             .formatted(Lab.nodes().size(), ChaosLoad.REQUESTS_PER_SECOND, rows));
   }
