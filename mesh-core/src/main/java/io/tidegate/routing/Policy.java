@@ -13,6 +13,8 @@ import java.time.Duration;
  * @param slowStart for how long an endpoint that becomes ready is led up to its share, or zero for
  *     its whole share at once; the label {@code tidegate.slow-start}
  * @param check how tasks are asked whether they are well
+ * @param access which clients it takes
+ * @param clientAddress how it learns who they are, and how its tasks do
  */
 public record Policy(
     BalancingPolicy balance,
@@ -21,7 +23,9 @@ public record Policy(
     Limits limits,
     Parking parking,
     Duration slowStart,
-    HealthCheck check) {
+    HealthCheck check,
+    Access access,
+    ClientAddress clientAddress) {
 
   /** The longest that {@code slowStart} may be; checked when the policies below are made. */
   public static final Duration LONGEST_SLOW_START = Duration.ofHours(1);
@@ -49,7 +53,9 @@ public record Policy(
         Limits.NONE,
         Parking.DEFAULT,
         Duration.ZERO,
-        HealthCheck.OFF);
+        HealthCheck.OFF,
+        Access.OPEN,
+        ClientAddress.DEFAULT);
   }
 
   /** The policy with the given way to balance and everything else as by default. */
@@ -58,19 +64,23 @@ public record Policy(
   }
 
   public Policy withBalance(BalancingPolicy other) {
-    return new Policy(other, udpResponses, timeouts, limits, parking, slowStart, check);
+    return new Policy(
+        other, udpResponses, timeouts, limits, parking, slowStart, check, access, clientAddress);
   }
 
   public Policy withUdpResponses(int other) {
-    return new Policy(balance, other, timeouts, limits, parking, slowStart, check);
+    return new Policy(
+        balance, other, timeouts, limits, parking, slowStart, check, access, clientAddress);
   }
 
   public Policy withTimeouts(Timeouts other) {
-    return new Policy(balance, udpResponses, other, limits, parking, slowStart, check);
+    return new Policy(
+        balance, udpResponses, other, limits, parking, slowStart, check, access, clientAddress);
   }
 
   public Policy withLimits(Limits other) {
-    return new Policy(balance, udpResponses, timeouts, other, parking, slowStart, check);
+    return new Policy(
+        balance, udpResponses, timeouts, other, parking, slowStart, check, access, clientAddress);
   }
 
   /** The policy with another limit of the clients that there may be at once. */
@@ -79,15 +89,28 @@ public record Policy(
   }
 
   public Policy withParking(Parking other) {
-    return new Policy(balance, udpResponses, timeouts, limits, other, slowStart, check);
+    return new Policy(
+        balance, udpResponses, timeouts, limits, other, slowStart, check, access, clientAddress);
   }
 
   public Policy withSlowStart(Duration other) {
-    return new Policy(balance, udpResponses, timeouts, limits, parking, other, check);
+    return new Policy(
+        balance, udpResponses, timeouts, limits, parking, other, check, access, clientAddress);
   }
 
   public Policy withCheck(HealthCheck other) {
-    return new Policy(balance, udpResponses, timeouts, limits, parking, slowStart, other);
+    return new Policy(
+        balance, udpResponses, timeouts, limits, parking, slowStart, other, access, clientAddress);
+  }
+
+  public Policy withAccess(Access other) {
+    return new Policy(
+        balance, udpResponses, timeouts, limits, parking, slowStart, check, other, clientAddress);
+  }
+
+  public Policy withClientAddress(ClientAddress other) {
+    return new Policy(
+        balance, udpResponses, timeouts, limits, parking, slowStart, check, access, other);
   }
 
   private static void check(int value, int most) {

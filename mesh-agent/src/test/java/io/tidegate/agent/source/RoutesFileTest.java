@@ -3,7 +3,9 @@ package io.tidegate.agent.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tidegate.routing.Access;
 import io.tidegate.routing.BalancingPolicy;
+import io.tidegate.routing.ClientAddress;
 import io.tidegate.routing.HealthCheck;
 import io.tidegate.routing.Limits;
 import io.tidegate.routing.Parking;
@@ -108,7 +110,9 @@ class RoutesFileTest {
                 new Limits(100, 50, 10, 5),
                 new Parking(7, Duration.ofSeconds(20)),
                 Duration.ofSeconds(30),
-                HealthCheck.OFF));
+                HealthCheck.OFF,
+                Access.OPEN,
+                ClientAddress.DEFAULT));
   }
 
   @Test

@@ -1,0 +1,34 @@
+package io.tidegate.routing;
+
+import java.util.List;
+
+/**
+ * How a route learns who its clients are, and how its tasks do.
+ *
+ * @param proxyIn whether clients begin with a PROXY protocol header; the label {@code
+ *     tidegate.proxy-in}
+ * @param trusted who may send one; the label {@code tidegate.proxy-in.trusted}
+ * @param told how tasks learn it; the label {@code tidegate.client-ip}
+ */
+public record ClientAddress(ProxyIn proxyIn, List<Cidr> trusted, ClientIp told) {
+
+  /** The agent believes the connection, and tells nobody. */
+  public static final ClientAddress DEFAULT =
+      new ClientAddress(ProxyIn.OFF, List.of(), ClientIp.OFF);
+
+  public ClientAddress {
+    trusted = List.copyOf(trusted);
+  }
+
+  public ClientAddress withProxyIn(ProxyIn other) {
+    return new ClientAddress(other, trusted, told);
+  }
+
+  public ClientAddress withTrusted(List<Cidr> other) {
+    return new ClientAddress(proxyIn, other, told);
+  }
+
+  public ClientAddress withTold(ClientIp other) {
+    return new ClientAddress(proxyIn, trusted, other);
+  }
+}
