@@ -34,6 +34,8 @@ abstract class Connects extends Timer implements RelayHalf.Owner {
   final Shard shard;
   // The route as it was when the dial began: indices stay true whatever tables arrive.
   final ServedRoute served;
+  // Of the client's connection; null where nobody asks, and where they cannot be told any more.
+  final @Nullable Ends ends;
   // Its own once anything was tried in vain, which mostly nothing is.
   Tried tried = NOTHING;
   ConnectionResult failure = ConnectionResult.NO_ENDPOINT;
@@ -46,9 +48,10 @@ abstract class Connects extends Timer implements RelayHalf.Owner {
   // In the order in which they began.
   private List<Rival> rivals = List.of();
 
-  Connects(Shard shard, ServedRoute served) {
+  Connects(Shard shard, ServedRoute served, @Nullable Ends ends) {
     this.shard = shard;
     this.served = served;
+    this.ends = ends;
   }
 
   // --- beginning ---

@@ -35,15 +35,20 @@ final class Dial extends Connects {
   private @Nullable Parked parked;
 
   private Dial(
-      Shard shard, ServedRoute served, TcpSocket client, long acceptedNanos, Ticket ticket) {
-    super(shard, served);
+      Shard shard,
+      ServedRoute served,
+      TcpSocket client,
+      @Nullable Ends ends,
+      long acceptedNanos,
+      Ticket ticket) {
+    super(shard, served, ends);
     downstream = new RelayHalf(client, this, true);
     this.acceptedNanos = acceptedNanos;
     this.ticket = ticket;
   }
 
   private Dial(Shard shard, ServedRoute served, Parked parked, Ticket ticket) {
-    super(shard, served);
+    super(shard, served, parked.ends);
     this.ticket = ticket;
     this.parked = parked;
     downstream = parked.client;
@@ -51,12 +56,18 @@ final class Dial extends Connects {
     acceptedNanos = parked.acceptedNanos;
   }
 
-  /** Begins for a client that was just accepted from an address, a {@link SourceAddress}. */
-  static void begin(Shard shard, ServedRoute served, TcpSocket client, long address) {
+  /**
+   * Begins for a client that was just accepted.
+   *
+   * @param address where it comes from: {@link SourceAddress}
+   * @param ends of its connection; null where nobody asks
+   */
+  static void begin(
+      Shard shard, ServedRoute served, TcpSocket client, long address, @Nullable Ends ends) {
     shard.admission().clientCame();
     long nowNanos = shard.clock().nanoTime();
     Ticket ticket = Entrance.admit(served, client, address, nowNanos);
-    new Dial(shard, served, client, nowNanos, ticket).begin();
+    new Dial(shard, served, client, ends, nowNanos, ticket).begin();
   }
 
   /** Begins anew for a client that was parked, counted by others so far, and has said this. */
@@ -261,7 +272,7 @@ final class Dial extends Connects {
     boolean isSpent = FirstBytes.areSent(firstBytes);
     ParkingLot lot = shard.parkingLot(served.route.port());
     if (parked == null && lot != null && !isSpent) {
-      parked = lot.park(served, downstream, acceptedNanos);
+      parked = lot.park(served, downstream, ends, acceptedNanos);
     }
     if (parked == null || isSpent) {
       giveUp();

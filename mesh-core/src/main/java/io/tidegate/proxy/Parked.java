@@ -31,6 +31,7 @@ final class Parked extends Timer implements RelayHalf.Owner {
   // Of the route that it was parked for: what began there ends there.
   private final RouteCounters counters;
   final RelayHalf client;
+  final @Nullable Ends ends;
   final long acceptedNanos;
   private final long parkedNanos;
   private final long untilNanos;
@@ -51,6 +52,7 @@ final class Parked extends Timer implements RelayHalf.Owner {
       ParkingLot lot,
       ServedRoute served,
       RelayHalf client,
+      @Nullable Ends ends,
       long acceptedNanos,
       long untilNanos,
       long number) {
@@ -59,6 +61,7 @@ final class Parked extends Timer implements RelayHalf.Owner {
     this.served = served;
     counters = served.counters;
     this.client = client;
+    this.ends = ends;
     this.acceptedNanos = acceptedNanos;
     parkedNanos = shard.clock().nanoTime();
     this.untilNanos = untilNanos;

@@ -44,8 +44,10 @@ final class ParkingLot {
    * A place for a client that was just refused, or null if there is none for it.
    *
    * @param from the route that has refused it, which may be older than the one of now
+   * @param ends of its connection, where they are known
    */
-  @Nullable Parked park(ServedRoute from, RelayHalf client, long acceptedNanos) {
+  @Nullable Parked park(
+      ServedRoute from, RelayHalf client, @Nullable Ends ends, long acceptedNanos) {
     Parking parking = from.route.policy().parking();
     long untilNanos = acceptedNanos + parking.timeout().toNanos();
     long nowNanos = shard.clock().nanoTime();
@@ -58,7 +60,7 @@ final class ParkingLot {
     }
     shard.admission().clientParked();
     from.counters.parked.increment();
-    return new Parked(shard, this, from, client, acceptedNanos, untilNanos, numbers++);
+    return new Parked(shard, this, from, client, ends, acceptedNanos, untilNanos, numbers++);
   }
 
   /** A place is free again. */

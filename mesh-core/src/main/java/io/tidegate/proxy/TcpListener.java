@@ -92,7 +92,10 @@ final class TcpListener implements EpollIoHandle, Listener {
     if (fd < 0) {
       return false;
     }
-    Dial.begin(shard, served, new TcpSocket(fd), SourceAddress.ofAccepted(address));
+    TcpSocket client = new TcpSocket(fd);
+    boolean isAsked = served.route.policy().clientAddress().isAsked();
+    @Nullable Ends ends = isAsked ? Ends.ofAccepted(address, client) : null;
+    Dial.begin(shard, served, client, SourceAddress.ofAccepted(address), ends);
     return true;
   }
 

@@ -20,6 +20,11 @@ public record ClientAddress(ProxyIn proxyIn, List<Cidr> trusted, ClientIp told) 
     trusted = List.copyOf(trusted);
   }
 
+  /** Whether it matters what the ends of a client's connection are. */
+  public boolean isAsked() {
+    return proxyIn != ProxyIn.OFF || told != ClientIp.OFF;
+  }
+
   public ClientAddress withProxyIn(ProxyIn other) {
     return new ClientAddress(other, trusted, told);
   }

@@ -1,0 +1,129 @@
+package io.tidegate.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.haproxy.HAProxyCommand;
+import io.netty.handler.codec.haproxy.HAProxyMessage;
+import io.netty.handler.codec.haproxy.HAProxyMessageEncoder;
+import io.netty.handler.codec.haproxy.HAProxyProtocolVersion;
+import io.netty.handler.codec.haproxy.HAProxyProxiedProtocol;
+import io.netty.handler.codec.haproxy.HAProxyTLV;
+import io.tidegate.routing.Protocol;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes PROXY protocol headers: what says at the beginning of a connection whose it is. For one
+ * thread.
+ */
+final class ProxyHeaders {
+
+  /** What says more of a connection, in headers of version 2. */
+  static final class Tlv {
+
+    /** An id of the connection, which no other has: the protocol's PP2_TYPE_UNIQUE_ID. */
+    static final int UNIQUE_ID = 0x05;
+
+    // Of those that are anybody's own, some that no large provider has taken.
+    static final int SERVICE_ID = 0xe5;
+    static final int SERVICE_NAME = 0xe6;
+    static final int TASK_ID = 0xe7;
+
+    private final int type;
+    private final byte[] value;
+
+    Tlv(int type, byte[] value) {
+      this.type = type;
+      this.value = value;
+    }
+
+    static Tlv of(int type, String text) {
+      return new Tlv(type, text.getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  private static final byte[] UNKNOWN = "PROXY UNKNOWN\r\n".getBytes(StandardCharsets.US_ASCII);
+
+  // Netty's codec wants a channel to work in; this one leads nowhere.
+  private final EmbeddedChannel codec = new EmbeddedChannel(HAProxyMessageEncoder.INSTANCE);
+
+  /**
+   * A header of version 1.
+   *
+   * @param ends null where they are not known, which the header says then
+   */
+  byte[] version1(@Nullable Ends ends) {
+    if (ends == null) {
+      return UNKNOWN.clone();
+    }
+    return encode(HAProxyProtocolVersion.V1, Protocol.TCP, ends, List.of());
+  }
+
+  /**
+   * A header of version 2.
+   *
+   * @param ends null where they are not known: the connection is the proxy's own then, as far as
+   *     the header says
+   * @param tlvs what else it says; nothing where the ends are not known
+   */
+  byte[] version2(Protocol protocol, @Nullable Ends ends, List<Tlv> tlvs) {
+    if (ends == null) {
+      return encode(
+          new HAProxyMessage(
+              HAProxyProtocolVersion.V2,
+              HAProxyCommand.LOCAL,
+              HAProxyProxiedProtocol.UNKNOWN,
+              null,
+              null,
+              0,
+              0));
+    }
+    return encode(HAProxyProtocolVersion.V2, protocol, ends, tlvs);
+  }
+
+  private byte[] encode(
+      HAProxyProtocolVersion version, Protocol protocol, Ends ends, List<Tlv> tlvs) {
+    return encode(
+        new HAProxyMessage(
+            version,
+            HAProxyCommand.PROXY,
+            transport(protocol, ends.areIpv4()),
+            text(ends.source(), ends.areIpv4()),
+            text(ends.destination(), ends.areIpv4()),
+            ends.source().getPort(),
+            ends.destination().getPort(),
+            tlvs.stream().map(ProxyHeaders::encoded).toList()));
+  }
+
+  private static HAProxyProxiedProtocol transport(Protocol protocol, boolean ipv4) {
+    return switch (protocol) {
+      case TCP -> ipv4 ? HAProxyProxiedProtocol.TCP4 : HAProxyProxiedProtocol.TCP6;
+      case UDP -> ipv4 ? HAProxyProxiedProtocol.UDP4 : HAProxyProxiedProtocol.UDP6;
+    };
+  }
+
+  /** Both ends are told in one family: beside one of IPv6, an address of IPv4 is mapped. */
+  private static String text(InetSocketAddress address, boolean ipv4) {
+    String text = address.getAddress().getHostAddress();
+    return Ends.isIpv4(address) && !ipv4 ? "::ffff:" + text : text;
+  }
+
+  private static HAProxyTLV encoded(Tlv tlv) {
+    return new HAProxyTLV((byte) tlv.type, Unpooled.wrappedBuffer(tlv.value));
+  }
+
+  private byte[] encode(HAProxyMessage message) {
+    codec.writeOutbound(message);
+    ByteBuf bytes = Objects.requireNonNull((ByteBuf) codec.readOutbound());
+    try {
+      return ByteBufUtil.getBytes(bytes);
+    } finally {
+      bytes.release();
+    }
+  }
+}
