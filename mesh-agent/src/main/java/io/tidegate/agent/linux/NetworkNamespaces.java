@@ -3,9 +3,11 @@ package io.tidegate.agent.linux;
 import io.tidegate.proxy.CallException;
 import io.tidegate.proxy.UpstreamSockets;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Path;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,23 +65,31 @@ public final class NetworkNamespaces implements UpstreamSockets {
    * @throws IOException naming the namespace and what failed
    */
   public static void check(Path namespace) throws IOException {
-    CompletableFuture<Void> entered = new CompletableFuture<>();
-    Thread.ofPlatform()
-        .name("tidegate-namespace-check")
-        .daemon()
-        .start(
+    inside(namespace, () -> namespace);
+  }
+
+  /**
+   * Does something inside a namespace, on a platform thread that is made for it and ends there: a
+   * process that it starts belongs to that namespace. May be called from any thread.
+   *
+   * @throws IOException that of the action, or naming the namespace where it cannot be entered
+   */
+  static <T> T inside(Path namespace, Callable<T> action) throws IOException {
+    FutureTask<T> inside =
+        new FutureTask<>(
             () -> {
-              try {
-                enter(namespace.toString());
-                entered.complete(null);
-              } catch (IOException e) {
-                entered.completeExceptionally(e);
-              }
+              enter(namespace.toString());
+              return action.call();
             });
+    Thread.ofPlatform().name("tidegate-in-namespace").daemon().start(inside);
     try {
-      entered.join();
-    } catch (CompletionException e) {
-      throw new IOException(e.getCause() == null ? e.toString() : e.getCause().getMessage(), e);
+      return inside.get();
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      throw cause instanceof IOException failure ? failure : new IOException(cause);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException(namespace + ": interrupted");
     }
   }
 

@@ -1,0 +1,95 @@
+package io.tidegate.agent.linux;
+
+import java.io.IOException;
+
+/**
+ * A table of our own in the nftables of one network namespace, for both families. All that changes
+ * it is one transaction of the kernel's: packets meet the rules before or those after, never some
+ * of each, and what fails changes nothing.
+ *
+ * <p>A chain that is named after its owner says whose rules are in force: an agent that ends
+ * removes only its own ({@link #removeOf}), and leaves those of the agent that follows it alone.
+ */
+public final class NftTable {
+
+  private final Program nft;
+  private final String name;
+
+  /**
+   * @param nft the program, in the namespace where the table is to be
+   * @param name of the table
+   */
+  public NftTable(Program nft, String name) {
+    this.nft = nft;
+    this.name = name;
+  }
+
+  /**
+   * Asks whether the kernel would take these rules, and changes nothing.
+   *
+   * @param chains as inside of {@code table inet … { }}
+   * @throws IOException with nft's words if not
+   */
+  public void check(String chains) throws IOException {
+    nft.run(replacing(chains), "--check", "--file", "-");
+  }
+
+  /**
+   * Puts rules in force in place of all that the table had, if there was any.
+   *
+   * @throws IOException with nft's words; the table is as before then
+   */
+  public void replace(String chains) throws IOException {
+    nft.run(replacing(chains), "--file", "-");
+  }
+
+  /**
+   * What nft is given for {@link #replace}. The table is added first, so that it can be deleted.
+   */
+  String replacing(String chains) {
+    return "add table inet %1$s\ndelete table inet %1$s\ntable inet %1$s {\n%2$s}\n"
+        .formatted(name, chains);
+  }
+
+  /** Whether the table has a chain of that name. */
+  public boolean has(String chain) throws IOException {
+    return nft.tried("", "--terse", "list", "chain", "inet", name, chain).isWell();
+  }
+
+  /** Whether there is such a table, of whomever. */
+  public boolean exists() throws IOException {
+    return nft.tried("", "--terse", "list", "table", "inet", name).isWell();
+  }
+
+  /**
+   * Removes the table if it has a chain of that name, and leaves it alone otherwise.
+   *
+   * @return whether it was there
+   */
+  public boolean removeOf(String chain) throws IOException {
+    return nft.tried(removing(chain), "--file", "-").isWell() || stays(chain);
+  }
+
+  private boolean stays(String chain) throws IOException {
+    if (has(chain)) {
+      throw new IOException("%s: table inet %s cannot be removed".formatted(nft, name));
+    }
+    return false;
+  }
+
+  /** One transaction, whose first part fails where the chain is not there. */
+  String removing(String chain) {
+    return "flush chain inet %1$s %2$s\ndelete table inet %1$s\n".formatted(name, chain);
+  }
+
+  /** Removes the table, whoever made it; all is well if there is none. */
+  public void remove() throws IOException {
+    nft.run("add table inet %1$s\ndelete table inet %1$s\n".formatted(name), "--file", "-");
+  }
+
+  /** As in {@code table inet tidegate of /usr/sbin/nft in /var/run/docker/netns/ingress_sbox}. */
+  @Override
+  public String toString() {
+    return "table inet %s of %s".formatted(name, nft);
+  }
+}

@@ -1,0 +1,108 @@
+package io.tidegate.agent.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+class NftTableTest {
+
+  private static final String FIRST = chain("of_1", "tcp dport 80 accept");
+  private static final String SECOND = chain("of_2", "udp dport 53 accept");
+
+  @Test
+  void replacesAllThatTheTableHadInOneTransaction() {
+    NftTable table = new NftTable(new Program(Path.of("nft"), null), "tidegate");
+
+    assertThat(table.replacing("  chain a {\n  }\n"))
+        .isEqualTo(
+            """
+            add table inet tidegate
+            delete table inet tidegate
+            table inet tidegate {
+              chain a {
+              }
+            }
+            """);
+    assertThat(table.removing("a"))
+        .isEqualTo("flush chain inet tidegate a\ndelete table inet tidegate\n");
+  }
+
+  @Test
+  void removesWhatItAddedAndNothingElse() throws Exception {
+    try (TestNamespace namespace = TestNamespace.add()) {
+      namespace.run("nft add table inet theirs");
+      String before = namespace.run("nft list ruleset");
+      NftTable table = tableIn(namespace);
+
+      table.replace(FIRST);
+      table.replace(SECOND);
+      assertThat(namespace.run("nft list table inet tidegate"))
+          .contains("udp dport 53 accept")
+          .doesNotContain("tcp dport 80");
+      assertThat(table.has("of_1")).isFalse();
+      assertThat(table.has("of_2")).isTrue();
+
+      table.remove();
+      table.remove();
+      assertThat(table.exists()).isFalse();
+      assertThat(namespace.run("nft list ruleset")).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void leavesTheRulesOfASuccessorAlone() throws Exception {
+    try (TestNamespace namespace = TestNamespace.add()) {
+      NftTable table = tableIn(namespace);
+      table.replace(SECOND);
+
+      assertThat(table.removeOf("of_1")).isFalse();
+      assertThat(table.has("of_2")).isTrue();
+      assertThat(table.removeOf("of_2")).isTrue();
+      assertThat(table.removeOf("of_2")).isFalse();
+      assertThat(table.exists()).isFalse();
+    }
+  }
+
+  @Test
+  void keepsTheLastRulesWhereNewOnesAreRefused() throws Exception {
+    try (TestNamespace namespace = TestNamespace.add()) {
+      NftTable table = tableIn(namespace);
+      table.replace(FIRST);
+
+      assertThatThrownBy(() -> table.replace(chain("of_2", "tcp dport none-such accept")))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("nft in " + namespace.path + ": exit code 1: ")
+          .hasMessageContaining("none-such");
+      assertThat(table.has("of_1")).isTrue();
+    }
+  }
+
+  @Test
+  void checksRulesWithoutPuttingThemInForce() throws Exception {
+    try (TestNamespace namespace = TestNamespace.add()) {
+      NftTable table = tableIn(namespace);
+
+      table.check(FIRST);
+
+      assertThat(table.exists()).isFalse();
+      assertThatThrownBy(() -> table.check("nonsense\n")).isInstanceOf(IOException.class);
+    }
+  }
+
+  private static NftTable tableIn(TestNamespace namespace) {
+    return new NftTable(namespace.program("nft"), "tidegate");
+  }
+
+  private static String chain(String name, String rule) {
+    return """
+      chain %s {
+        type filter hook prerouting priority -140; policy accept;
+        %s
+      }
+    """
+        .formatted(name, rule);
+  }
+}
