@@ -111,8 +111,8 @@ record Routes(
   private Route route(Claim claim, Eligibility eligibility, long nowNanos) {
     Service service = claim.service();
     Publication publication = claim.publication();
-    List<Endpoint> all =
-        service.tasks().stream().map(task -> Endpoint.of(task, publication.targetPort())).toList();
+    Ways ways = new Ways(service.policy(), publication, topology.nodes());
+    List<Endpoint> all = service.tasks().stream().map(ways::endpoint).toList();
     Choice choice = eligibility.choose(publication.port(), all, nowNanos);
     return new Route(
         publication.port(),

@@ -19,7 +19,12 @@ public enum ShardCounter {
   /** Times a relay copied because no pipe was to be had to splice through. */
   PIPE_REFUSALS("Times a relay copied because there was no pipe to splice through."),
   /** Wake-ups in which a relay used up its budget and had to queue behind the others. */
-  BUDGET_YIELDS("Times a relay yielded its shard to the others because its budget was used up.");
+  BUDGET_YIELDS("Times a relay yielded its shard to the others because its budget was used up."),
+  /** Clients of other agents that were handed to a task of this node. */
+  HOPS_TAKEN("Clients that other nodes' agents passed on to a task of this node."),
+  /** Connections of other agents that came to nothing, or of whoever else found the way. */
+  HOPS_REFUSED(
+      "Connections for a task of this node that were not let in, or that it did not take.");
 
   private final String help;
 

@@ -5,6 +5,7 @@ import io.tidegate.balance.Picker;
 import io.tidegate.balance.Tried;
 import io.tidegate.metrics.ConnectionResult;
 import io.tidegate.routing.Endpoint;
+import io.tidegate.routing.HopOffer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,8 +23,6 @@ import org.slf4j.LoggerFactory;
 abstract class Connects extends Timer implements RelayHalf.Owner {
 
   private static final Logger LOG = LoggerFactory.getLogger(Connects.class);
-
-  static final int NOT_UNDER_WAY = -1;
 
   // Shared, and never added to.
   private static final Tried NOTHING = new Tried();
@@ -64,8 +63,15 @@ abstract class Connects extends Timer implements RelayHalf.Owner {
    */
   final boolean connect() throws IOException {
     served.load(index).begin();
+    Endpoint endpoint = served.endpoint(index);
+    HopOffer hop = endpoint.reach().hop();
+    return hop == null ? connect(endpoint) : pass(endpoint, hop);
+  }
+
+  private boolean connect(Endpoint endpoint) throws IOException {
     SockAddr address = served.address(index);
-    RelayHalf half = new RelayHalf(open(address.isIpv6()), this, false);
+    RelayHalf half =
+        new RelayHalf(TcpSocket.open(shard, endpoint.reach(), address.isIpv6()), this, false);
     upstream = half;
     if (firstBytes != null) {
       half.socket.acknowledgeWithData();
@@ -75,11 +81,17 @@ abstract class Connects extends Timer implements RelayHalf.Owner {
     return connected;
   }
 
-  private TcpSocket open(boolean ipv6) throws IOException {
-    String namespace = served.endpoint(index).reach().namespace();
-    return namespace == null
-        ? TcpSocket.open(ipv6)
-        : new TcpSocket(shard.upstreamSockets().openStream(namespace, ipv6));
+  /** Has the agent of the task's node connect. */
+  private boolean pass(Endpoint endpoint, HopOffer hop) throws IOException {
+    HopHalf half = shard.hops().take(hop, this);
+    upstream = half;
+    half.ask(shard.hops().header(served.route.serviceId(), endpoint, hop, ends()));
+    return false;
+  }
+
+  /** What another agent is told of the client's connection; null where nobody knows. */
+  @Nullable Ends ends() {
+    return ends;
   }
 
   /**
@@ -119,22 +131,32 @@ abstract class Connects extends Timer implements RelayHalf.Owner {
     return rivals.size();
   }
 
-  /**
-   * Makes a connect the one at hand.
-   *
-   * @return how many of those that go on beside it began before, or {@link #NOT_UNDER_WAY}
-   */
-  final int takeUp(RelayHalf half) {
-    if (half == upstream) {
-      return rivals.size();
-    }
+  /** Whether a half belongs to one of them. */
+  final boolean isUnderWay(RelayHalf half) {
+    return half.equals(upstream) || placeOf(half) >= 0;
+  }
+
+  private int placeOf(RelayHalf half) {
     for (int place = 0; place < rivals.size(); place++) {
-      if (rivals.get(place).half == half) {
-        takeUp(place);
+      if (rivals.get(place).half.equals(half)) {
         return place;
       }
     }
-    return NOT_UNDER_WAY;
+    return -1;
+  }
+
+  /**
+   * Makes a connect that is under way the one at hand.
+   *
+   * @return how many of those that go on beside it began before
+   */
+  final int takeUp(RelayHalf half) {
+    if (half.equals(upstream)) {
+      return rivals.size();
+    }
+    int place = placeOf(half);
+    takeUp(place);
+    return place;
   }
 
   private void takeUp(int place) {

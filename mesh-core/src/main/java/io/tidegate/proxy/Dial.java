@@ -222,14 +222,12 @@ final class Dial extends Connects {
 
   @Override
   public void onReady(RelayHalf half) {
-    int earlier = half.isWritable() ? takeUp(half) : NOT_UNDER_WAY;
-    if (earlier == NOT_UNDER_WAY) {
+    if (!half.isWritable() || !isUnderWay(half) || half.isArriving()) {
       return;
     }
+    int earlier = takeUp(half);
     try {
-      if (half.hasFailed()) {
-        half.socket.checkConnected();
-      }
+      half.checkArrived();
       connected(earlier);
     } catch (IOException e) {
       fail(e);
@@ -265,6 +263,11 @@ final class Dial extends Connects {
     firstBytes = null;
     shard.clock().stop(this);
     relay.begin(first);
+  }
+
+  @Override
+  @Nullable Ends ends() {
+    return ends == null ? Ends.of(downstream.socket) : ends;
   }
 
   /** Nobody takes the client now, which may pass. */

@@ -2,6 +2,7 @@ package io.tidegate.proxy;
 
 import io.tidegate.routing.ConnectOutcome.Result;
 import io.tidegate.routing.Endpoint;
+import io.tidegate.routing.HopOffer;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.Objects;
@@ -38,16 +39,8 @@ final class Probe extends Timer implements RelayHalf.Owner {
   }
 
   private void connect() throws IOException {
-    SockAddr address = new SockAddr(Objects.requireNonNull(endpoint.address()), Arena.ofAuto());
-    String namespace = endpoint.reach().namespace();
-    TcpSocket socket =
-        namespace == null
-            ? TcpSocket.open(address.isIpv6())
-            : new TcpSocket(shard.upstreamSockets().openStream(namespace, address.isIpv6()));
-    RelayHalf half = new RelayHalf(socket, this, false);
-    upstream = half;
-    boolean isConnected = half.socket.connect(address);
-    half.register(shard, isConnected);
+    HopOffer hop = endpoint.reach().hop();
+    boolean isConnected = hop == null ? connectToTask() : pass(hop);
     if (isConnected) {
       end(Result.ANSWERED);
     } else {
@@ -55,15 +48,31 @@ final class Probe extends Timer implements RelayHalf.Owner {
     }
   }
 
+  private boolean connectToTask() throws IOException {
+    SockAddr address = new SockAddr(Objects.requireNonNull(endpoint.address()), Arena.ofAuto());
+    RelayHalf half =
+        new RelayHalf(TcpSocket.open(shard, endpoint.reach(), address.isIpv6()), this, false);
+    upstream = half;
+    boolean isConnected = half.socket.connect(address);
+    half.register(shard, isConnected);
+    return isConnected;
+  }
+
+  /** Has the agent of the task's node connect. */
+  private boolean pass(HopOffer hop) throws IOException {
+    HopHalf half = shard.hops().take(hop, this);
+    upstream = half;
+    half.ask(shard.hops().header(serviceId, endpoint, hop, null));
+    return false;
+  }
+
   @Override
   public void onReady(RelayHalf half) {
-    if (half != upstream || !half.isWritable()) {
+    if (!half.equals(upstream) || !half.isWritable() || half.isArriving()) {
       return;
     }
     try {
-      if (half.hasFailed()) {
-        half.socket.checkConnected();
-      }
+      half.checkArrived();
       end(Result.ANSWERED);
     } catch (IOException e) {
       onFailed(e);

@@ -150,7 +150,7 @@ final class Relay extends Timer implements RelayHalf.Owner, Runnable {
   }
 
   void onRead(RelayHalf half) {
-    if (half == upstream && !answered) {
+    if (half.equals(upstream) && !answered) {
       answered = true;
       served.counters.firstByte.recordNanos(shard.clock().nanoTime() - acceptedNanos);
     }

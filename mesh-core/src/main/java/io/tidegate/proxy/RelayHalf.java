@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * One side of a relay: a socket and what epoll said of it. Edge-triggered: backpressure needs no
  * further system call, only writing again after a write was refused does.
  */
-final class RelayHalf implements EpollIoHandle {
+class RelayHalf implements EpollIoHandle {
 
   /** Whoever is in charge of this half now: the dial, or where a client is parked, or the relay. */
   interface Owner {
@@ -98,6 +98,18 @@ final class RelayHalf implements EpollIoHandle {
 
   boolean isWritable() {
     return writable;
+  }
+
+  /** Whether it is connected, but not yet to the other side. */
+  boolean isArriving() {
+    return false;
+  }
+
+  /** Throws what went wrong with the connect, if anything did. */
+  void checkArrived() throws IOException {
+    if (failed) {
+      socket.checkConnected();
+    }
   }
 
   /**

@@ -117,6 +117,12 @@ final class ServedPorts {
     return stopped ? draining.get(port) : ports.get(port);
   }
 
+  /** How the port is served by the table in force, or null. */
+  @Nullable ServedRoute route(PublishedPort port) {
+    ServedPort served = port(port);
+    return served == null ? null : served.served();
+  }
+
   /** Where clients of the port wait that nobody takes; null if it is served no more. */
   @Nullable ParkingLot parkingLot(PublishedPort port) {
     ServedPort served = port(port);

@@ -52,6 +52,7 @@ final class Shard {
   private final ServedPorts ports;
   private final ConnectStreaks streaks;
   private final ParkingPlaces parkingPlaces;
+  private final Hops hops;
 
   // Shard loop only, all below.
   private final ShardClock clock;
@@ -78,6 +79,7 @@ final class Shard {
     this.streaks = streaks;
     this.parkingPlaces = parkingPlaces;
     ports = new ServedPorts(this, random);
+    hops = new Hops(this, random);
     this.clock = new ShardClock(loop, clock, counters.loopLag);
     admission = new Admission(config, counters);
     pipes =
@@ -121,7 +123,18 @@ final class Shard {
     clock.hurry(next);
   }
 
+  /** What is passed to the agents of other nodes, and by them. */
+  Hops hops() {
+    return hops;
+  }
+
   // --- ending ---
+
+  /** Takes no new clients any more, neither at ports nor from other agents. */
+  void stopListening() {
+    ports.stopListening();
+    hops.stop();
+  }
 
   /**
    * Stops listening and runs the action once the last relay has finished and no client waits any
@@ -130,7 +143,7 @@ final class Shard {
    */
   void drain(Runnable whenDrained) {
     assert loop.inEventLoop();
-    ports.stopListening();
+    stopListening();
     whenIdle = whenDrained;
     runWhenIdle();
   }
@@ -139,7 +152,8 @@ final class Shard {
   void abandonAll() {
     assert loop.inEventLoop();
     ended = true;
-    ports.stopListening();
+    stopListening();
+    hops.close();
     clock.abandonAll();
     closeRetired();
     pipes.close();

@@ -32,6 +32,7 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGenerator.SplittableGenerator;
 import org.agrona.concurrent.NanoClock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -115,6 +116,11 @@ public final class Shards implements AutoCloseable {
     loops.forEach(loop -> loop.eventLoop.execute(() -> loop.shard.restrain(restraint)));
   }
 
+  /** Has every shard hear the agents of other nodes there, or nowhere. */
+  public void hear(@Nullable HopGate gate) {
+    loops.forEach(loop -> loop.eventLoop.execute(() -> loop.shard.hops().hear(gate)));
+  }
+
   /** How much is in use of what the data path itself limits, 0 to 1. */
   public Map<Resource, Supplier<OptionalDouble>> gauges() {
     return Map.of(
@@ -179,7 +185,7 @@ public final class Shards implements AutoCloseable {
 
   /** Takes no new clients any more; clients of what is lent are left to the other process. */
   public void stopListening() {
-    await(shard -> shard.served().stopListening());
+    await(Shard::stopListening);
   }
 
   /** Waits until every shard has done all that it was told before. */

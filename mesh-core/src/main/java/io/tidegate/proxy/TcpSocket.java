@@ -1,6 +1,7 @@
 package io.tidegate.proxy;
 
 import io.netty.channel.unix.FileDescriptor;
+import io.tidegate.routing.Reach;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
@@ -30,6 +31,14 @@ final class TcpSocket extends FileDescriptor {
   static TcpSocket open(boolean ipv6) throws IOException {
     return new TcpSocket(
         checked("socket", Libc.socket(ipv6 ? Libc.AF_INET6 : Libc.AF_INET, STREAM)));
+  }
+
+  /** Opens one in the network namespace from which a reach leads. */
+  static TcpSocket open(Shard shard, Reach reach, boolean ipv6) throws IOException {
+    String namespace = reach.namespace();
+    return namespace == null
+        ? open(ipv6)
+        : new TcpSocket(shard.upstreamSockets().openStream(namespace, ipv6));
   }
 
   /** Begins to connect; true if that is all, which it rarely is. */

@@ -1,6 +1,7 @@
 package io.tidegate.routing;
 
 import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Another node of the mesh, whose agent serves the same published ports.
@@ -8,8 +9,14 @@ import java.net.InetAddress;
  * @param id Swarm's node id, or the address where that is not known
  * @param name its hostname, empty where that is not known
  * @param address where other nodes reach it
+ * @param hop how clients are passed to its agent, or null where that is not known
  */
-public record Node(String id, String name, InetAddress address) {
+public record Node(String id, String name, InetAddress address, @Nullable HopOffer hop) {
+
+  /** A node to whose agent no client is passed. */
+  public Node(String id, String name, InetAddress address) {
+    this(id, name, address, null);
+  }
 
   /** A node whose name is not known. */
   public Node(String id, InetAddress address) {

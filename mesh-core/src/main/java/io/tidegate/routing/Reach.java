@@ -8,17 +8,19 @@ import org.jspecify.annotations.Nullable;
  * The way from this node to a task.
  *
  * @param address what to dial; null only when the kind is {@link Kind#NONE}
- * @param fixedPort the port to dial whatever the publication says, or 0 for the publication's
+ * @param fixedPort the port to ask for whatever the publication says, or 0 for the publication's
  *     target port
  * @param namespace path of the network namespace to dial from; null means the agent's own
  * @param reason why this way was chosen, for people
+ * @param hop how clients are passed to the agent of the task's node; null but for {@link Kind#HOP}
  */
 public record Reach(
     Kind kind,
     @Nullable InetAddress address,
     int fixedPort,
     @Nullable String namespace,
-    String reason) {
+    String reason,
+    @Nullable HopOffer hop) {
 
   /** The kinds of way that there are. */
   public enum Kind {
@@ -30,6 +32,8 @@ public record Reach(
      * A task anywhere, by its overlay address, from a namespace that is attached to that overlay.
      */
     OVERLAY,
+    /** The agent on the task's node, which dials the task there. */
+    HOP,
     /** The published port of another node, whose agent may reach what this one cannot. */
     DETOUR,
     /** No way: the task is known but cannot be dialled from here. */
@@ -46,30 +50,40 @@ public record Reach(
       throw new IllegalArgumentException(
           "address: " + address + " (expected: one, unless " + Kind.NONE + ")");
     }
-    if ((namespace != null) != (kind == Kind.OVERLAY)) {
+    if ((namespace != null) != (kind == Kind.OVERLAY || kind == Kind.HOP)) {
       throw new IllegalArgumentException(
-          "namespace: " + namespace + " (expected: one only for " + Kind.OVERLAY + ")");
+          "namespace: %s (expected: one only for %s and %s)"
+              .formatted(namespace, Kind.OVERLAY, Kind.HOP));
+    }
+    if ((hop != null) != (kind == Kind.HOP)) {
+      throw new IllegalArgumentException(
+          "hop: " + hop + " (expected: one only for " + Kind.HOP + ")");
     }
   }
 
   public static Reach direct(InetAddress address, int port, String reason) {
-    return new Reach(Kind.DIRECT, address, port, null, reason);
+    return new Reach(Kind.DIRECT, address, port, null, reason, null);
   }
 
   public static Reach local(InetAddress address, String reason) {
-    return new Reach(Kind.LOCAL, address, 0, null, reason);
+    return new Reach(Kind.LOCAL, address, 0, null, reason, null);
   }
 
   public static Reach overlay(InetAddress address, String namespace, String reason) {
-    return new Reach(Kind.OVERLAY, address, 0, namespace, reason);
+    return new Reach(Kind.OVERLAY, address, 0, namespace, reason, null);
+  }
+
+  public static Reach hop(HopOffer offer, int publishedPort, String reason) {
+    InetAddress agent = offer.address().getAddress();
+    return new Reach(Kind.HOP, agent, publishedPort, offer.namespace(), reason, offer);
   }
 
   static Reach detour(InetAddress node, int publishedPort) {
     return new Reach(
-        Kind.DETOUR, node, publishedPort, null, "for when no task can be reached from here");
+        Kind.DETOUR, node, publishedPort, null, "for when no task can be reached from here", null);
   }
 
   public static Reach none(String reason) {
-    return new Reach(Kind.NONE, null, 0, null, reason);
+    return new Reach(Kind.NONE, null, 0, null, reason, null);
   }
 }

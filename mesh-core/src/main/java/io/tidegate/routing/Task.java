@@ -23,6 +23,11 @@ public record Task(
     witnesses = List.copyOf(witnesses);
   }
 
+  /** The same task by another way. */
+  public Task by(Reach other) {
+    return new Task(id, name, nodeId, state, other, origin, witnesses);
+  }
+
   /** A task against which nobody speaks. */
   public Task(String id, String name, String nodeId, TaskState state, Reach reach, Origin origin) {
     this(id, name, nodeId, state, reach, origin, List.of());

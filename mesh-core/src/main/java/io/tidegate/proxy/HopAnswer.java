@@ -1,0 +1,41 @@
+package io.tidegate.proxy;
+
+import org.jspecify.annotations.Nullable;
+
+/** What the agent on the task's node says of a client that it is asked to take: one byte. */
+enum HopAnswer {
+  TAKEN(0, "taken"),
+  NOT_BELIEVED(1, "the seal is not that of a node it knows"),
+  NO_SUCH_TASK(2, "no such task runs there"),
+  TASK_REFUSED(3, "the task refused"),
+  TASK_SILENT(4, "the task did not answer in time"),
+  BUSY(5, "it has no room");
+
+  private final byte code;
+  private final String words;
+
+  HopAnswer(int code, String words) {
+    this.code = (byte) code;
+    this.words = words;
+  }
+
+  byte code() {
+    return code;
+  }
+
+  /** The answer of that code; null where this version knows of none. */
+  static @Nullable HopAnswer of(byte code) {
+    for (HopAnswer answer : values()) {
+      if (answer.code == code) {
+        return answer;
+      }
+    }
+    return null;
+  }
+
+  /** For people. */
+  @Override
+  public String toString() {
+    return words;
+  }
+}

@@ -1,0 +1,147 @@
+package io.tidegate.proxy;
+
+import io.tidegate.metrics.ShardCounter;
+import io.tidegate.routing.Protocol;
+import io.tidegate.routing.PublishedPort;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A connection of another agent, from its accept until it has said for which task it is. It may
+ * wait for long before it begins to, and then has to be quick.
+ */
+final class HopCall extends Timer implements RelayHalf.Owner {
+
+  private static final Logger LOG = LoggerFactory.getLogger(HopCall.class);
+
+  static final Duration MOST_IDLE = Duration.ofMinutes(10);
+  static final Duration MOST_READING = Duration.ofSeconds(5);
+
+  private final Shard shard;
+  private final HopListener listener;
+  private final RelayHalf caller;
+  private final byte[] challenge;
+  private final byte[] header = new byte[HopHeader.MOST_BYTES];
+  private int headerBytes;
+  private int headerLength = HopHeader.PREFIX_BYTES;
+  private boolean over;
+
+  HopCall(Shard shard, HopListener listener, TcpSocket socket) {
+    this.shard = shard;
+    this.listener = listener;
+    caller = new RelayHalf(socket, this, true);
+    challenge = listener.gate().secret().challenge();
+    shard.admission().clientCame();
+  }
+
+  void begin() {
+    try {
+      say(challenge);
+      caller.register(shard, true);
+      shard.clock().start(MOST_IDLE, this);
+    } catch (IOException e) {
+      end();
+    }
+  }
+
+  private void say(byte... bytes) throws IOException {
+    shard.buffer().put(0, bytes);
+    if (caller.socket.writeAddress(shard.bufferAddress(), 0, bytes.length) != bytes.length) {
+      throw new IOException("it takes nothing");
+    }
+  }
+
+  @Override
+  public void onReady(RelayHalf half) {
+    if (over) {
+      return;
+    }
+    try {
+      while (read()) {
+        if (headerBytes < headerLength) {
+          continue;
+        }
+        if (headerLength == HopHeader.PREFIX_BYTES) {
+          headerLength = HopHeader.length(header);
+        } else {
+          onHeader();
+          return;
+        }
+      }
+    } catch (HopHeaderException e) {
+      LOG.debug("hops: not understood: {}", e.getMessage());
+      refuse(HopAnswer.NOT_BELIEVED);
+    } catch (IOException e) {
+      end();
+    }
+  }
+
+  /** Whether there was anything to read, up to what is due. */
+  private boolean read() throws IOException {
+    int read = caller.socket.readAddress(shard.bufferAddress(), 0, headerLength - headerBytes);
+    if (read < 0) {
+      throw new IOException("it has ended");
+    }
+    if (read > 0 && headerBytes == 0) {
+      shard.clock().stop(this);
+      shard.clock().start(MOST_READING, this);
+    }
+    shard.buffer().get(0, header, headerBytes, read);
+    headerBytes += read;
+    return read > 0;
+  }
+
+  private void onHeader() throws HopHeaderException {
+    byte[] bytes = Arrays.copyOf(header, headerLength);
+    HopHeader asked = HopHeader.read(bytes);
+    if (!HopHeader.isSealed(bytes, listener.gate().secret().keyOf(asked.caller()), challenge)) {
+      throw new HopHeaderException("not sealed by " + asked.caller());
+    }
+    shard.clock().stop(this);
+    over = true;
+    listener.leave(this);
+    ServedRoute served =
+        shard.served().route(new PublishedPort(asked.publishedPort(), Protocol.TCP));
+    HopDial.begin(shard, served, caller, asked);
+  }
+
+  /** Tells why nothing comes of it. */
+  void refuse(HopAnswer why) {
+    shard.counters().of(ShardCounter.HOPS_REFUSED).increment();
+    try {
+      say(why.code());
+    } catch (IOException e) {
+      LOG.debug("hops: cannot say so: {}", e.getMessage());
+    }
+    end();
+  }
+
+  private void end() {
+    if (!over) {
+      over = true;
+      listener.leave(this);
+      shard.clock().stop(this);
+      shard.admission().clientLeft();
+      shard.retire(caller);
+    }
+  }
+
+  @Override
+  void onExpired(long nowNanos) {
+    end();
+  }
+
+  @Override
+  public void onBroken(RuntimeException e) {
+    LOG.warn("hops: a call broke off", e);
+    end();
+  }
+
+  @Override
+  void abandon() {
+    end();
+  }
+}

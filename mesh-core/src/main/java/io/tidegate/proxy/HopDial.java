@@ -1,0 +1,158 @@
+package io.tidegate.proxy;
+
+import io.tidegate.balance.Picker;
+import io.tidegate.metrics.ConnectionResult;
+import io.tidegate.metrics.ShardCounter;
+import io.tidegate.routing.Endpoint;
+import io.tidegate.routing.Reach;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * From a client that another agent passes on to a relay: connects to the one task that was asked
+ * for, if it is on this node, and to no other, whatever its address may be by now. The other agent
+ * hears how that ended, and tries another task where it must.
+ */
+final class HopDial extends Connects {
+
+  private static final Logger LOG = LoggerFactory.getLogger(HopDial.class);
+
+  private final RelayHalf caller;
+  private final long askedNanos;
+  private HopAnswer refusal = HopAnswer.TASK_REFUSED;
+
+  private HopDial(Shard shard, ServedRoute served, RelayHalf caller, HopHeader asked) {
+    super(shard, served, asked.ends());
+    this.caller = caller;
+    askedNanos = shard.clock().nanoTime();
+    caller.handOver(this);
+  }
+
+  /**
+   * Begins for a connection of another agent that counts as a client already.
+   *
+   * @param served of the port that was asked for, or null if there is none
+   */
+  static void begin(Shard shard, @Nullable ServedRoute served, RelayHalf caller, HopHeader asked) {
+    int index = served == null ? Picker.NONE : indexOf(served, asked);
+    if (served == null || index == Picker.NONE) {
+      refuse(shard, caller, HopAnswer.NO_SUCH_TASK);
+    } else {
+      new HopDial(shard, served, caller, asked).begin(index);
+    }
+  }
+
+  private static int indexOf(ServedRoute served, HopHeader asked) {
+    if (!served.route.serviceId().equals(asked.serviceId())) {
+      return Picker.NONE;
+    }
+    List<Endpoint> endpoints = served.route.endpoints();
+    for (int i = 0; i < endpoints.size(); i++) {
+      Endpoint endpoint = endpoints.get(i);
+      if (endpoint.taskId().equals(asked.taskId())) {
+        return endpoint.reach().kind() == Reach.Kind.LOCAL ? i : Picker.NONE;
+      }
+    }
+    return Picker.NONE;
+  }
+
+  private void begin(int local) {
+    index = local;
+    try {
+      boolean connected = connect();
+      shard.clock().start(served.limits.connectTimeout(), this);
+      if (connected) {
+        connected();
+      }
+    } catch (IOException e) {
+      if (!isOpen() && Errno.isExhausted(e)) {
+        refusal = HopAnswer.BUSY;
+        leave();
+        refuse();
+      } else {
+        onFailed(e);
+      }
+    }
+  }
+
+  @Override
+  public void onReady(RelayHalf half) {
+    if (half.equals(caller)) {
+      if (half.hasPeerEnded() || half.hasFailed()) {
+        abandon();
+      }
+      return;
+    }
+    if (!half.isWritable() || !isUnderWay(half)) {
+      return;
+    }
+    try {
+      half.checkArrived();
+      connected();
+    } catch (IOException e) {
+      onFailed(e);
+    }
+  }
+
+  private void connected() {
+    RelayHalf upstream = win();
+    shard.clock().stop(this);
+    served.counters.connections(ConnectionResult.OK).increment();
+    served.health.onAnswered(index);
+    served.counters.connect.recordNanos(shard.clock().nanoTime() - askedNanos);
+    shard.counters().of(ShardCounter.HOPS_TAKEN).increment();
+    tell(shard, caller, HopAnswer.TAKEN);
+    new Relay(shard, served, index, caller, upstream, askedNanos, Ticket.UNLIMITED).begin(null);
+  }
+
+  private void onFailed(IOException e) {
+    refusal = HopAnswer.TASK_REFUSED;
+    fail(e);
+    refuse();
+  }
+
+  @Override
+  void onExpired(long nowNanos) {
+    failAllSilent();
+    refusal = HopAnswer.TASK_SILENT;
+    refuse();
+  }
+
+  private void refuse() {
+    served.counters.connections(failure).increment();
+    refuse(shard, caller, refusal);
+  }
+
+  private static void refuse(Shard shard, RelayHalf caller, HopAnswer why) {
+    shard.counters().of(ShardCounter.HOPS_REFUSED).increment();
+    tell(shard, caller, why);
+    shard.admission().clientLeft();
+    shard.retire(caller);
+  }
+
+  private static void tell(Shard shard, RelayHalf caller, HopAnswer answer) {
+    shard.buffer().put(0, answer.code());
+    try {
+      caller.socket.writeAddress(shard.bufferAddress(), 0, 1);
+    } catch (IOException e) {
+      LOG.debug("hops: whoever has asked is gone: {}", e.getMessage());
+    }
+  }
+
+  @Override
+  public void onBroken(RuntimeException e) {
+    LOG.warn("{}: a dial for another node broke off", served.route.port(), e);
+    abandon();
+  }
+
+  @Override
+  void abandon() {
+    shard.clock().stop(this);
+    leave();
+    refusal = HopAnswer.BUSY;
+    refuse();
+  }
+}

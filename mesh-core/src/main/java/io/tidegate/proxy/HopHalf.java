@@ -1,0 +1,125 @@
+package io.tidegate.proxy;
+
+import io.tidegate.routing.HopOffer;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The upstream half of a client that is passed to the agent on the task's node. Arrives once that
+ * one has said that the task is reached; behind its answer are the task's bytes.
+ */
+final class HopHalf extends RelayHalf {
+
+  private static final int ECONNREFUSED = 111;
+
+  private final Shard shard;
+  private final HopOffer offer;
+  private final byte[] challenge = new byte[HopProtocol.CHALLENGE_BYTES];
+  private int challengeBytes;
+  private @Nullable HopHeader header;
+  private boolean asked;
+  private boolean answered;
+  private @Nullable IOException failure;
+
+  HopHalf(Shard shard, TcpSocket socket, Owner owner, HopOffer offer) {
+    super(socket, owner, false);
+    this.shard = shard;
+    this.offer = offer;
+  }
+
+  /** Whether nothing but a client is missing. */
+  boolean isWarm() {
+    return isChallenged() && !asked && failure == null;
+  }
+
+  private boolean isChallenged() {
+    return challengeBytes == challenge.length;
+  }
+
+  /** Asks for a task, as soon as the challenge is there. */
+  void ask(HopHeader next) throws IOException {
+    header = next;
+    if (isChallenged()) {
+      send(next);
+    }
+  }
+
+  /** Goes on as far as it can; true while it has neither arrived nor failed. */
+  @Override
+  boolean isArriving() {
+    try {
+      return failure == null && !answered && !advance();
+    } catch (IOException e) {
+      failure = e;
+      return false;
+    }
+  }
+
+  @Override
+  void checkArrived() throws IOException {
+    if (failure != null) {
+      throw failure;
+    }
+    super.checkArrived();
+  }
+
+  private boolean advance() throws IOException {
+    super.checkArrived();
+    if (!isChallenged()) {
+      hearChallenge();
+    }
+    if (asked) {
+      hearAnswer();
+    } else if (isChallenged() && hasPeerEnded()) {
+      throw refused("it has closed the connection");
+    }
+    return answered;
+  }
+
+  private void hearChallenge() throws IOException {
+    int read = hear(challenge.length - challengeBytes);
+    shard.buffer().get(0, challenge, challengeBytes, read);
+    challengeBytes += read;
+    if (isChallenged() && header != null) {
+      send(header);
+    }
+  }
+
+  private void hearAnswer() throws IOException {
+    if (hear(1) == 1) {
+      answered = true;
+      // Behind it there may be what the task has said.
+      readable = true;
+      check(shard.buffer().get(0));
+    }
+  }
+
+  /** Reads what there is of the bytes that are due, and no more, into the shard's buffer. */
+  private int hear(int due) throws IOException {
+    int read = socket.readAddress(shard.bufferAddress(), 0, due);
+    if (read < 0) {
+      throw refused("it has closed the connection");
+    }
+    return read;
+  }
+
+  private void send(HopHeader sent) throws IOException {
+    byte[] bytes = sent.sealed(offer.key(), challenge);
+    shard.buffer().put(0, bytes);
+    if (socket.writeAddress(shard.bufferAddress(), 0, bytes.length) != bytes.length) {
+      throw refused("it takes nothing");
+    }
+    asked = true;
+  }
+
+  private void check(byte code) throws IOException {
+    HopAnswer answer = HopAnswer.of(code);
+    if (answer != HopAnswer.TAKEN) {
+      throw refused(answer == null ? "for reason " + code : answer.toString());
+    }
+  }
+
+  private IOException refused(String why) {
+    return new CallException("the agent at " + offer.address() + ": " + why, ECONNREFUSED);
+  }
+}

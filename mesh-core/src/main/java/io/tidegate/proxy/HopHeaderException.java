@@ -1,0 +1,16 @@
+package io.tidegate.proxy;
+
+/** What another node sent is no header of a hop. Carries no stack trace: anybody can cause it. */
+final class HopHeaderException extends Exception {
+
+  private static final long serialVersionUID = 1;
+
+  HopHeaderException(String message) {
+    super(message);
+  }
+
+  @Override
+  public Throwable fillInStackTrace() {
+    return this;
+  }
+}

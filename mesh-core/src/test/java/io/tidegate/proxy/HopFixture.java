@@ -1,0 +1,127 @@
+package io.tidegate.proxy;
+
+import io.tidegate.routing.BalancingPolicy;
+import io.tidegate.routing.Endpoint;
+import io.tidegate.routing.HopKey;
+import io.tidegate.routing.HopOffer;
+import io.tidegate.routing.PublishedPort;
+import io.tidegate.routing.Reach;
+import io.tidegate.routing.Route;
+import io.tidegate.routing.Task;
+import io.tidegate.routing.TaskState;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.util.List;
+
+/** Two data paths on loopback: clients come to the near one, tasks are on the far one's node. */
+final class HopFixture implements AutoCloseable {
+
+  static final String NEAR_ID = "near";
+
+  /** Ones that are all in the namespace of the test. */
+  private static final UpstreamSockets SOCKETS =
+      new UpstreamSockets() {
+        @Override
+        public int openStream(String namespace, boolean ipv6) throws IOException {
+          return TcpSocket.open(ipv6).intValue();
+        }
+
+        @Override
+        public int openDatagram(String namespace, boolean ipv6) {
+          throw new AssertionError("no datagrams in this test");
+        }
+      };
+
+  final ProxyFixture near = new ProxyFixture(ProxyFixture.configOfOneShard(), SOCKETS);
+  final ProxyFixture far = new ProxyFixture(ProxyFixture.configOfOneShard(), SOCKETS);
+  final InetSocketAddress farAddress =
+      new InetSocketAddress(InetAddress.getLoopbackAddress(), ProxyFixture.freePort());
+  private final HopSecret secret =
+      new HopSecret(new HopKey(new byte[HopKey.BYTES]), new SecureRandom());
+  private final int farPort = ProxyFixture.freePort();
+
+  HopFixture() {
+    hear();
+  }
+
+  void hear() {
+    far.shards.hear(new HopGate("ingress_sbox", 1, farAddress, secret));
+    far.shards.settle();
+  }
+
+  void hearNobody() {
+    far.shards.hear(null);
+    far.shards.settle();
+  }
+
+  HopOffer offer() {
+    return new HopOffer(farAddress, "ingress_sbox", NEAR_ID, secret.keyOf(NEAR_ID));
+  }
+
+  /** A task of the far node as the far data path has it. */
+  static Endpoint local(InetSocketAddress task) {
+    Reach reach = Reach.local(task.getAddress(), "given by the test");
+    return endpoint(task, reach);
+  }
+
+  /** The same as the near one has it. */
+  Endpoint passed(InetSocketAddress task, HopOffer offer) {
+    return endpoint(task, Reach.hop(offer, farPort, "given by the test"));
+  }
+
+  private static Endpoint endpoint(InetSocketAddress task, Reach reach) {
+    String id = "task-" + task.getPort();
+    return Endpoint.of(new Task(id, id, "far", TaskState.RUNNING, reach), task.getPort());
+  }
+
+  /** What the far node knows of its tasks; waits until that is in force. */
+  void tellFar(Endpoint... endpoints) {
+    far.publish(route(farPort, endpoints));
+    far.awaitBound(farPort);
+    far.shards.settle();
+  }
+
+  /** Serves a fresh port of the near node from endpoints. */
+  int serve(Endpoint... endpoints) {
+    int port = ProxyFixture.freePort();
+    publish(port, endpoints);
+    near.awaitBound(port);
+    return port;
+  }
+
+  void publish(int port, Endpoint... endpoints) {
+    near.publish(route(port, endpoints));
+    near.shards.settle();
+  }
+
+  /** Serves a fresh port of the near node from tasks of the far one. */
+  int serveFromFar(InetSocketAddress... tasks) {
+    Endpoint[] local = new Endpoint[tasks.length];
+    Endpoint[] passed = new Endpoint[tasks.length];
+    for (int i = 0; i < tasks.length; i++) {
+      local[i] = local(tasks[i]);
+      passed[i] = passed(tasks[i], offer());
+    }
+    tellFar(local);
+    return serve(passed);
+  }
+
+  private static Route route(int port, Endpoint... endpoints) {
+    return new Route(
+        PublishedPort.tcp(port),
+        "service",
+        "web",
+        BalancingPolicy.P2C,
+        List.of(endpoints),
+        List.of(),
+        List.of());
+  }
+
+  @Override
+  public void close() {
+    near.close();
+    far.close();
+  }
+}
