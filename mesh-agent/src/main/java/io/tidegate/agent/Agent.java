@@ -104,6 +104,7 @@ final class Agent implements AutoCloseable {
         config.source(),
         config.proxy().shards(),
         admin);
+    source.onGate(mesh::hear);
     source.start(changes.ahead(mesh::offer));
     if (succession == null) {
       serve();

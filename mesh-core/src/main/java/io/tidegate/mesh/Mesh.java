@@ -17,6 +17,7 @@ import io.tidegate.proxy.Shards;
 import io.tidegate.proxy.UpstreamSockets;
 import io.tidegate.routing.ConnectOutcome;
 import io.tidegate.routing.Ejection;
+import io.tidegate.routing.HopGate;
 import io.tidegate.routing.RoutingTable;
 import io.tidegate.routing.Testimony;
 import io.tidegate.routing.Topology;
@@ -36,6 +37,7 @@ import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -207,6 +209,11 @@ public final class Mesh implements AutoCloseable {
   /** One status per served port, in the order of the ports. */
   public List<ListenerStatus> listeners() {
     return shards.listeners();
+  }
+
+  /** Takes clients there that other nodes' agents pass on, or takes none. */
+  public void hear(@Nullable HopGate gate) {
+    shards.hear(gate);
   }
 
   /** Has the first topology take over what another process leaves. To be called before it. */

@@ -33,7 +33,7 @@ final class HopCall extends Timer implements RelayHalf.Owner {
     this.shard = shard;
     this.listener = listener;
     caller = new RelayHalf(socket, this, true);
-    challenge = listener.gate().secret().challenge();
+    challenge = listener.challenge();
     shard.admission().clientCame();
   }
 
@@ -97,7 +97,7 @@ final class HopCall extends Timer implements RelayHalf.Owner {
   private void onHeader() throws HopHeaderException {
     byte[] bytes = Arrays.copyOf(header, headerLength);
     HopHeader asked = HopHeader.read(bytes);
-    if (!HopHeader.isSealed(bytes, listener.gate().secret().keyOf(asked.caller()), challenge)) {
+    if (!HopHeader.isSealed(bytes, listener.gate().secret().derive(asked.caller()), challenge)) {
       throw new HopHeaderException("not sealed by " + asked.caller());
     }
     shard.clock().stop(this);

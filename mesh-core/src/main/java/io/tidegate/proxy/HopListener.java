@@ -7,7 +7,9 @@ import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.Socket;
 import io.tidegate.metrics.ShardCounter;
+import io.tidegate.routing.HopGate;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -25,6 +27,9 @@ final class HopListener implements EpollIoHandle {
 
   /** More connections that have not asked for a task are not kept: anybody could open them. */
   static final int MOST_WAITING = 1_024;
+
+  // Nobody may foresee one, so no test gives its own.
+  private static final SecureRandom CHALLENGES = new SecureRandom();
 
   private final Shard shard;
   private final HopGate gate;
@@ -48,6 +53,12 @@ final class HopListener implements EpollIoHandle {
 
   HopGate gate() {
     return gate;
+  }
+
+  byte[] challenge() {
+    byte[] challenge = new byte[HopProtocol.CHALLENGE_BYTES];
+    CHALLENGES.nextBytes(challenge);
+    return challenge;
   }
 
   private void listen() {

@@ -1,9 +1,7 @@
 package io.tidegate.proxy;
 
 import io.tidegate.routing.HopKey;
-import java.security.GeneralSecurityException;
 import java.util.Arrays;
-import javax.crypto.Mac;
 
 /**
  * What two agents say to each other before a client's bytes pass between them.
@@ -24,25 +22,12 @@ import javax.crypto.Mac;
 final class HopProtocol {
 
   static final int CHALLENGE_BYTES = 16;
-  static final int SEAL_BYTES = 32;
+  static final int SEAL_BYTES = HopKey.BYTES;
 
   private HopProtocol() {}
 
   /** The seal of a header: the first bytes of an array. */
   static byte[] seal(HopKey key, byte[] challenge, byte[] header, int length) {
-    try {
-      Mac mac = Mac.getInstance(HopKey.ALGORITHM);
-      mac.init(key.spec());
-      mac.update(challenge);
-      mac.update(header, 0, length);
-      return mac.doFinal();
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every JDK has " + HopKey.ALGORITHM, e);
-    }
-  }
-
-  /** A key that follows from another and a name. */
-  static HopKey derive(HopKey from, byte[] name) {
-    return new HopKey(Arrays.copyOf(seal(from, new byte[0], name, name.length), HopKey.BYTES));
+    return key.sign(challenge, Arrays.copyOf(header, length));
   }
 }

@@ -1,6 +1,7 @@
 package io.tidegate.proxy;
 
 import io.tidegate.routing.Endpoint;
+import io.tidegate.routing.HopGate;
 import io.tidegate.routing.HopOffer;
 import java.io.IOException;
 import java.util.random.RandomGenerator;

@@ -14,6 +14,7 @@ import io.tidegate.overload.Resource;
 import io.tidegate.overload.Restraint;
 import io.tidegate.routing.ChunkedMap;
 import io.tidegate.routing.Endpoint;
+import io.tidegate.routing.HopGate;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.RoutingTable;
 import java.time.Duration;

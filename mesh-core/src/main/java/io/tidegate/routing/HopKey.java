@@ -1,13 +1,16 @@
 package io.tidegate.routing;
 
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.util.Arrays;
+import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /** What two agents share, so that one believes what the other says of a client. */
 public final class HopKey {
 
   public static final int BYTES = 32;
-  public static final String ALGORITHM = "HmacSHA256";
+  private static final String ALGORITHM = "HmacSHA256";
 
   private final byte[] bytes;
   private final SecretKeySpec spec;
@@ -28,9 +31,23 @@ public final class HopKey {
     return bytes.clone();
   }
 
-  /** For {@link javax.crypto.Mac}. */
-  public SecretKeySpec spec() {
-    return spec;
+  /** What only who has the key can make of a message, {@link #BYTES} of them. */
+  public byte[] sign(byte[]... message) {
+    try {
+      Mac mac = Mac.getInstance(ALGORITHM);
+      mac.init(spec);
+      for (byte[] part : message) {
+        mac.update(part);
+      }
+      return mac.doFinal();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every JDK has " + ALGORITHM, e);
+    }
+  }
+
+  /** A key that follows from this one and a name. */
+  public HopKey derive(String name) {
+    return new HopKey(sign(name.getBytes(StandardCharsets.UTF_8)));
   }
 
   @Override

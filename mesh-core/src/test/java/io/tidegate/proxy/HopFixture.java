@@ -2,6 +2,7 @@ package io.tidegate.proxy;
 
 import io.tidegate.routing.BalancingPolicy;
 import io.tidegate.routing.Endpoint;
+import io.tidegate.routing.HopGate;
 import io.tidegate.routing.HopKey;
 import io.tidegate.routing.HopOffer;
 import io.tidegate.routing.PublishedPort;
@@ -12,7 +13,6 @@ import io.tidegate.routing.TaskState;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.security.SecureRandom;
 import java.util.List;
 
 /** Two data paths on loopback: clients come to the near one, tasks are on the far one's node. */
@@ -38,8 +38,7 @@ final class HopFixture implements AutoCloseable {
   final ProxyFixture far = new ProxyFixture(ProxyFixture.configOfOneShard(), SOCKETS);
   final InetSocketAddress farAddress =
       new InetSocketAddress(InetAddress.getLoopbackAddress(), ProxyFixture.freePort());
-  private final HopSecret secret =
-      new HopSecret(new HopKey(new byte[HopKey.BYTES]), new SecureRandom());
+  private final HopKey secret = new HopKey(new byte[HopKey.BYTES]);
   private final int farPort = ProxyFixture.freePort();
 
   HopFixture() {
@@ -57,7 +56,7 @@ final class HopFixture implements AutoCloseable {
   }
 
   HopOffer offer() {
-    return new HopOffer(farAddress, "ingress_sbox", NEAR_ID, secret.keyOf(NEAR_ID));
+    return new HopOffer(farAddress, "ingress_sbox", NEAR_ID, secret.derive(NEAR_ID));
   }
 
   /** A task of the far node as the far data path has it. */

@@ -7,7 +7,6 @@ import io.tidegate.routing.HopKey;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class HopHeaderTest {
 
-  private static final HopKey ROOT = new HopKey(new byte[HopKey.BYTES]);
-  private static final HopSecret SECRET = new HopSecret(ROOT, new SecureRandom());
-  private static final HopKey KEY = SECRET.keyOf("node-1");
+  private static final HopKey SECRET = new HopKey(new byte[HopKey.BYTES]);
+  private static final HopKey KEY = SECRET.derive("node-1");
   private static final byte[] CHALLENGE = "sixteen bytes..!".getBytes(StandardCharsets.US_ASCII);
 
   @Test
@@ -52,7 +50,7 @@ class HopHeaderTest {
     byte[] otherChallenge = CHALLENGE.clone();
     otherChallenge[3]++;
     assertThat(HopHeader.isSealed(bytes, KEY, otherChallenge)).isFalse();
-    assertThat(HopHeader.isSealed(bytes, SECRET.keyOf("node-2"), CHALLENGE)).isFalse();
+    assertThat(HopHeader.isSealed(bytes, SECRET.derive("node-2"), CHALLENGE)).isFalse();
     for (int i = 0; i < bytes.length; i++) {
       byte[] changed = bytes.clone();
       changed[i] ^= 1;

@@ -19,6 +19,14 @@ final class PeerOptions {
   HostPort listen = PeerConfig.USUAL_LISTEN;
 
   @Option(
+      names = "--hop-port",
+      paramLabel = "PORT",
+      description =
+          "Where, on the ingress network, this node takes clients that other nodes' agents pass on"
+              + " to its tasks.")
+  int hopPort = PeerConfig.USUAL_HOP_PORT;
+
+  @Option(
       names = "--peer-cert",
       paramLabel = "FILE",
       description =
@@ -45,13 +53,13 @@ final class PeerOptions {
    */
   PeerConfig config(Path certificatesDir) {
     if (certificate == null && key == null && authority == null) {
-      return new PeerConfig(listen, IdentityFiles.ofSwarm(certificatesDir));
+      return new PeerConfig(listen, hopPort, IdentityFiles.ofSwarm(certificatesDir));
     }
     if (certificate == null || key == null || authority == null) {
       throw new IllegalArgumentException(
           "peerCert: not given alone (expected: all of --peer-cert, --peer-key and --peer-ca, or"
               + " none)");
     }
-    return new PeerConfig(listen, new IdentityFiles(certificate, key, authority));
+    return new PeerConfig(listen, hopPort, new IdentityFiles(certificate, key, authority));
   }
 }

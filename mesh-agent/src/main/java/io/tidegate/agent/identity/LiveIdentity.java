@@ -1,7 +1,11 @@
 package io.tidegate.agent.identity;
 
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -86,6 +90,21 @@ public final class LiveIdentity {
   /** Who this node is by the certificate in force. */
   public NodeName name() {
     return current.name();
+  }
+
+  /**
+   * A secret that follows from the private key in force, and says nothing of it.
+   *
+   * @param purpose what it is for: each has another
+   */
+  public byte[] secret(String purpose) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(current.key().getEncoded(), "HmacSHA256"));
+      return mac.doFinal(purpose.getBytes(StandardCharsets.UTF_8));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every JDK has HmacSHA256", e);
+    }
   }
 
   /** Until when the certificate in force is valid. */

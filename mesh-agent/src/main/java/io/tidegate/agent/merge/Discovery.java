@@ -8,6 +8,7 @@ import io.tidegate.agent.docker.NetworkAnswers;
 import io.tidegate.agent.docker.Reading;
 import io.tidegate.agent.docker.Sandbox;
 import io.tidegate.routing.ChunkedMap;
+import io.tidegate.routing.HopOffer;
 import io.tidegate.routing.Node;
 import io.tidegate.routing.Origin;
 import io.tidegate.routing.Service;
@@ -18,6 +19,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.agrona.concurrent.EpochNanoClock;
 import org.jspecify.annotations.Nullable;
@@ -215,6 +217,12 @@ public final class Discovery {
 
   private void onTold(long nowNanos) {
     awaited.onChange(nowNanos);
+    otherNodes = view.otherNodes();
+  }
+
+  /** Where agents of other nodes take clients of this one, by the ids of their nodes. */
+  public void onHops(Map<String, HopOffer> offers) {
+    view.onHops(offers);
     otherNodes = view.otherNodes();
   }
 

@@ -4,6 +4,7 @@ import io.tidegate.agent.cluster.ClusterNode;
 import io.tidegate.agent.docker.Addresses;
 import io.tidegate.agent.docker.DockerAnswers;
 import io.tidegate.agent.docker.NetworkAnswers;
+import io.tidegate.routing.HopOffer;
 import io.tidegate.routing.Node;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -26,6 +27,7 @@ final class KnownNodes {
   private final Map<String, String> nameById = new HashMap<>();
   private final Map<String, Long> lastSeen = new LinkedHashMap<>();
   private String ownAddress = "";
+  private Map<String, HopOffer> hops = Map.of();
   private boolean isDoubtNew;
 
   /**
@@ -84,6 +86,11 @@ final class KnownNodes {
     lastSeen.values().removeIf(at -> nowNanos - at >= holdNanos);
   }
 
+  /** Where agents take clients of this node, by the ids of their nodes. */
+  void onHops(Map<String, HopOffer> offers) {
+    hops = offers;
+  }
+
   /** Those that are not known to be down, without this one. */
   List<Node> nodes() {
     List<Node> nodes = new ArrayList<>();
@@ -91,7 +98,7 @@ final class KnownNodes {
       InetAddress parsed = Addresses.parse(address);
       if (parsed != null && !address.equals(ownAddress)) {
         String id = idOf(address);
-        nodes.add(new Node(id, nameById.getOrDefault(id, ""), parsed));
+        nodes.add(new Node(id, nameById.getOrDefault(id, ""), parsed, hops.get(id)));
       }
     }
     return nodes;

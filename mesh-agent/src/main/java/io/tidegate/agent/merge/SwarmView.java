@@ -10,6 +10,7 @@ import io.tidegate.agent.cluster.Commit;
 import io.tidegate.agent.docker.DockerAnswers;
 import io.tidegate.agent.docker.MeshPorts;
 import io.tidegate.agent.docker.NetworkAnswers;
+import io.tidegate.routing.HopOffer;
 import io.tidegate.routing.Node;
 import io.tidegate.routing.Origin;
 import io.tidegate.routing.Service;
@@ -128,6 +129,11 @@ public final class SwarmView {
   /** Whether a service's new tasks are to be checked before they take clients. */
   boolean isCheckedFirst(String service) {
     return policies.isCheckedFirst(service);
+  }
+
+  /** Where agents of other nodes take clients of this one, by the ids of their nodes. */
+  void onHops(Map<String, HopOffer> offers) {
+    nodes.onHops(offers);
   }
 
   /** Other nodes that are not known to be down. */

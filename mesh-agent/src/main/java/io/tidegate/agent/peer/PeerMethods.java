@@ -30,6 +30,14 @@ final class PeerMethods {
           .setResponseMarshaller(new Bytes())
           .build();
 
+  static final MethodDescriptor<byte[], byte[]> HOP =
+      MethodDescriptor.<byte[], byte[]>newBuilder()
+          .setType(MethodDescriptor.MethodType.SERVER_STREAMING)
+          .setFullMethodName(MethodDescriptor.generateFullMethodName(SERVICE, "Hop"))
+          .setRequestMarshaller(new Bytes())
+          .setResponseMarshaller(new Bytes())
+          .build();
+
   private PeerMethods() {}
 
   private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {

@@ -26,7 +26,9 @@ import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.agrona.concurrent.SystemNanoClock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What other nodes ask of this one: to follow what it knows, if it is a manager, and to take note
@@ -51,6 +53,7 @@ public final class PeerServer implements AutoCloseable {
   private final ReportSink reports;
   private final Connections connections;
   private final Subscriptions subscriptions;
+  private final HopAudience hopAudience;
   private final Server server;
   private final Future<?> ticks;
 
@@ -82,14 +85,17 @@ public final class PeerServer implements AutoCloseable {
             connections,
             new Journal(new UpdateWriter(epoch, limits.partBytes())),
             SystemNanoClock.INSTANCE);
+    this.hopAudience = new HopAudience(check::isMember);
     this.server = listen(listen, identity);
     long tickMillis = limits.heartbeat().toMillis();
     this.ticks =
         loop.scheduleAtFixedRate(
-            new Tick("peer server", subscriptions::tick),
-            tickMillis,
-            tickMillis,
-            TimeUnit.MILLISECONDS);
+            new Tick("peer server", this::tick), tickMillis, tickMillis, TimeUnit.MILLISECONDS);
+  }
+
+  private void tick() {
+    subscriptions.tick();
+    hopAudience.dropFormerMembers();
   }
 
   private Server listen(InetSocketAddress address, LiveIdentity identity) throws IOException {
@@ -110,6 +116,7 @@ public final class PeerServer implements AutoCloseable {
               ServerServiceDefinition.builder(PeerMethods.SERVICE)
                   .addMethod(PeerMethods.FOLLOW, (call, headers) -> onCall(call, this::onFollow))
                   .addMethod(PeerMethods.REPORT, (call, headers) -> onCall(call, this::onReport))
+                  .addMethod(PeerMethods.HOP, (call, headers) -> onCall(call, hopAudience::add))
                   .build())
           .build()
           .start();
@@ -151,6 +158,15 @@ public final class PeerServer implements AutoCloseable {
    */
   public void suspend() {
     post(subscriptions::suspend);
+  }
+
+  /**
+   * Tells others where this node takes clients. From any thread.
+   *
+   * @param terms those for a node by its id, or null for none; asked on the server's event loop
+   */
+  public void takeClients(Function<String, @Nullable HopTerms> terms) {
+    post(() -> hopAudience.tell(terms));
   }
 
   private void post(Runnable task) {

@@ -1,5 +1,6 @@
 package io.tidegate.agent.source;
 
+import io.tidegate.routing.HopGate;
 import io.tidegate.routing.Testimony;
 import io.tidegate.routing.Topology;
 import java.util.List;
@@ -18,6 +19,14 @@ public interface TopologySource extends AutoCloseable {
    * once.
    */
   void start(Consumer<Topology> sink);
+
+  /**
+   * To be called before the start.
+   *
+   * @param sink gets where this node takes clients that other nodes' agents pass on, or null for
+   *     nowhere, again whenever that changes
+   */
+  default void onGate(Consumer<@Nullable HopGate> sink) {}
 
   /** How the discovery fares. May be called from any thread. */
   SourceStatus status();

@@ -8,8 +8,10 @@ import io.tidegate.agent.docker.Sandbox;
 import io.tidegate.agent.identity.NodeName;
 import io.tidegate.agent.peer.PeerNews;
 import io.tidegate.agent.watch.WatchNews;
+import io.tidegate.routing.HopOffer;
 import io.tidegate.routing.Testimony;
 import java.util.List;
+import java.util.Map;
 
 /** What other threads tell the one that owns the merged state. */
 sealed interface Fact {
@@ -48,6 +50,9 @@ sealed interface Fact {
 
   /** This node's own connects have ejected something, or were answered again. */
   record Witnessed(List<Testimony> testimonies) implements Fact {}
+
+  /** Agents of other nodes have said where they take clients, by the ids of their nodes. */
+  record HopsOffered(Map<String, HopOffer> offers) implements Fact {}
 
   /**
    * Other agents can be told of this node, and followed, from now on.

@@ -6,6 +6,8 @@ import io.tidegate.agent.identity.LiveIdentity;
 import io.tidegate.agent.identity.NodeName;
 import io.tidegate.agent.identity.PeerCheck;
 import io.tidegate.agent.identity.Refusals;
+import io.tidegate.agent.peer.HopSeeker;
+import io.tidegate.agent.peer.HopTerms;
 import io.tidegate.agent.peer.PeerLimits;
 import io.tidegate.agent.peer.PeerNews;
 import io.tidegate.agent.peer.PeerServer;
@@ -14,11 +16,17 @@ import io.tidegate.agent.peer.Subscriber;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.source.PeerStatus;
 import io.tidegate.agent.source.SourceStatus;
+import io.tidegate.routing.HopGate;
+import io.tidegate.routing.HopKey;
+import io.tidegate.routing.HopOffer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +38,8 @@ final class PeerSession implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(PeerSession.class);
 
+  private static final String HOP = "tidegate hop";
+
   private final LiveIdentity identity;
   private final String nodeId;
   private final PeerCheck check;
@@ -38,6 +48,9 @@ final class PeerSession implements AutoCloseable {
   private final BlockingQueue<Fact> facts;
   private final PeerServer server;
   private final Reporter reporter;
+  private final HopSeeker seeker;
+  private final int hopPort;
+  private volatile @Nullable HopGate gate;
   private final Random random = new Random();
   private volatile @Nullable Subscriber subscriber;
 
@@ -64,6 +77,8 @@ final class PeerSession implements AutoCloseable {
             System.currentTimeMillis(),
             this::onReport);
     this.reporter = new Reporter(identity, check, refusals, this::targets, Reporter.PATIENCE);
+    this.seeker = new HopSeeker(identity, check, refusals, this::onTerms);
+    this.hopPort = config.hopPort();
   }
 
   /**
@@ -98,6 +113,49 @@ final class PeerSession implements AutoCloseable {
   boolean isStillThisNode() {
     identity.reload();
     return identity.name().nodeId().equals(nodeId);
+  }
+
+  HopSeeker seeker() {
+    return seeker;
+  }
+
+  /**
+   * Takes clients of other agents at this node's place on the ingress network, or none, and tells
+   * them.
+   *
+   * @return where they are taken, or null
+   */
+  @Nullable HopGate takeClients(@Nullable MeshGate place) {
+    HopGate next = place == null ? null : place.gate(hopPort, new HopKey(identity.secret(HOP)));
+    if (!Objects.equals(next, gate)) {
+      gate = next;
+      server.takeClients(
+          other ->
+              next == null
+                  ? null
+                  : new HopTerms(next.address(), next.secret().derive(other).bytes()));
+      seeker.tellAgain();
+    }
+    return next;
+  }
+
+  /** Without a place of its own on the ingress network, this node reaches no other's. */
+  private void onTerms(Map<String, HopTerms> terms) {
+    HopGate own = gate;
+    Map<String, HopOffer> offers = new HashMap<>();
+    if (own != null) {
+      terms.forEach((other, of) -> offers.put(other, offer(own, of)));
+    }
+    try {
+      facts.put(new Fact.HopsOffered(Map.copyOf(offers)));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private HopOffer offer(HopGate own, HopTerms of) {
+    HopKey key = new HopKey(of.key().bytes().toByteArray());
+    return new HopOffer(of.address(), own.namespace(), nodeId, key);
   }
 
   /** Follows a manager, or no longer. */
@@ -175,6 +233,7 @@ final class PeerSession implements AutoCloseable {
     if (following != null) {
       following.close();
     }
+    seeker.close();
     reporter.close();
     server.close();
   }

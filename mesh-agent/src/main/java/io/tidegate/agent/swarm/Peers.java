@@ -5,17 +5,25 @@ import io.tidegate.agent.cluster.ClusterState;
 import io.tidegate.agent.cluster.Commit;
 import io.tidegate.agent.cluster.TaskMark;
 import io.tidegate.agent.docker.DockerAnswers;
+import io.tidegate.agent.docker.Reading;
 import io.tidegate.agent.identity.IdentityException;
 import io.tidegate.agent.identity.NodeName;
 import io.tidegate.agent.identity.NodeRole;
 import io.tidegate.agent.identity.Refusals;
 import io.tidegate.agent.identity.RefusedException;
 import io.tidegate.agent.source.PeerStatus;
+import io.tidegate.routing.HopGate;
 import io.tidegate.routing.Node;
+import io.tidegate.routing.Topology;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +47,10 @@ final class Peers implements Announcements, Runnable {
   private final Refusals refusals = new Refusals(System::nanoTime);
   private final PeerDirectory directory;
   private final Semaphore wake = new Semaphore(0);
+  private final HopNeeds hopNeeds = new HopNeeds();
+  private volatile Consumer<@Nullable HopGate> gates = _ -> {};
+  private volatile @Nullable MeshGate place;
+  private volatile Map<String, InetSocketAddress> hopNodes = Map.of();
   private volatile @Nullable PeerSession session;
   private volatile @Nullable String complaint;
 
@@ -76,6 +88,8 @@ final class Peers implements Announcements, Runnable {
     }
     if (open != null) {
       open.follow(!directory.isManager());
+      gates.accept(open.takeClients(place));
+      open.seeker().seek(hopNodes);
     }
   }
 
@@ -106,6 +120,7 @@ final class Peers implements Announcements, Runnable {
     PeerSession open = session;
     session = null;
     if (open != null) {
+      gates.accept(null);
       open.close();
     }
   }
@@ -116,6 +131,42 @@ final class Peers implements Announcements, Runnable {
     return open != null
         ? open.status()
         : new PeerStatus(null, null, complaint, 0, 0, 0, null, null, 0, 0, refusals.counts());
+  }
+
+  /**
+   * To be called before the start.
+   *
+   * @param sink gets where this node takes clients of other agents, or null for nowhere
+   */
+  void onGate(Consumer<@Nullable HopGate> sink) {
+    gates = sink;
+  }
+
+  /** What this node's engine says of the ingress network. From any thread. */
+  void onReading(Reading reading) {
+    MeshGate now = MeshGate.of(reading);
+    if (!Objects.equals(now, place)) {
+      place = now;
+      wake.release();
+    }
+  }
+
+  /** What the Swarm runs now. By the discovery's thread alone. */
+  void onTopology(Topology topology) {
+    Set<String> needed = hopNeeds.nodes(topology);
+    if (needed.isEmpty() && hopNodes.isEmpty()) {
+      return;
+    }
+    Map<String, InetSocketAddress> next = new HashMap<>();
+    for (Node node : topology.nodes()) {
+      if (needed.contains(node.id())) {
+        next.put(node.id(), new InetSocketAddress(node.address(), config.listen().port()));
+      }
+    }
+    if (!next.equals(hopNodes)) {
+      hopNodes = Map.copyOf(next);
+      tell(open -> open.seeker().seek(hopNodes));
+    }
   }
 
   /** What the engine says of its node. From any thread. */

@@ -33,7 +33,9 @@ public record SwarmConfig(
           null,
           WatchConfig.USUAL,
           new PeerConfig(
-              PeerConfig.USUAL_LISTEN, IdentityFiles.ofSwarm(WatchConfig.USUAL.certificatesDir())),
+              PeerConfig.USUAL_LISTEN,
+              PeerConfig.USUAL_HOP_PORT,
+              IdentityFiles.ofSwarm(WatchConfig.USUAL.certificatesDir())),
           null,
           Duration.ofMillis(500));
 

@@ -16,6 +16,7 @@ import io.tidegate.agent.source.PeerStatus;
 import io.tidegate.agent.source.SourceStatus;
 import io.tidegate.agent.source.TopologySource;
 import io.tidegate.agent.watch.ManagerWatch;
+import io.tidegate.routing.HopGate;
 import io.tidegate.routing.Testimony;
 import io.tidegate.routing.Topology;
 import java.io.IOException;
@@ -81,6 +82,7 @@ public final class SwarmSource implements TopologySource {
             topology -> {
               sink.accept(topology);
               checks.offer(topology);
+              peers.onTopology(topology);
             },
             config.pollInterval(),
             new Random());
@@ -93,6 +95,11 @@ public final class SwarmSource implements TopologySource {
       saverThread = Thread.ofVirtual().name("swarm-saver").start(saver);
     }
     peersThread = Thread.ofVirtual().name("swarm-peers").start(peers);
+  }
+
+  @Override
+  public void onGate(Consumer<@Nullable HopGate> sink) {
+    peers.onGate(sink);
   }
 
   private void onChecked(List<TaskMark> marks) {
@@ -205,6 +212,7 @@ public final class SwarmSource implements TopologySource {
       DockerAnswers.EngineInfo engine = reading.engine();
       watch.onEngine(engine.swarm().controlAvailable(), engine.engineVersion());
       peers.onEngine(engine.swarm());
+      peers.onReading(reading);
       return new Fact.ReadDone(reading);
     } catch (SwarmInactiveException e) {
       return new Fact.SwarmLeft(String.valueOf(e.getMessage()));

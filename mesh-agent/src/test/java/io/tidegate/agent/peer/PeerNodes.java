@@ -16,9 +16,11 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Nodes of one cluster on the loopback, each with a certificate of its own. */
@@ -105,6 +107,12 @@ final class PeerNodes {
             startedAtMillis,
             (reporter, marks) ->
                 reports.add(new Reported(identity.name().nodeId(), reporter, marks))));
+  }
+
+  /** What a node learns of where others take clients goes to the sink. */
+  HopSeeker seeker(String nodeId, Consumer<Map<String, HopTerms>> sink) throws IOException {
+    LiveIdentity identity = identity(nodeId);
+    return closing(new HopSeeker(identity, check(identity), subscriberRefusals, sink));
   }
 
   Subscriber subscriber(String nodeId, int... ports) throws IOException {

@@ -65,7 +65,10 @@ class SwarmChecksTest {
                 new DockerConfig(daemon.host(), Duration.ofMillis(1500)),
                 dir,
                 new WatchConfig(dir.resolve("control.sock"), dir),
-                new PeerConfig(new HostPort("127.0.0.1", 0), IdentityFiles.ofSwarm(dir)),
+                new PeerConfig(
+                    new HostPort("127.0.0.1", 0),
+                    PeerConfig.USUAL_HOP_PORT,
+                    IdentityFiles.ofSwarm(dir)),
                 null,
                 Duration.ofMillis(100)));
     source.start(control::offer);

@@ -44,7 +44,10 @@ class SwarmSourceTest {
                 new DockerConfig(daemon.host(), Duration.ofMillis(1500)),
                 dir,
                 nowhere,
-                new PeerConfig(new HostPort("127.0.0.1", 0), IdentityFiles.ofSwarm(dir)),
+                new PeerConfig(
+                    new HostPort("127.0.0.1", 0),
+                    PeerConfig.USUAL_HOP_PORT,
+                    IdentityFiles.ofSwarm(dir)),
                 dir.resolve("state"),
                 POLL));
   }

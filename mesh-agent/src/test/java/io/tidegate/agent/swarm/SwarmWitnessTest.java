@@ -72,7 +72,10 @@ class SwarmWitnessTest {
         new ControlLoop(SystemNanoClock.INSTANCE, newest -> table = newest);
 
     Member(String id, String address, IdentityFiles identity) {
-      peers = new Peers(new PeerConfig(new HostPort(address, port), identity), facts);
+      peers =
+          new Peers(
+              new PeerConfig(new HostPort(address, port), PeerConfig.USUAL_HOP_PORT, identity),
+              facts);
       DiscoveryLoop loop =
           new DiscoveryLoop(
               facts, this, peers, this::onTopology, Duration.ofMinutes(1), new Random(1));

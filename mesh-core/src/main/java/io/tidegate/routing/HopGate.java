@@ -1,4 +1,4 @@
-package io.tidegate.proxy;
+package io.tidegate.routing;
 
 import java.net.InetSocketAddress;
 
@@ -7,7 +7,7 @@ import java.net.InetSocketAddress;
  *
  * @param namespace path of the network namespace to listen in
  * @param namespaceId which of those that were ever at that path: its inode
- * @param secret what callers are known by
+ * @param secret what the key of each caller is derived from, by the id of its node
  */
 public record HopGate(
-    String namespace, long namespaceId, InetSocketAddress address, HopSecret secret) {}
+    String namespace, long namespaceId, InetSocketAddress address, HopKey secret) {}

@@ -1,0 +1,82 @@
+package io.tidegate.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tidegate.routing.ClientAddress;
+import io.tidegate.routing.ClientIp;
+import io.tidegate.routing.Endpoint;
+import io.tidegate.routing.EndpointState;
+import io.tidegate.routing.HopKey;
+import io.tidegate.routing.HopOffer;
+import io.tidegate.routing.Node;
+import io.tidegate.routing.Policy;
+import io.tidegate.routing.Publication;
+import io.tidegate.routing.PublishedPort;
+import io.tidegate.routing.Reach;
+import io.tidegate.routing.Task;
+import io.tidegate.routing.TaskState;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class WaysTest {
+
+  private static final Policy TRANSPARENT =
+      Policy.DEFAULT.withClientAddress(ClientAddress.DEFAULT.withTold(ClientIp.TRANSPARENT));
+  private static final Publication WEB = new Publication(PublishedPort.tcp(8080), 80);
+  private static final InetAddress ADDRESS = InetAddress.ofLiteral("10.0.0.7");
+  private static final Reach OVERLAY = Reach.overlay(ADDRESS, "ingress_sbox", "given by the test");
+  private static final HopOffer OFFER =
+      new HopOffer(
+          new InetSocketAddress(InetAddress.ofLiteral("10.0.0.3"), 9_182),
+          "ingress_sbox",
+          "own",
+          new HopKey(new byte[HopKey.BYTES]));
+  private static final Node WITH_OFFER =
+      new Node("other", "n2", InetAddress.ofLiteral("192.0.2.2"), OFFER);
+  private static final Node WITHOUT = new Node("other", "n2", InetAddress.ofLiteral("192.0.2.2"));
+
+  @Test
+  void leadsStraightToATaskThatNeedNotKnowItsClient() {
+    assertThat(reach(Policy.DEFAULT, OVERLAY, WITH_OFFER)).isEqualTo(OVERLAY);
+  }
+
+  @Test
+  void passesAClientWhoseAddressTheTaskIsToSee() {
+    Endpoint endpoint = endpoint(TRANSPARENT, OVERLAY, WITH_OFFER);
+    assertThat(endpoint.reach().kind()).isEqualTo(Reach.Kind.HOP);
+    assertThat(endpoint.reach().hop()).isEqualTo(OFFER);
+    assertThat(endpoint.reach().fixedPort()).isEqualTo(8080);
+    assertThat(endpoint.reach().reason())
+        .isEqualTo(
+            "through the agent on its node: from here, it would not see its client's address");
+  }
+
+  @Test
+  void goesStraightWhereTheOtherAgentTakesNoClients() {
+    assertThat(reach(TRANSPARENT, OVERLAY, WITHOUT)).isEqualTo(OVERLAY);
+  }
+
+  @Test
+  void dialsATaskOfThisNodeItself() {
+    Reach local = Reach.local(ADDRESS, "given by the test");
+    assertThat(reach(TRANSPARENT, local, WITH_OFFER)).isEqualTo(local);
+  }
+
+  @Test
+  void passesAClientOnWhereNoOtherWayLeads() {
+    Endpoint endpoint = endpoint(Policy.DEFAULT, Reach.none("no way"), WITH_OFFER);
+    assertThat(endpoint.state()).isEqualTo(EndpointState.READY);
+    assertThat(endpoint.reach().reason()).isEqualTo("through the agent on its node: no way");
+  }
+
+  private static Reach reach(Policy policy, Reach reach, Node other) {
+    return endpoint(policy, reach, other).reach();
+  }
+
+  private static Endpoint endpoint(Policy policy, Reach reach, Node other) {
+    Task task = new Task("task", "web.1", "other", TaskState.RUNNING, reach);
+    return new Ways(policy, WEB, List.of(other)).endpoint(task);
+  }
+}
