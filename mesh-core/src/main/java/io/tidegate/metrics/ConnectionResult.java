@@ -20,6 +20,10 @@ public enum ConnectionResult {
   SOURCE_LIMIT,
   /** As many of its address had come in the last second as may; the client got a reset. */
   SOURCE_RATE_LIMIT,
+  /**
+   * There was no PROXY protocol header that counts, and there had to be; the client got a reset.
+   */
+  PROXY_HEADER,
   /** The client left before a task was asked for, or while it waited for one. */
   CLIENT_GONE;
 

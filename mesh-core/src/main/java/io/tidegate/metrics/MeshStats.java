@@ -63,6 +63,9 @@ public record MeshStats(
             sumEach(ParkingEnd.class, parts, RouteCounters::parkingEnds),
             sum(parts, part -> part.parkingOverflows),
             sumLatency(parts, part -> part.parkedTime)),
+        new RouteStats.ProxyHeaders(
+            sumEach(ProxyHeaderResult.class, parts, RouteCounters::proxyHeaders),
+            sum(parts, part -> part.proxyHeadersOmitted)),
         sum(parts, part -> part.bytesIn),
         sum(parts, part -> part.bytesOut),
         new RouteStats.Datagrams(

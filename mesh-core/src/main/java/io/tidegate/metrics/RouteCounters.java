@@ -11,6 +11,8 @@ public final class RouteCounters {
   private final Map<ConnectionResult, Counter> connections = new EnumMap<>(ConnectionResult.class);
   private final Map<CloseCause, Counter> closes = new EnumMap<>(CloseCause.class);
   private final Map<ParkingEnd, Counter> parkingEnds = new EnumMap<>(ParkingEnd.class);
+  private final Map<ProxyHeaderResult, Counter> proxyHeaders =
+      new EnumMap<>(ProxyHeaderResult.class);
   private final Map<DatagramResult, Counter> datagramsIn = new EnumMap<>(DatagramResult.class);
   private final Map<DatagramResult, Counter> datagramsOut = new EnumMap<>(DatagramResult.class);
 
@@ -39,6 +41,9 @@ public final class RouteCounters {
 
   /** Clients that could not wait, because as many did as may. */
   public final Counter parkingOverflows = new Counter();
+
+  /** UDP sessions whose task got no PROXY protocol header, because it did not fit. */
+  public final Counter proxyHeadersOmitted = new Counter();
 
   /** Bytes from clients to tasks. */
   public final Counter bytesIn = new Counter();
@@ -73,6 +78,9 @@ public final class RouteCounters {
     for (ParkingEnd end : ParkingEnd.values()) {
       parkingEnds.put(end, new Counter());
     }
+    for (ProxyHeaderResult result : ProxyHeaderResult.values()) {
+      proxyHeaders.put(result, new Counter());
+    }
     for (DatagramResult result : DatagramResult.values()) {
       datagramsIn.put(result, new Counter());
       datagramsOut.put(result, new Counter());
@@ -92,6 +100,12 @@ public final class RouteCounters {
   @SuppressWarnings("NullAway") // Filled for every constant.
   public Counter parkingEnds(ParkingEnd end) {
     return parkingEnds.get(end);
+  }
+
+  /** PROXY protocol headers that clients were to send, or might. */
+  @SuppressWarnings("NullAway") // Filled for every constant.
+  public Counter proxyHeaders(ProxyHeaderResult result) {
+    return proxyHeaders.get(result);
   }
 
   /** Datagrams from clients. */

@@ -11,6 +11,7 @@ import org.HdrHistogram.Histogram;
  * @param panicPicks picks among all endpoints that may answer, because too few are ready
  * @param hedging of connects that kept silent for long
  * @param parking of clients that no task took at once
+ * @param proxyHeaders of the PROXY protocol, from clients and to tasks
  * @param bytesIn from clients to tasks
  * @param bytesOut from tasks to clients
  * @param datagrams what became of those of a UDP route
@@ -26,6 +27,7 @@ public record RouteStats(
     long panicPicks,
     Hedging hedging,
     Parking parking,
+    ProxyHeaders proxyHeaders,
     long bytesIn,
     long bytesOut,
     Datagrams datagrams,
@@ -55,6 +57,19 @@ public record RouteStats(
     /** Those that wait now. */
     public long active() {
       return Math.max(parked - ends.values().stream().mapToLong(Long::longValue).sum(), 0);
+    }
+  }
+
+  /**
+   * Headers of the PROXY protocol.
+   *
+   * @param read what became of those that clients were to send, or might
+   * @param omitted UDP sessions whose task got none, because it did not fit
+   */
+  public record ProxyHeaders(Map<ProxyHeaderResult, Long> read, long omitted) {
+
+    public boolean isNone() {
+      return omitted == 0 && read.values().stream().allMatch(n -> n == 0);
     }
   }
 

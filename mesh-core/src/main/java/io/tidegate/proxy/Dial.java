@@ -47,13 +47,18 @@ final class Dial extends Connects {
     this.ticket = ticket;
   }
 
-  private Dial(Shard shard, ServedRoute served, Parked parked, Ticket ticket) {
-    super(shard, served, parked.ends);
-    this.ticket = ticket;
-    this.parked = parked;
-    downstream = parked.client;
+  private Dial(
+      Shard shard,
+      ServedRoute served,
+      RelayHalf client,
+      @Nullable Ends ends,
+      long acceptedNanos,
+      Ticket ticket) {
+    super(shard, served, ends);
+    downstream = client;
     downstream.handOver(this);
-    acceptedNanos = parked.acceptedNanos;
+    this.acceptedNanos = acceptedNanos;
+    this.ticket = ticket;
   }
 
   /**
@@ -66,16 +71,33 @@ final class Dial extends Connects {
       Shard shard, ServedRoute served, TcpSocket client, long address, @Nullable Ends ends) {
     shard.admission().clientCame();
     long nowNanos = shard.clock().nanoTime();
-    Ticket ticket = Entrance.admit(served, client, address, nowNanos);
+    Ticket ticket = Entrance.admit(served, client, ends, address, nowNanos);
     new Dial(shard, served, client, ends, nowNanos, ticket).begin();
+  }
+
+  /** The same for one that has arrived, has told its ends unless they are null, and said this. */
+  static void begin(
+      Shard shard,
+      ServedRoute served,
+      RelayHalf client,
+      @Nullable Ends ends,
+      @Nullable ByteBuf said) {
+    long nowNanos = shard.clock().nanoTime();
+    long address = ends == null ? SourceAddress.NONE : SourceAddress.of(ends.source());
+    Ticket ticket = Entrance.admit(served, client.socket, ends, address, nowNanos);
+    Dial dial = new Dial(shard, served, client, ends, nowNanos, ticket);
+    dial.firstBytes = said;
+    dial.begin();
   }
 
   /** Begins anew for a client that was parked, counted by others so far, and has said this. */
   static void again(
       Shard shard, ServedRoute served, Ticket held, Parked parked, @Nullable ByteBuf said) {
     long nowNanos = shard.clock().nanoTime();
-    Ticket ticket = Entrance.admitAgain(served, held, parked.client.socket, nowNanos);
-    Dial dial = new Dial(shard, served, parked, ticket);
+    RelayHalf client = parked.client;
+    Ticket ticket = Entrance.admitAgain(served, held, client.socket, parked.ends, nowNanos);
+    Dial dial = new Dial(shard, served, client, parked.ends, parked.acceptedNanos, ticket);
+    dial.parked = parked;
     dial.firstBytes = said;
     dial.begin();
   }
@@ -151,7 +173,7 @@ final class Dial extends Connects {
   private boolean mayTryDetours() {
     return attempts < shard.config().connectAttempts() + DETOUR_ATTEMPTS
         && served.detoursHelp()
-        && !Entrance.isNode(served, downstream.socket);
+        && !Entrance.isNode(served, downstream.socket, ends);
   }
 
   /**

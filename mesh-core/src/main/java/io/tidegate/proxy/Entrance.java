@@ -15,22 +15,26 @@ final class Entrance {
   /**
    * Lets a client in that was just accepted, or not.
    *
+   * @param ends of its connection, where they are known
    * @param address where it comes from: {@link SourceAddress}
    */
-  static Ticket admit(ServedRoute served, TcpSocket client, long address, long nowNanos) {
+  static Ticket admit(
+      ServedRoute served, TcpSocket client, @Nullable Ends ends, long address, long nowNanos) {
     Ticket ticket = served.limits.enter(address, nowNanos);
-    return ticket.isRefusedBySource() && isNode(served, client)
+    return ticket.isRefusedBySource() && isNode(served, client, ends)
         ? served.limits.enterAsNode(nowNanos)
         : ticket;
   }
 
   /** The same for one that others may count until now, and afterwards no more. */
-  static Ticket admitAgain(ServedRoute served, Ticket held, TcpSocket client, long nowNanos) {
+  static Ticket admitAgain(
+      ServedRoute served, Ticket held, TcpSocket client, @Nullable Ends ends, long nowNanos) {
     if (served.limits.counts(held)) {
       return held;
     }
     held.leave();
-    return admit(served, client, SourceAddress.of(addressOf(client)), nowNanos);
+    long address = SourceAddress.of(addressOf(client, ends));
+    return admit(served, client, ends, address, nowNanos);
   }
 
   /** The same for one that has sent a datagram. */
@@ -42,11 +46,14 @@ final class Entrance {
   }
 
   /** Whether a client is a node that makes a detour. */
-  static boolean isNode(ServedRoute served, TcpSocket client) {
-    return served.hasDetours() && served.isNode(addressOf(client));
+  static boolean isNode(ServedRoute served, TcpSocket client, @Nullable Ends ends) {
+    return served.hasDetours() && served.isNode(addressOf(client, ends));
   }
 
-  private static @Nullable InetSocketAddress addressOf(TcpSocket client) {
+  private static @Nullable InetSocketAddress addressOf(TcpSocket client, @Nullable Ends ends) {
+    if (ends != null) {
+      return ends.source();
+    }
     return LinuxSocket.newSocket(client.intValue()).remoteAddress();
   }
 }

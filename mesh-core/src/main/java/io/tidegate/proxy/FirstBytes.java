@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** What a client says before a task has answered. */
 final class FirstBytes {
 
-  private static final int READ_BYTES = 16 << 10;
+  static final int READ_BYTES = 16 << 10;
 
   private FirstBytes() {}
 

@@ -123,6 +123,12 @@ final class ServedPorts {
     return served == null ? null : served.served();
   }
 
+  /** A route as the table in force has it, or as it was last if that port is served no more. */
+  ServedRoute current(ServedRoute older) {
+    ServedPort served = port(older.route.port());
+    return served == null ? older : served.served();
+  }
+
   /** Where clients of the port wait that nobody takes; null if it is served no more. */
   @Nullable ParkingLot parkingLot(PublishedPort port) {
     ServedPort served = port(port);

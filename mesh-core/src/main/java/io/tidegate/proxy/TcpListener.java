@@ -7,6 +7,8 @@ import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.Socket;
 import io.tidegate.metrics.ShardCounter;
+import io.tidegate.routing.ClientAddress;
+import io.tidegate.routing.ProxyIn;
 import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -92,11 +94,17 @@ final class TcpListener implements EpollIoHandle, Listener {
     if (fd < 0) {
       return false;
     }
-    TcpSocket client = new TcpSocket(fd);
-    boolean isAsked = served.route.policy().clientAddress().isAsked();
-    @Nullable Ends ends = isAsked ? Ends.ofAccepted(address, client) : null;
-    Dial.begin(shard, served, client, SourceAddress.ofAccepted(address), ends);
+    begin(new TcpSocket(fd), served.route.policy().clientAddress());
     return true;
+  }
+
+  private void begin(TcpSocket client, ClientAddress policy) {
+    @Nullable Ends ends = policy.isAsked() ? Ends.ofAccepted(address, client) : null;
+    if (policy.proxyIn() == ProxyIn.OFF) {
+      Dial.begin(shard, served, client, SourceAddress.ofAccepted(address), ends);
+    } else {
+      Arrival.begin(shard, served, client, ends);
+    }
   }
 
   private void onAcceptFailed(IOException e) {

@@ -1,5 +1,6 @@
 package io.tidegate.routing;
 
+import java.net.InetAddress;
 import java.util.List;
 
 /**
@@ -23,6 +24,12 @@ public record ClientAddress(ProxyIn proxyIn, List<Cidr> trusted, ClientIp told) 
   /** Whether it matters what the ends of a client's connection are. */
   public boolean isAsked() {
     return proxyIn != ProxyIn.OFF || told != ClientIp.OFF;
+  }
+
+  /** Whether whoever connects from an address may send a header. */
+  public boolean trusts(InetAddress address) {
+    Cidr alone = Cidr.of(address, address.getAddress().length * Byte.SIZE);
+    return trusted.stream().anyMatch(block -> block.contains(alone.network(), alone.host()));
   }
 
   public ClientAddress withProxyIn(ProxyIn other) {

@@ -53,6 +53,7 @@ final class MeshCollector implements MultiCollector {
     addConnections(families, routes);
     HedgingFamilies.add(families, routes);
     ParkingFamilies.add(families, routes);
+    ProxyHeaderFamilies.add(families, routes);
     addUdp(families, routes.stream().filter(RouteSeries::isUdp).toList());
     addBytes(families, routes);
     addLatencies(families, routes);

@@ -11,6 +11,7 @@ import io.tidegate.metrics.DatagramResult;
 import io.tidegate.metrics.EndpointCounters;
 import io.tidegate.metrics.EndpointKey;
 import io.tidegate.metrics.ParkingEnd;
+import io.tidegate.metrics.ProxyHeaderResult;
 import io.tidegate.metrics.RouteCounters;
 import io.tidegate.metrics.RouteKey;
 import io.tidegate.metrics.ShardCounter;
@@ -102,6 +103,20 @@ class MeshCollectorTest {
     assertThat(metrics.value("tidegate_hedges_total{" + WEB + "}")).isEqualTo(5);
     assertThat(metrics.value("tidegate_hedges_won_total{" + WEB + "}")).isEqualTo(3);
     assertThat(metrics.value("tidegate_hedges_denied_total{" + WEB + "}")).isEqualTo(2);
+  }
+
+  @Test
+  void countsProxyHeadersOfRoutesThatHaveToDoWithAny() throws IOException {
+    assertThat(scrape().seriesOf("tidegate_proxy_headers_total")).isEmpty();
+    view.counters(0, "s1").proxyHeaders(ProxyHeaderResult.READ).add(3);
+    view.counters(1, "s1").proxyHeaders(ProxyHeaderResult.SLOW).add(2);
+    view.counters(1, "s1").proxyHeadersOmitted.add(1);
+    Exposition metrics = scrape();
+    String headers = "tidegate_proxy_headers_total{" + WEB;
+    assertThat(metrics.value(headers + ",result=\"read\"}")).isEqualTo(3);
+    assertThat(metrics.value(headers + ",result=\"slow\"}")).isEqualTo(2);
+    assertThat(metrics.value(headers + ",result=\"malformed\"}")).isZero();
+    assertThat(metrics.value("tidegate_proxy_headers_omitted_total{" + WEB + "}")).isEqualTo(1);
   }
 
   @Test
