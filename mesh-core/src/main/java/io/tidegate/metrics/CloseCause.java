@@ -16,6 +16,8 @@ public enum CloseCause {
   OVERLOAD,
   /** Its task is to stop and had been given its time to finish; both got a reset. */
   DRAINED,
+  /** The client may not come any more, and has sent a datagram all the same. */
+  DENIED,
   /** The agent stopped before the relay had finished; both got a reset. */
   AGENT_STOPPED;
 

@@ -12,6 +12,8 @@ public enum ConnectionResult {
   TIMEOUT,
   /** The route had no endpoint that may be picked; the client got a reset. */
   NO_ENDPOINT,
+  /** The client's address may not come, as its policy says; the client got a reset. */
+  DENIED,
   /** The route had as many clients as its policy allows; the client got a reset. */
   LIMIT,
   /** As many clients of the route had come in the last second as may; the client got a reset. */

@@ -14,7 +14,10 @@ public enum DatagramResult {
   REFUSED,
   /** It would have begun a session, but the route had no endpoint that may be picked. */
   NO_ENDPOINT,
-  /** It would have begun a session, but there were too many, or too many new ones. */
+  /**
+   * It would have begun a session, but there were too many, too many new ones, or its client may
+   * not come.
+   */
   NO_SESSION;
 
   @Override

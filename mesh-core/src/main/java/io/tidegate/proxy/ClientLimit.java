@@ -56,7 +56,7 @@ record ClientLimit(Limits most, Count count) {
   /**
    * Lets a client in, or not.
    *
-   * @param address where it comes from: {@link SourceAddress}
+   * @param address where it comes from, as {@link SourceAddress#counted} has it
    */
   Ticket enter(long address, long nowNanos) {
     if (!most.isBySource()) {

@@ -64,14 +64,20 @@ final class Dial extends Connects {
   /**
    * Begins for a client that was just accepted.
    *
-   * @param address where it comes from: {@link SourceAddress}
+   * @param network the first 64 bits of the address that it comes from: {@link SourceAddress}
+   * @param host the other 64
    * @param ends of its connection; null where nobody asks
    */
   static void begin(
-      Shard shard, ServedRoute served, TcpSocket client, long address, @Nullable Ends ends) {
+      Shard shard,
+      ServedRoute served,
+      TcpSocket client,
+      long network,
+      long host,
+      @Nullable Ends ends) {
     shard.admission().clientCame();
     long nowNanos = shard.clock().nanoTime();
-    Ticket ticket = Entrance.admit(served, client, ends, address, nowNanos);
+    Ticket ticket = Entrance.admit(served, client, ends, network, host, nowNanos);
     new Dial(shard, served, client, ends, nowNanos, ticket).begin();
   }
 
@@ -83,8 +89,7 @@ final class Dial extends Connects {
       @Nullable Ends ends,
       @Nullable ByteBuf said) {
     long nowNanos = shard.clock().nanoTime();
-    long address = ends == null ? SourceAddress.NONE : SourceAddress.of(ends.source());
-    Ticket ticket = Entrance.admit(served, client.socket, ends, address, nowNanos);
+    Ticket ticket = Entrance.admit(served, client.socket, ends, nowNanos);
     Dial dial = new Dial(shard, served, client, ends, nowNanos, ticket);
     dial.firstBytes = said;
     dial.begin();

@@ -43,7 +43,7 @@ record RouteLimits(
   /**
    * Lets a client in, or not; it counts until it leaves.
    *
-   * @param address where it comes from: {@link SourceAddress}
+   * @param address where it comes from, as {@link SourceAddress#counted} has it
    */
   Ticket enter(long address, long nowNanos) {
     return clients == null ? Ticket.UNLIMITED : clients.enter(address, nowNanos);

@@ -1,49 +1,41 @@
 package io.tidegate.proxy;
 
-import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
-
 /**
- * Where a client comes from, as one number: an IPv4 address, or the first 64 bits of one of IPv6, a
+ * Where a client comes from. All of it are two numbers, as {@link io.tidegate.routing.Cidr} has
+ * them; what limits count by is one: an IPv4 address, or the first 64 bits of one of IPv6, a
  * network of which one subscriber has all. No network of IPv6 begins with 32 bits of zero, so that
  * the two do not meet.
  */
 final class SourceAddress {
 
-  /** Of a client that has no address any more. */
-  static final long NONE = 0;
-
   // What accept(2) tells through Netty: the length of what follows, the address, and the port.
   private static final int IPV4_AND_PORT = 8;
 
-  private static final int IPV4_BYTES = 4;
-  private static final int MAPPED = 0xffff;
+  private static final long MAPPED = 0xffffL << Integer.SIZE;
 
   private SourceAddress() {}
 
-  /** The address of an accepted client, as Netty has it. */
-  static long ofAccepted(byte[] address) {
-    return address[0] == IPV4_AND_PORT ? number(address, 1, 4) : number(address, 1, 8);
+  /** The first 64 bits of the address of an accepted client, as Netty has it. */
+  static long networkOf(byte[] accepted) {
+    return accepted[0] == IPV4_AND_PORT ? 0 : number(accepted, 1, 8);
   }
 
-  static long of(@Nullable InetSocketAddress client) {
-    if (client == null) {
-      return NONE;
-    }
-    byte[] address = client.getAddress().getAddress();
-    return address.length == IPV4_BYTES
-        ? number(address, 0, 4)
-        : ofIpv6(ByteBuffer.wrap(address).getLong(), ByteBuffer.wrap(address).getLong(8));
+  /** The other 64. */
+  static long hostOf(byte[] accepted) {
+    return accepted[0] == IPV4_AND_PORT
+        ? hostOfIpv4((int) number(accepted, 1, 4))
+        : number(accepted, 9, 8);
   }
 
-  /** An address of IPv6, or one of IPv4 as a socket of both families has it. */
-  static long ofIpv6(long network, long host) {
-    return network == 0 && host >>> 32 == MAPPED ? ofIpv4((int) host) : network;
+  /** The same of an address of IPv4. */
+  static long hostOfIpv4(int address) {
+    return MAPPED | Integer.toUnsignedLong(address);
   }
 
-  static long ofIpv4(int address) {
-    return Integer.toUnsignedLong(address);
+  /** What limits count by. */
+  static long counted(long network, long host) {
+    boolean isIpv4 = network == 0 && host >>> Integer.SIZE == MAPPED >>> Integer.SIZE;
+    return isIpv4 ? Integer.toUnsignedLong((int) host) : network;
   }
 
   private static long number(byte[] bytes, int from, int count) {

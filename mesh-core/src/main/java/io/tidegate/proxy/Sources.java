@@ -21,7 +21,7 @@ final class Sources {
   /**
    * Counts a client.
    *
-   * @param address as {@link SourceAddress} has it
+   * @param address as {@link SourceAddress#counted} has it
    * @param most how many there may be of the address, or 0 for any number
    * @return where it is counted, or null if there are as many as may be
    */

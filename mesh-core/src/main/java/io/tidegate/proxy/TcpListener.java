@@ -101,7 +101,8 @@ final class TcpListener implements EpollIoHandle, Listener {
   private void begin(TcpSocket client, ClientAddress policy) {
     @Nullable Ends ends = policy.isAsked() ? Ends.ofAccepted(address, client) : null;
     if (policy.proxyIn() == ProxyIn.OFF) {
-      Dial.begin(shard, served, client, SourceAddress.ofAccepted(address), ends);
+      long network = SourceAddress.networkOf(address);
+      Dial.begin(shard, served, client, network, SourceAddress.hostOf(address), ends);
     } else {
       Arrival.begin(shard, served, client, ends);
     }

@@ -17,14 +17,16 @@ record Ticket(
   /** That of whoever comes to a route without limits. */
   static final Ticket UNLIMITED = new Ticket(null, null, null);
 
+  static final Ticket DENIED = new Ticket(null, null, ConnectionResult.DENIED);
   static final Ticket OVER_LIMIT = new Ticket(null, null, ConnectionResult.LIMIT);
   static final Ticket OVER_RATE = new Ticket(null, null, ConnectionResult.RATE_LIMIT);
   static final Ticket OVER_SOURCE_LIMIT = new Ticket(null, null, ConnectionResult.SOURCE_LIMIT);
   static final Ticket OVER_SOURCE_RATE = new Ticket(null, null, ConnectionResult.SOURCE_RATE_LIMIT);
 
-  /** Whether it is the address that has too many. */
-  boolean isRefusedBySource() {
-    return refusal == ConnectionResult.SOURCE_LIMIT
+  /** Whether it is the address that may not come, or has too many. */
+  boolean isRefusedByAddress() {
+    return refusal == ConnectionResult.DENIED
+        || refusal == ConnectionResult.SOURCE_LIMIT
         || refusal == ConnectionResult.SOURCE_RATE_LIMIT;
   }
 

@@ -43,19 +43,28 @@ final class UdpClient {
     return copy;
   }
 
-  /** Where the client is: {@link SourceAddress}. */
-  long source() {
+  /** The first 64 bits of where the client is: {@link SourceAddress}. */
+  long network() {
     // The kernel's bytes are in the order of the network.
-    return (short) name0 == AF_INET
-        ? SourceAddress.ofIpv4(Integer.reverseBytes((int) (name0 >>> 32)))
-        : SourceAddress.ofIpv6(Long.reverseBytes(name8), Long.reverseBytes(name16));
+    return isIpv4() ? 0 : Long.reverseBytes(name8);
+  }
+
+  /** The other 64. */
+  long host() {
+    return isIpv4()
+        ? SourceAddress.hostOfIpv4(Integer.reverseBytes((int) (name0 >>> 32)))
+        : Long.reverseBytes(name16);
+  }
+
+  private boolean isIpv4() {
+    return (short) name0 == AF_INET;
   }
 
   /** The client's address, for people and for comparing; null if the kernel gave none. */
   @Nullable InetSocketAddress address() {
     ByteBuffer name = ByteBuffer.allocate(32).order(ByteOrder.nativeOrder());
     name.putLong(name0).putLong(name8).putLong(name16).putInt(name24);
-    boolean ipv4 = name.getShort(0) == AF_INET;
+    boolean ipv4 = isIpv4();
     byte[] address = new byte[ipv4 ? 4 : 16];
     name.get(ipv4 ? 4 : 8, address);
     int port = name.order(ByteOrder.BIG_ENDIAN).getShort(2) & 0xffff;

@@ -165,14 +165,19 @@ final class UdpListener extends Timer implements EpollIoHandle, Listener, Runnab
   private @Nullable UdpSession sessionOf(int i) {
     batch.readClient(i, sender);
     UdpSession session = sessions.get(sender);
-    if (session != null && session.isOf(served)) {
-      return session;
+    if (session == null) {
+      return begin();
     }
-    if (session != null) {
+    if (!session.isOf(served)) {
       // The port has gone over to another service.
       session.end(CloseCause.TASK_RESET);
+      return begin();
     }
-    return begin();
+    if (!session.mayStay(served)) {
+      session.end(CloseCause.DENIED);
+      return begin();
+    }
+    return session;
   }
 
   /** A session of the sender's, or null if there can be none. */

@@ -6,6 +6,7 @@ import io.tidegate.metrics.ConnectionResult;
 import io.tidegate.metrics.DatagramResult;
 import io.tidegate.metrics.RouteCounters;
 import io.tidegate.overload.Restraint;
+import io.tidegate.routing.Access;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,8 @@ final class UdpSession extends Timer {
   private long answers;
   private final UdpUnanswered.Place last = new UdpUnanswered.Place();
   private boolean over;
+  // By which the client was let in.
+  private Access access;
 
   private UdpSession(
       UdpListener listener, Shard shard, UdpClient client, Ticket ticket, long nowNanos) {
@@ -54,6 +57,7 @@ final class UdpSession extends Timer {
     unanswered = shard.udp().unanswered;
     counters = listener.served().counters;
     this.ticket = ticket;
+    access = listener.served().route.policy().access();
     startedNanos = nowNanos;
   }
 
@@ -84,6 +88,14 @@ final class UdpSession extends Timer {
   /** Whether it belongs to the route as it is counted now. */
   boolean isOf(ServedRoute served) {
     return counters == served.counters;
+  }
+
+  /** Whether its client may still come; asked only where that may be another answer than before. */
+  boolean mayStay(ServedRoute served) {
+    Access now = served.route.policy().access();
+    boolean may = now.equals(access) || Entrance.mayStay(served, client);
+    access = may ? now : access;
+    return may;
   }
 
   boolean isOver() {

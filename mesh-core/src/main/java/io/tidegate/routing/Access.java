@@ -10,12 +10,29 @@ import java.util.List;
  */
 public record Access(List<Cidr> allow, List<Cidr> deny) {
 
+  /** The most blocks that either list may have. */
+  public static final int MOST = 256;
+
   /** Everybody may come. */
   public static final Access OPEN = new Access(List.of(), List.of());
 
   public Access {
     allow = List.copyOf(allow);
     deny = List.copyOf(deny);
+    check(allow);
+    check(deny);
+  }
+
+  private static void check(List<Cidr> blocks) {
+    if (blocks.size() > MOST) {
+      throw new IllegalArgumentException(
+          blocks.size() + " blocks of addresses (expected: at most " + MOST + ")");
+    }
+  }
+
+  /** Whether everybody may come. */
+  public boolean isOpen() {
+    return allow.isEmpty() && deny.isEmpty();
   }
 
   public Access withAllow(List<Cidr> other) {

@@ -27,6 +27,9 @@ public record Cidr(long network, long host, int length) {
   private static final String EXPECTED =
       "an address, or a block of them as in 10.0.0.0/8 or fd00::/8";
 
+  /** The address that nobody has: {@code ::}. */
+  public static final Cidr NOBODY = new Cidr(0, 0, BITS);
+
   public Cidr {
     if (length < 0 || length > BITS) {
       throw new IllegalArgumentException(length + " (expected: 0 to " + BITS + ")");
@@ -84,12 +87,17 @@ public record Cidr(long network, long host, int length) {
         : of(number(bytes, 0, Long.BYTES), number(bytes, Long.BYTES, Long.BYTES), length);
   }
 
+  /** One address alone. */
+  public static Cidr of(InetAddress address) {
+    return of(address, address.getAddress().length * Byte.SIZE);
+  }
+
   private static Cidr of(long network, long host, int length) {
     return new Cidr(network & networkMask(length), host & hostMask(length), length);
   }
 
   private boolean isFirst(InetAddress address) {
-    Cidr alone = of(address, address.getAddress().length * Byte.SIZE);
+    Cidr alone = of(address);
     return alone.network == network && alone.host == host;
   }
 

@@ -2,8 +2,8 @@ package io.tidegate.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.routing.Cidr;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,6 +75,7 @@ class SourcesTest {
   }
 
   private static long address(String text) {
-    return SourceAddress.of(new InetSocketAddress(InetAddress.ofLiteral(text), 1));
+    Cidr alone = Cidr.of(InetAddress.ofLiteral(text));
+    return SourceAddress.counted(alone.network(), alone.host());
   }
 }

@@ -16,6 +16,7 @@ record ResolveAnswer(String query, List<ServiceAnswer> services) {
   /**
    * One service.
    *
+   * @param access which clients may come; null for all
    * @param endpoints its tasks, by name
    */
   record ServiceAnswer(
@@ -23,6 +24,7 @@ record ResolveAnswer(String query, List<ServiceAnswer> services) {
       String serviceId,
       @Nullable Instant createdAt,
       String balance,
+      @Nullable AccessAnswer access,
       List<VirtualIpAnswer> virtualIps,
       List<PortAnswer> ports,
       List<EndpointAnswer> endpoints) {}

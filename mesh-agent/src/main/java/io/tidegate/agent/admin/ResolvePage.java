@@ -105,6 +105,7 @@ final class ResolvePage implements Page {
           service.id(),
           OriginAnswer.instant(service.createdAtNanos()),
           service.policy().balance().toString(),
+          AccessAnswer.of(service.policy().access()),
           service.virtualIps().stream()
               .map(
                   vip ->

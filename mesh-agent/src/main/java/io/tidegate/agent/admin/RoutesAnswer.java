@@ -41,6 +41,7 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
    * @param port as in {@code 8080/tcp}
    * @param udpResponses after how many answers to each datagram a UDP session ends, or 0
    * @param limits those of the route's own
+   * @param access which clients may come; null for all
    * @param timeouts those of the route's own
    * @param parking how clients wait where no task takes them
    * @param counts null while nothing was counted
@@ -55,6 +56,7 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
       String balance,
       int udpResponses,
       LimitsAnswer limits,
+      @Nullable AccessAnswer access,
       TimeoutsAnswer timeouts,
       ParkingAnswer parking,
       ListenerAnswer listener,
@@ -200,6 +202,7 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
         route.policy().balance().toString(),
         route.policy().udpResponses(),
         LimitsAnswer.of(route.policy().limits()),
+        AccessAnswer.of(route.policy().access()),
         TimeoutsAnswer.of(route.policy().timeouts()),
         ParkingAnswer.of(route.policy().parking()),
         listener,

@@ -26,6 +26,8 @@ final class ResolveText {
                 addresses.add(
                     vip.path("address").asText() + " on " + vip.path("network").asText()));
     Texts.field(lines, "virtual IPs", addresses.isEmpty() ? List.of("none") : addresses);
+    addBlocks(lines, "allow", service.at("/access/allow"));
+    addBlocks(lines, "deny", service.at("/access/deny"));
     JsonNode endpoints = service.path("endpoints");
     if (endpoints.isEmpty()) {
       Texts.field(lines, "tasks", List.of(ink.bad("none")));
@@ -35,6 +37,12 @@ final class ResolveText {
     lines.addAll(table(endpoints).lines(ink));
     endpoints.forEach(endpoint -> addReason(lines, endpoint, ink));
     return lines;
+  }
+
+  private static void addBlocks(List<String> lines, String word, JsonNode blocks) {
+    List<String> texts = new ArrayList<>();
+    blocks.forEach(block -> texts.add(block.asText()));
+    Texts.field(lines, word, texts);
   }
 
   private static String port(JsonNode port, Ink ink) {

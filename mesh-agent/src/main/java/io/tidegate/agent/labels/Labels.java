@@ -44,6 +44,8 @@ public final class Labels {
   /** Those that say how a route treats its clients; a file of routes has them too. */
   public static final List<Label> OF_POLICY =
       List.of(
+          PlaceLabels.ALLOW,
+          PlaceLabels.DENY,
           policy(
               "tidegate.balance",
               "`p2c` or `round-robin`",

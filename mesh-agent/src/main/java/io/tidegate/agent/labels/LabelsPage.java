@@ -57,6 +57,24 @@ public final class LabelsPage {
       tidegate.limit.source.rate: 50        # and 50 at once after a second without any
       ```
 
+      ## For whom
+
+      `tidegate.allow` and `tidegate.deny` ask for the address that a client comes from, of IPv4 or IPv6:
+
+      ```yaml
+      tidegate.allow: 10.0.0.0/8,192.168.0.0/16,fd00::/8
+      tidegate.deny: 10.66.0.0/16           # wins over allow
+      ```
+
+      Each node asks where a client comes in. Who is denied is reset, or its datagrams begin no session, before anything is
+      dialled; `result="denied"` in `tidegate_connections_total` counts. A change holds for new clients and for those that
+      wait: connections that are there go on, a UDP session of a client that is denied now ends with its next datagram.
+
+      A node that helps another one out brings the clients of many addresses, and that one has asked each of them: so whoever
+      comes from the address of another node is let in, as long as that node serves the port too. That goes for processes and
+      containers there as well, which come from their node's address. Where those must not come either, they have to be kept
+      out by other means.
+
       ## Ports published by label
 
       `tidegate.publish` needs no `ports` in the compose file, and Docker's own mesh knows nothing of the port. What works:

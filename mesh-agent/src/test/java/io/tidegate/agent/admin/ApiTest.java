@@ -81,6 +81,17 @@ class ApiTest {
   }
 
   @Test
+  void showsWhichClientsMayComeWhereNotAllMay() throws Exception {
+    JsonNode access = json("/api/v1/resolve?q=api").at("/services/0/access");
+    assertThat(access.at("/allow"))
+        .extracting(JsonNode::asText)
+        .containsExactly("10.0.0.0/8", "fd00:0:0:0:0:0:0:0/8");
+    assertThat(access.at("/deny")).extracting(JsonNode::asText).containsExactly("10.0.0.9/32");
+    assertThat(json("/api/v1/resolve?q=web").at("/services/0/access").isMissingNode()).isTrue();
+    assertThat(json("/api/v1/routes").at("/routes/0/access").isMissingNode()).isTrue();
+  }
+
+  @Test
   void saysWhyATaskIsEjectedAndUntilWhen() throws Exception {
     assertThat(json("/api/v1/routes").at("/routes/0/endpoints/2/ejection").isMissingNode())
         .isTrue();

@@ -1,5 +1,7 @@
 package io.tidegate.agent.admin;
 
+import io.tidegate.routing.Access;
+import io.tidegate.routing.Cidr;
 import io.tidegate.routing.Node;
 import io.tidegate.routing.Origin;
 import io.tidegate.routing.Policy;
@@ -89,7 +91,10 @@ public final class WebTopology {
         new Service(
             "s2",
             "api",
-            Policy.DEFAULT,
+            Policy.DEFAULT.withAccess(
+                new Access(
+                    List.of(Cidr.parse("10.0.0.0/8"), Cidr.parse("fd00::/8")),
+                    List.of(Cidr.parse("10.0.0.9")))),
             List.of(new Publication(new PublishedPort(5353, Protocol.UDP), 53)),
             List.of());
     Node other = new Node("n2", "worker-2", InetAddress.ofLiteral("192.0.2.2"));

@@ -72,6 +72,16 @@ class ClientCommandsTest {
   }
 
   @Test
+  void resolvesAServiceThatIsNotForEverybody() {
+    assertThat(execute("resolve", "api")).isZero();
+    assertThat(lines())
+        .containsSequence(
+            "allow       10.0.0.0/8",
+            "            fd00:0:0:0:0:0:0:0/8",
+            "deny        10.0.0.9/32");
+  }
+
+  @Test
   void saysWhatMayHaveBeenMeant() {
     assertThat(execute("resolve", "wbe")).isEqualTo(1);
     assertThat(err.toString()).isEqualTo("resolve: wbe: no such service (nearest: web, api)\n");

@@ -3,7 +3,9 @@ package io.tidegate.agent.labels;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tidegate.routing.Access;
 import io.tidegate.routing.BalancingPolicy;
+import io.tidegate.routing.Cidr;
 import io.tidegate.routing.HealthCheck;
 import io.tidegate.routing.Limits;
 import io.tidegate.routing.Parking;
@@ -48,6 +50,19 @@ class LabelsTest {
         Arguments.of(
             "tidegate.limit.source.connections", "9", plain.withLimits(new Limits(0, 0, 9, 0))),
         Arguments.of("tidegate.limit.source.rate", "3", plain.withLimits(new Limits(0, 0, 0, 3))),
+        Arguments.of(
+            "tidegate.allow",
+            "10.0.0.0/8, fd00::/8,192.0.2.1",
+            plain.withAccess(
+                Access.OPEN.withAllow(
+                    List.of(
+                        Cidr.parse("10.0.0.0/8"),
+                        Cidr.parse("fd00::/8"),
+                        Cidr.parse("192.0.2.1/32"))))),
+        Arguments.of(
+            "tidegate.deny",
+            "::1",
+            plain.withAccess(Access.OPEN.withDeny(List.of(Cidr.parse("::1/128"))))),
         Arguments.of("tidegate.parking", "0", plain.withParking(Parking.OFF)),
         Arguments.of("tidegate.parking", "1024", plain),
         Arguments.of(
@@ -120,6 +135,9 @@ class LabelsTest {
       textBlock =
           """
           tidegate.balance           | fastest       | fastest (expected: p2c or round-robin)
+          tidegate.allow             | 10.0.0.1/8    | 10.0.0.1/8 (expected: 10.0.0.0/8, or a greater length)
+          tidegate.allow             | 10.0.0.0/8,   | 10.0.0.0/8, (expected: nothing empty between commas)
+          tidegate.deny              | example.org   | example.org (expected: an address, or a block of them as in 10.0.0.0/8 or fd00::/8)
           tidegate.udp.responses     | -1            | -1 (expected: 0 to 65535)
           tidegate.udp.responses     | 65536         | 65536 (expected: 0 to 65535)
           tidegate.udp.responses     | one           | one (expected: 0 to 65535)
@@ -162,6 +180,14 @@ class LabelsTest {
     assertThatThrownBy(() -> parse(label, value))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(message);
+  }
+
+  @Test
+  void takesNoMoreBlocksOfAddressesThanMayBe() {
+    assertThat(parse("tidegate.deny", "10.0.0.1,".repeat(255) + "::1").policy().access().deny())
+        .hasSize(Access.MOST);
+    assertThatThrownBy(() -> parse("tidegate.deny", "10.0.0.1,".repeat(256) + "::1"))
+        .hasMessage("257 blocks of addresses (expected: at most 256)");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidegate.routing.Access;
 import io.tidegate.routing.BalancingPolicy;
+import io.tidegate.routing.Cidr;
 import io.tidegate.routing.ClientAddress;
 import io.tidegate.routing.HealthCheck;
 import io.tidegate.routing.Limits;
@@ -94,6 +95,8 @@ class RoutesFileTest {
                     udp-timeout-idle: 5s
                     drain-timeout: 8s
                     slow-start: 30s
+                    allow: 10.0.0.0/8,fd00::/8
+                    deny: 10.0.0.1
                 """)
             .services()
             .getFirst();
@@ -111,7 +114,9 @@ class RoutesFileTest {
                 new Parking(7, Duration.ofSeconds(20)),
                 Duration.ofSeconds(30),
                 HealthCheck.OFF,
-                Access.OPEN,
+                new Access(
+                    List.of(Cidr.parse("10.0.0.0/8"), Cidr.parse("fd00::/8")),
+                    List.of(Cidr.parse("10.0.0.1/32"))),
                 ClientAddress.DEFAULT));
   }
 
@@ -151,8 +156,8 @@ class RoutesFileTest {
             "routes:\n  - 8080", "2: not a map (expected: a route, a map with port and endpoints)"),
         Arguments.of(
             "routes:\n  - port: 1\n    prot: 2",
-            "3: prot: unknown (expected: balance, drain-timeout, endpoints, limit-connections,"
-                + " limit-rate, limit-source-connections, limit-source-rate, name, parking,"
+            "3: prot: unknown (expected: allow, balance, deny, drain-timeout, endpoints,"
+                + " limit-connections, limit-rate, limit-source-connections, limit-source-rate, name, parking,"
                 + " parking-timeout, port, slow-start, timeout-connect, timeout-idle,"
                 + " udp-responses, udp-timeout-idle)"),
         Arguments.of(
