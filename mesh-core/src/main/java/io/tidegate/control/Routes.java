@@ -121,6 +121,7 @@ record Routes(
         service.policy(),
         choice.endpoints(),
         topology.nodes(),
-        choice.withheld());
+        choice.withheld(),
+        publication.means());
   }
 }

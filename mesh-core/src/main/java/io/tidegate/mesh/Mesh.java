@@ -12,6 +12,7 @@ import io.tidegate.overload.Resource;
 import io.tidegate.proxy.Inheritance;
 import io.tidegate.proxy.ListenerStatus;
 import io.tidegate.proxy.PassedSocket;
+import io.tidegate.proxy.Placement;
 import io.tidegate.proxy.ProxyConfig;
 import io.tidegate.proxy.Shards;
 import io.tidegate.proxy.UpstreamSockets;
@@ -21,6 +22,7 @@ import io.tidegate.routing.HopGate;
 import io.tidegate.routing.RoutingTable;
 import io.tidegate.routing.Testimony;
 import io.tidegate.routing.Topology;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
@@ -219,6 +221,15 @@ public final class Mesh implements AutoCloseable {
   /** Has the first topology take over what another process leaves. To be called before it. */
   public void inherit(Inheritance inheritance) {
     shards.inherit(inheritance);
+  }
+
+  /**
+   * Serves the ports that Docker publishes somewhere else from now on: see {@link Shards#place}.
+   *
+   * @throws IOException if that is not possible; all is as before then
+   */
+  public int place(Placement placement) throws IOException {
+    return shards.place(placement);
   }
 
   /** Second descriptors of all listening sockets: see {@link Shards#lend}. */

@@ -41,13 +41,14 @@ final class BoundSocket {
   /**
    * Goes on with one that another process has bound.
    *
+   * @param expected where it should be
    * @throws IOException if it is bound elsewhere; it is closed then
    */
-  static Socket adopt(Shard shard, PassedSocket passed) throws IOException {
+  static Socket adopt(Shard shard, PassedSocket passed, InetSocketAddress expected)
+      throws IOException {
     PublishedPort port = passed.port();
     Socket socket = new Socket(passed.fd());
     try {
-      InetSocketAddress expected = BindAddress.of(shard.config().bindAddress(), port.number());
       InetSocketAddress actual = socket.localAddress();
       if (!expected.equals(actual)) {
         throw new IOException("bound to %s (expected: %s)".formatted(actual, expected));
@@ -60,20 +61,40 @@ final class BoundSocket {
     }
   }
 
+  /**
+   * Binds a new one for UDP where ports are taken over.
+   *
+   * @throws IOException as above
+   */
+  static Socket open(Shard shard, PublishedPort port, Foothold foothold) throws IOException {
+    boolean ipv6 = shard.udp().packetInfo == UdpPacketInfo.IPV6;
+    Socket socket =
+        TransparentSocket.datagram(shard.upstreamSockets(), foothold, ipv6, port.number());
+    try {
+      prepare(socket, shard, port);
+      return socket;
+    } catch (IOException e) {
+      socket.close();
+      throw e;
+    }
+  }
+
   private static void prepare(Socket socket, Shard shard, PublishedPort port) throws IOException {
     switch (port.protocol()) {
-      case TCP -> {
-        socket.setReuseAddress(true);
-        // What is accepted inherits these.
-        TcpSocket options = new TcpSocket(socket.intValue());
-        options.setNoDelay();
-        options.keepAlive();
-      }
+      case TCP -> prepareStream(socket);
       case UDP -> {
         socket.setReceiveBufferSize(UDP_BUFFER_BYTES);
         socket.setSendBufferSize(UDP_BUFFER_BYTES);
         shard.udp().packetInfo.enable(socket);
       }
     }
+  }
+
+  static void prepareStream(Socket socket) throws IOException {
+    socket.setReuseAddress(true);
+    // What is accepted inherits these.
+    TcpSocket options = new TcpSocket(socket.intValue());
+    options.setNoDelay();
+    options.keepAlive();
   }
 }

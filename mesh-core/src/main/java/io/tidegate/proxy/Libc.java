@@ -2,10 +2,13 @@ package io.tidegate.proxy;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.nio.ByteOrder;
 
 /**
  * The calls that Netty does not offer, or offers at the price of further calls. Each returns what
@@ -34,6 +37,9 @@ final class Libc {
 
   private static final int CLOCK_MONOTONIC = 1;
   private static final int FD_CLOEXEC = 1;
+  private static final int SOCKADDR_IN_BYTES = 16;
+  private static final ValueLayout.OfShort BIG_ENDIAN_SHORT =
+      JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN);
   private static final int F_SETFD = 2;
   private static final int F_SETFL = 4;
   private static final int F_DUPFD_CLOEXEC = 1030;
@@ -46,6 +52,7 @@ final class Libc {
   private static final MethodHandle CONNECT = Downcalls.handle("connect");
   private static final MethodHandle SETSOCKOPT = Downcalls.handle("setsockopt");
   private static final MethodHandle GETSOCKOPT = Downcalls.handle("getsockopt");
+  private static final MethodHandle GETSOCKNAME = Downcalls.handle("getsockname");
   private static final MethodHandle TIMERFD_CREATE = Downcalls.handle("timerfd_create");
   private static final MethodHandle TIMERFD_SETTIME = Downcalls.handle("timerfd_settime");
 
@@ -144,6 +151,26 @@ final class Libc {
                       0L),
               state);
       return result < 0 ? -result : scratch.getAtIndex(JAVA_INT, 0);
+    } catch (Throwable e) {
+      throw Downcalls.unexpected(e);
+    }
+  }
+
+  /** The port of the address that a client of TCP over IPv4 has connected to. */
+  static int localPort(int fd) {
+    MemorySegment state = Downcalls.callState();
+    MemorySegment scratch = SCRATCH.get();
+    // struct sockaddr_in, and its length behind it
+    scratch.setAtIndex(JAVA_INT, 4, SOCKADDR_IN_BYTES);
+    long name = scratch.address();
+    try {
+      int result =
+          Downcalls.result(
+              (long)
+                  GETSOCKNAME.invokeExact(
+                      state, (long) fd, name, name + SOCKADDR_IN_BYTES, 0L, 0L, 0L),
+              state);
+      return result < 0 ? result : Short.toUnsignedInt(scratch.get(BIG_ENDIAN_SHORT, Short.BYTES));
     } catch (Throwable e) {
       throw Downcalls.unexpected(e);
     }

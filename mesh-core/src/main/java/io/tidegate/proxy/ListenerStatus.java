@@ -9,9 +9,20 @@ import org.jspecify.annotations.Nullable;
  * @param boundShards how many shards listen; all of them when all is well
  * @param error the last failure to bind, by the system's name for it, or null when every shard
  *     listens
+ * @param isTakenOver whether it is served where Docker's mesh brings its clients
  */
 public record ListenerStatus(
-    PublishedPort port, int boundShards, int shards, @Nullable String error) {
+    PublishedPort port, int boundShards, int shards, @Nullable String error, boolean isTakenOver) {
+
+  /** Of a port that is served in the agent's own network. */
+  public ListenerStatus(PublishedPort port, int boundShards, int shards, @Nullable String error) {
+    this(port, boundShards, shards, error, false);
+  }
+
+  /** The same port where it is not served after all. */
+  public ListenerStatus failed(String why) {
+    return new ListenerStatus(port, 0, shards, why, isTakenOver);
+  }
 
   public boolean isBound() {
     return boundShards == shards;

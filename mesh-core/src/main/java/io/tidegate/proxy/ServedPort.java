@@ -3,7 +3,10 @@ package io.tidegate.proxy;
 import io.netty.channel.ChannelException;
 import io.netty.channel.unix.Socket;
 import io.tidegate.metrics.ShardCounter;
+import io.tidegate.routing.Protocol;
+import io.tidegate.routing.PublishedPort;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +22,7 @@ final class ServedPort {
 
   private static final Logger LOG = LoggerFactory.getLogger(ServedPort.class);
 
+  private static final String NOT_BOUND = "not bound yet";
   private static final Duration FIRST_RETRY = Duration.ofMillis(100);
   private static final Duration LONGEST_RETRY = Duration.ofSeconds(5);
 
@@ -30,22 +34,33 @@ final class ServedPort {
   // One, but for what was inherited of a process with more shards.
   private List<Listener> listeners = List.of();
   private Duration retry = FIRST_RETRY;
+  private Placement placement;
+  // Grows with each placement: what was to be tried again at the last one is not.
+  private int placements;
   private boolean closed;
   // Made for the first client that is parked.
   private @Nullable ParkingLot parkingLot;
 
   // Read by whoever asks for the status. Null once bound.
-  private volatile @Nullable String error = "not bound yet";
+  private volatile @Nullable String error = NOT_BOUND;
+  private volatile boolean isTakenOver;
 
-  ServedPort(Shard shard, Inheritance.Share inheritance, ServedRoute served) {
+  ServedPort(Shard shard, Inheritance.Share inheritance, ServedRoute served, Placement placement) {
     this.shard = shard;
     this.inheritance = inheritance;
     this.served = served;
+    this.placement = placement;
+    isTakenOver = placement instanceof Placement.Inside;
   }
 
   /** Why the port is not bound, in the system's words, or null when it is. For any thread. */
   @Nullable String error() {
     return error;
+  }
+
+  /** Whether the port is served where Docker brings its clients. For any thread. */
+  boolean isTakenOver() {
+    return isTakenOver;
   }
 
   ServedRoute served() {
@@ -69,13 +84,29 @@ final class ServedPort {
   }
 
   void bind() {
-    if (closed || inheritance.defer(() -> shard.execute(this::bind))) {
+    if (closed) {
+      return;
+    }
+    switch (placement) {
+      case Placement.Nowhere(String why) -> error = why;
+      case Placement.Inside _ when isTcp() -> error = null;
+      case Placement.Inside _, Placement.Host _ -> bindOrInherit();
+    }
+  }
+
+  private boolean isTcp() {
+    return served.route.port().protocol() == Protocol.TCP;
+  }
+
+  private void bindOrInherit() {
+    int current = placements;
+    if (inheritance.defer(() -> shard.execute(() -> bindAgain(current)))) {
       return;
     }
     try {
       listeners = adoptAll();
       if (listeners.isEmpty()) {
-        listeners = List.of(listenOn(BoundSocket.open(shard, served.route.port())));
+        listeners = List.of(listenOn(open()));
       }
       error = null;
     } catch (IOException e) {
@@ -85,11 +116,48 @@ final class ServedPort {
     }
   }
 
+  /** Tries again what was deferred, unless the port has been placed elsewhere since. */
+  private void bindAgain(int placementThen) {
+    if (placementThen == placements) {
+      bind();
+    }
+  }
+
+  /** Serves the port elsewhere, if that is not where it is. Relays go on. */
+  void place(Placement next) {
+    if (next.equals(placement) || closed) {
+      return;
+    }
+    List<Listener> before = listeners;
+    listeners = List.of();
+    placement = next;
+    placements++;
+    isTakenOver = next instanceof Placement.Inside;
+    error = NOT_BOUND;
+    retry = FIRST_RETRY;
+    before.forEach(Listener::stop);
+    bind();
+  }
+
+  private Socket open() throws IOException {
+    PublishedPort port = served.route.port();
+    return placement instanceof Placement.Inside(Foothold foothold)
+        ? BoundSocket.open(shard, port, foothold)
+        : BoundSocket.open(shard, port);
+  }
+
+  private InetSocketAddress address() throws IOException {
+    int number = served.route.port().number();
+    return placement instanceof Placement.Inside(Foothold foothold)
+        ? new InetSocketAddress(foothold.address(), number)
+        : BindAddress.of(shard.config().bindAddress(), number);
+  }
+
   private List<Listener> adoptAll() {
     List<Listener> adopted = new ArrayList<>();
     for (PassedSocket passed : inheritance.claim(served.route.port())) {
       try {
-        adopted.add(listenOn(BoundSocket.adopt(shard, passed)));
+        adopted.add(listenOn(BoundSocket.adopt(shard, passed, address())));
       } catch (IOException e) {
         LOG.warn("{}: cannot go on with a socket: {}", passed.port(), e.getMessage());
       }
@@ -125,7 +193,8 @@ final class ServedPort {
       LOG.warn("{}: cannot listen: {}; trying again", served.route.port(), why);
     }
     error = why;
-    shard.schedule(this::bind, retry);
+    int current = placements;
+    shard.schedule(() -> bindAgain(current), retry);
     retry =
         retry.multipliedBy(2).compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : retry.multipliedBy(2);
   }

@@ -1,8 +1,10 @@
 package io.tidegate.proxy;
 
+import io.netty.channel.unix.Socket;
 import io.tidegate.metrics.RouteCounters;
 import io.tidegate.metrics.RouteKey;
 import io.tidegate.routing.ChunkedMap.Difference;
+import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Route;
 import io.tidegate.routing.RoutingTable;
@@ -21,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServedPorts {
 
+  private static final Placement HOST = new Placement.Host();
+
   private final Shard shard;
   private final RandomGenerator random;
   private final Retention retention;
@@ -33,6 +37,8 @@ final class ServedPorts {
   private final Map<PublishedPort, ServedPort> draining = new HashMap<>();
   private boolean stopped;
   private Inheritance.Share inheritance = Inheritance.none().share(0, 1);
+  private Placement placement = HOST;
+  private @Nullable TakenListener taken;
 
   ServedPorts(Shard shard, RandomGenerator random) {
     this.shard = shard;
@@ -70,12 +76,17 @@ final class ServedPorts {
       return;
     }
     if (port == null) {
-      port = new ServedPort(shard, inheritance, served(route, limits, null));
+      port = new ServedPort(shard, inheritance, served(route, limits, null), placementOf(route));
       ports.put(route.port(), port);
       port.bind();
     } else {
       port.serve(served(route, limits, port.served()));
+      port.place(placementOf(route));
     }
+  }
+
+  private Placement placementOf(Route route) {
+    return route.means() == Publication.Means.DOCKER ? placement : HOST;
   }
 
   private ServedRoute served(
@@ -150,6 +161,39 @@ final class ServedPorts {
   /** That process does not hold them any more. */
   void takeBack() {
     ports.values().forEach(ServedPort::takeBack);
+  }
+
+  /**
+   * Serves the ports that Docker publishes somewhere else from now on.
+   *
+   * @param tcp bound there for all that comes by TCP; null where there is nothing of the kind
+   */
+  void place(Placement next, @Nullable Socket tcp) {
+    TakenListener before = taken;
+    taken = tcp == null ? null : TakenListener.on(tcp, shard);
+    placement = next;
+    if (!stopped) {
+      ports.values().forEach(port -> port.place(placementOf(port.served().route)));
+    }
+    if (before != null) {
+      before.stop();
+    }
+  }
+
+  /** The route of a port that is taken over, or null. */
+  @Nullable ServedRoute takenRoute(PublishedPort published) {
+    ServedPort port = port(published);
+    return port != null && port.isTakenOver() ? port.served() : null;
+  }
+
+  /**
+   * Ends what is taken over; before, clients may still come that had begun to connect while the
+   * kernel's rules led here.
+   */
+  void endTaken() {
+    if (taken != null) {
+      taken.close();
+    }
   }
 
   /** Takes no new clients any more; those that wait still follow the tables. */

@@ -154,6 +154,7 @@ final class Shard {
     ended = true;
     stopListening();
     hops.close();
+    ports.endTaken();
     clock.abandonAll();
     closeRetired();
     pipes.close();

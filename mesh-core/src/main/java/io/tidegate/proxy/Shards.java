@@ -4,6 +4,7 @@ import io.netty.channel.IoEventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.unix.Socket;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.internal.PlatformDependent;
 import io.tidegate.metrics.Counter;
@@ -17,6 +18,7 @@ import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.HopGate;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.RoutingTable;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +53,7 @@ public final class Shards implements AutoCloseable {
   private final List<Loop> loops = new ArrayList<>();
   private final ConnectStreaks streaks;
   private final ProxyConfig config;
+  private final UpstreamSockets sockets;
   private final NanoClock clock;
 
   // Of whoever publishes tables, alone.
@@ -89,6 +92,7 @@ public final class Shards implements AutoCloseable {
             config.shards(), new DefaultThreadFactory("shard"), EpollIoHandler.newFactory());
     this.config = config;
     this.clock = clock;
+    this.sockets = sockets;
     streaks = new ConnectStreaks(clock, observer);
     ParkingPlaces parkingPlaces = new ParkingPlaces();
     for (int i = 0; i < config.shards(); i++) {
@@ -138,6 +142,30 @@ public final class Shards implements AutoCloseable {
   private OptionalDouble ratio(Function<ShardCounters, Counter> inUse, long most) {
     long sum = loops.stream().mapToLong(loop -> inUse.apply(loop.shard.counters()).get()).sum();
     return most > 0 ? OptionalDouble.of((double) sum / most) : OptionalDouble.empty();
+  }
+
+  /**
+   * Serves the ports that Docker publishes somewhere else from now on. On a platform thread, which
+   * may enter namespaces.
+   *
+   * @return the port at a foothold to which all clients of TCP are to be brought; else 0
+   * @throws IOException naming the foothold, if no sockets can be made there; all is as before then
+   */
+  public int place(Placement placement) throws IOException {
+    if (!(placement instanceof Placement.Inside(Foothold foothold))) {
+      loops.forEach(
+          loop -> loop.eventLoop.execute(() -> loop.shard.served().place(placement, null)));
+      return 0;
+    }
+    List<Socket> streams = TransparentSocket.streams(sockets, foothold, loops.size());
+    int port = streams.getFirst().localAddress().getPort();
+    for (int i = 0; i < loops.size(); i++) {
+      Loop loop = loops.get(i);
+      Socket stream = streams.get(i);
+      loop.eventLoop.execute(() -> loop.shard.served().place(placement, stream));
+    }
+    settle();
+    return port;
   }
 
   /** Has the first table take over what another process leaves. To be called before it. */
@@ -246,7 +274,8 @@ public final class Shards implements AutoCloseable {
         port,
         served.size() - errors.size(),
         loops.size(),
-        errors.isEmpty() ? null : errors.getFirst());
+        errors.isEmpty() ? null : errors.getFirst(),
+        !served.isEmpty() && served.stream().allMatch(ServedPort::isTakenOver));
   }
 
   /**

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * One published port on one shard: a socket of its own, among which the kernel spreads the clients
  * (SO_REUSEPORT).
  */
-final class TcpListener implements EpollIoHandle, Listener {
+class TcpListener implements EpollIoHandle, Listener {
 
   private static final Logger LOG = LoggerFactory.getLogger(TcpListener.class);
 
@@ -30,15 +30,21 @@ final class TcpListener implements EpollIoHandle, Listener {
   // The client's address, as Netty writes it.
   private final byte[] address = new byte[26];
 
-  // Shard loop only.
-  private ServedRoute served;
+  private final String name;
+
+  // Shard loop only. Null where it depends on the client.
+  private @Nullable ServedRoute served;
   private @Nullable IoRegistration registration;
   private boolean closed;
 
-  private TcpListener(Shard shard, Socket socket, ServedRoute served) {
+  /**
+   * @param name for the log
+   */
+  TcpListener(Shard shard, Socket socket, @Nullable ServedRoute served, String name) {
     this.shard = shard;
     this.socket = socket;
     this.served = served;
+    this.name = name;
   }
 
   /**
@@ -48,15 +54,25 @@ final class TcpListener implements EpollIoHandle, Listener {
    * @throws IOException if it cannot be watched
    */
   static TcpListener on(Socket socket, Shard shard, ServedRoute served) throws IOException {
+    TcpListener listener = new TcpListener(shard, socket, served, served.route.port().toString());
+    listener.begin();
+    return listener;
+  }
+
+  /** Listens, and closes its socket where that fails. */
+  final void begin() throws IOException {
     try {
       socket.listen(shard.config().backlog());
-      TcpListener listener = new TcpListener(shard, socket, served);
-      listener.watch();
-      return listener;
+      watch();
     } catch (IOException e) {
       socket.close();
       throw e;
     }
+  }
+
+  /** The route of an accepted client, or null if there is none: it is reset. */
+  @Nullable ServedRoute routeOf(int fd) {
+    return served;
   }
 
   /** New clients follow the new route. */
@@ -85,7 +101,7 @@ final class TcpListener implements EpollIoHandle, Listener {
       onAcceptFailed(e);
     } catch (RuntimeException e) {
       // Thrown on, it would stall the whole loop for a second.
-      LOG.warn("{}: accepting broke off", served.route.port(), e);
+      LOG.warn("{}: accepting broke off", name, e);
     }
   }
 
@@ -94,17 +110,31 @@ final class TcpListener implements EpollIoHandle, Listener {
     if (fd < 0) {
       return false;
     }
-    begin(new TcpSocket(fd), served.route.policy().clientAddress());
+    ServedRoute route = routeOf(fd);
+    if (route == null) {
+      turnAway(new TcpSocket(fd));
+    } else {
+      begin(new TcpSocket(fd), route);
+    }
     return true;
   }
 
-  private void begin(TcpSocket client, ClientAddress policy) {
+  private void begin(TcpSocket client, ServedRoute route) {
+    ClientAddress policy = route.route.policy().clientAddress();
     @Nullable Ends ends = policy.isAsked() ? Ends.ofAccepted(address, client) : null;
     if (policy.proxyIn() == ProxyIn.OFF) {
       long network = SourceAddress.networkOf(address);
-      Dial.begin(shard, served, client, network, SourceAddress.hostOf(address), ends);
+      Dial.begin(shard, route, client, network, SourceAddress.hostOf(address), ends);
     } else {
-      Arrival.begin(shard, served, client, ends);
+      Arrival.begin(shard, route, client, ends);
+    }
+  }
+
+  private static void turnAway(TcpSocket client) throws IOException {
+    try {
+      client.resetOnClose();
+    } finally {
+      client.close();
     }
   }
 
@@ -166,7 +196,7 @@ final class TcpListener implements EpollIoHandle, Listener {
         more = acceptOne();
       }
     } catch (IOException e) {
-      LOG.debug("{}: last accepts failed: {}", served.route.port(), e.getMessage());
+      LOG.debug("{}: last accepts failed: {}", name, e.getMessage());
     }
     close();
   }
@@ -182,7 +212,7 @@ final class TcpListener implements EpollIoHandle, Listener {
     try {
       socket.close();
     } catch (IOException e) {
-      LOG.warn("{}: closing the listener failed: {}", served.route.port(), e.getMessage());
+      LOG.warn("{}: closing the listener failed: {}", name, e.getMessage());
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.List;
  *     moment those that are {@link EndpointState#DRAINING}
  * @param detours other nodes, which serve the port too: tried only when no endpoint answers
  * @param withheld those that are known but not picked, for people
+ * @param means how the port was published
  */
 public record Route(
     PublishedPort port,
@@ -19,12 +20,33 @@ public record Route(
     Policy policy,
     List<Endpoint> endpoints,
     List<Node> detours,
-    List<Endpoint> withheld) {
+    List<Endpoint> withheld,
+    Publication.Means means) {
 
   public Route {
     endpoints = List.copyOf(endpoints);
     detours = List.copyOf(detours);
     withheld = List.copyOf(withheld);
+  }
+
+  /** A route of a port that was published with Docker's own means. */
+  public Route(
+      PublishedPort port,
+      String serviceId,
+      String serviceName,
+      Policy policy,
+      List<Endpoint> endpoints,
+      List<Node> detours,
+      List<Endpoint> withheld) {
+    this(
+        port,
+        serviceId,
+        serviceName,
+        policy,
+        endpoints,
+        detours,
+        withheld,
+        Publication.Means.DOCKER);
   }
 
   /** A route whose policy says only how to balance. */

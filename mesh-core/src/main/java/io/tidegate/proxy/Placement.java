@@ -1,0 +1,20 @@
+package io.tidegate.proxy;
+
+/**
+ * Where the ports are served that Docker publishes; all others are bound in the agent's network.
+ */
+public sealed interface Placement {
+
+  /** In the agent's network, as all others. */
+  record Host() implements Placement {}
+
+  /** Taken over: TCP by one socket per shard for all ports, UDP by one for each port. */
+  record Inside(Foothold foothold) implements Placement {}
+
+  /**
+   * Not at all for now.
+   *
+   * @param why for people
+   */
+  record Nowhere(String why) implements Placement {}
+}
