@@ -73,7 +73,7 @@ abstract class Connects extends Timer implements RelayHalf.Owner {
     RelayHalf half =
         new RelayHalf(TcpSocket.open(shard, endpoint.reach(), address.isIpv6()), this, false);
     upstream = half;
-    if (firstBytes != null) {
+    if (firstBytes != null || served.introducesTo(index)) {
       half.socket.acknowledgeWithData();
     }
     boolean connected = half.socket.connect(address) || sendFirstBytes(half);
@@ -96,10 +96,11 @@ abstract class Connects extends Timer implements RelayHalf.Owner {
 
   /**
    * Sends at once, although the connection is still being set up: where the task is on this node it
-   * is there already. Whether anything was sent.
+   * is there already. Whether anything was sent. Where a header goes first, it all waits until the
+   * endpoint is chosen: the header depends on it.
    */
   private boolean sendFirstBytes(RelayHalf half) throws IOException {
-    if (firstBytes == null) {
+    if (firstBytes == null || served.introducesTo(index)) {
       return false;
     }
     FirstBytes.send(firstBytes, half.socket);

@@ -100,11 +100,18 @@ final class Dial extends Connects {
       Shard shard, ServedRoute served, Ticket held, Parked parked, @Nullable ByteBuf said) {
     long nowNanos = shard.clock().nanoTime();
     RelayHalf client = parked.client;
-    Ticket ticket = Entrance.admitAgain(served, held, client.socket, parked.ends, nowNanos);
-    Dial dial = new Dial(shard, served, client, parked.ends, parked.acceptedNanos, ticket);
+    Ends ends = endsOf(parked, served);
+    Ticket ticket = Entrance.admitAgain(served, held, client.socket, ends, nowNanos);
+    Dial dial = new Dial(shard, served, client, ends, parked.acceptedNanos, ticket);
     dial.parked = parked;
     dial.firstBytes = said;
     dial.begin();
+  }
+
+  /** Nobody may have asked for them when it was accepted. */
+  private static @Nullable Ends endsOf(Parked parked, ServedRoute served) {
+    boolean isAsked = served.route.policy().clientAddress().isAsked();
+    return parked.ends == null && isAsked ? Ends.of(parked.client.socket) : parked.ends;
   }
 
   private void begin() {
@@ -268,6 +275,14 @@ final class Dial extends Connects {
    * @param earlier how many that go on beside it began before
    */
   private void connected(int earlier) {
+    int headerBytes;
+    try {
+      headerBytes = introduce();
+    } catch (IOException e) {
+      failure = ConnectionResult.CLIENT_GONE;
+      abandon();
+      return;
+    }
     RelayHalf upstream = win();
     long tookNanos = shard.clock().nanoTime() - acceptedNanos;
     if (earlier > 0) {
@@ -289,7 +304,26 @@ final class Dial extends Connects {
     ByteBuf first = firstBytes;
     firstBytes = null;
     shard.clock().stop(this);
-    relay.begin(first);
+    relay.begin(first, headerBytes);
+  }
+
+  /**
+   * Puts a header before what the client has said, if the endpoint at hand is to get one, so that
+   * both leave together.
+   *
+   * @return the header's length, or 0
+   * @throws IOException if the client has reset its connection
+   */
+  private int introduce() throws IOException {
+    if (!served.introducesTo(index)) {
+      return 0;
+    }
+    if (firstBytes == null) {
+      firstBytes = FirstBytes.read(shard, downstream);
+    }
+    byte[] header = shard.introductions().of(served, index, ends);
+    firstBytes = shard.keepBehind(header, firstBytes);
+    return header.length;
   }
 
   @Override

@@ -61,10 +61,11 @@ final class Flow {
    * Goes on with what the dial has read.
    *
    * @param first the bytes, of which the dial has sent those before its reader index
+   * @param headerBytes how many of them nobody has said, and are not counted
    */
-  void begin(ByteBuf first) {
+  void begin(ByteBuf first, int headerBytes) {
     wrote = first.readerIndex() > 0;
-    count(first.writerIndex());
+    count(first.writerIndex() - headerBytes);
     if (first.isReadable()) {
       kept = first;
     } else {

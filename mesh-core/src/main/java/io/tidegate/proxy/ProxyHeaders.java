@@ -10,6 +10,7 @@ import io.netty.handler.codec.haproxy.HAProxyMessageEncoder;
 import io.netty.handler.codec.haproxy.HAProxyProtocolVersion;
 import io.netty.handler.codec.haproxy.HAProxyProxiedProtocol;
 import io.netty.handler.codec.haproxy.HAProxyTLV;
+import io.tidegate.routing.ClientIp;
 import io.tidegate.routing.Protocol;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -42,12 +43,14 @@ final class ProxyHeaders {
       this.value = value;
     }
 
+    int length() {
+      return value.length;
+    }
+
     static Tlv of(int type, String text) {
       return new Tlv(type, text.getBytes(StandardCharsets.UTF_8));
     }
   }
-
-  private static final byte[] UNKNOWN = "PROXY UNKNOWN\r\n".getBytes(StandardCharsets.US_ASCII);
 
   // Netty's codec wants a channel to work in; this one leads nowhere.
   private final EmbeddedChannel codec = new EmbeddedChannel(HAProxyMessageEncoder.INSTANCE);
@@ -59,7 +62,7 @@ final class ProxyHeaders {
    */
   byte[] version1(@Nullable Ends ends) {
     if (ends == null) {
-      return UNKNOWN.clone();
+      return ClientIp.PROXY_V1.ownHeader(Protocol.TCP);
     }
     return encode(HAProxyProtocolVersion.V1, Protocol.TCP, ends, List.of());
   }
@@ -73,15 +76,7 @@ final class ProxyHeaders {
    */
   byte[] version2(Protocol protocol, @Nullable Ends ends, List<Tlv> tlvs) {
     if (ends == null) {
-      return encode(
-          new HAProxyMessage(
-              HAProxyProtocolVersion.V2,
-              HAProxyCommand.LOCAL,
-              HAProxyProxiedProtocol.UNKNOWN,
-              null,
-              null,
-              0,
-              0));
+      return ClientIp.PROXY_V2.ownHeader(protocol);
     }
     return encode(HAProxyProtocolVersion.V2, protocol, ends, tlvs);
   }

@@ -78,8 +78,9 @@ final class Relay extends Timer implements RelayHalf.Owner, Runnable {
    * Begins to relay.
    *
    * @param first what the client has said already, whether or not it was sent; null if it has not
+   * @param headerBytes how many of them are not the client's but tell the task of it
    */
-  void begin(@Nullable ByteBuf first) {
+  void begin(@Nullable ByteBuf first, int headerBytes) {
     shard.clock().start(Math.min(SETTLE_NANOS, idleTimeoutNanos()), this);
     relays.add(this);
     endpointCounters.relays.increment();
@@ -90,7 +91,7 @@ final class Relay extends Timer implements RelayHalf.Owner, Runnable {
       // What the client has to say has mostly arrived by now.
       downstream.readable = true;
     } else {
-      toTask.begin(first);
+      toTask.begin(first, headerBytes);
     }
     moveBothWays();
     if (!over) {

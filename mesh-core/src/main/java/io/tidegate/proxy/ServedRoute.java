@@ -8,7 +8,10 @@ import io.tidegate.balance.Tried;
 import io.tidegate.metrics.EndpointCounters;
 import io.tidegate.metrics.EndpointKey;
 import io.tidegate.metrics.RouteCounters;
+import io.tidegate.routing.ClientIp;
 import io.tidegate.routing.Endpoint;
+import io.tidegate.routing.Protocol;
+import io.tidegate.routing.ProxyIn;
 import io.tidegate.routing.Reach;
 import io.tidegate.routing.Route;
 import java.lang.foreign.Arena;
@@ -178,7 +181,15 @@ final class ServedRoute {
    * ask: the others know of none either.
    */
   boolean detoursHelp() {
-    return hasDetours() && (pickable.length > 0 || ServedDetours.areNeededBy(route));
+    return hasDetours()
+        && !isHeaderRequired()
+        && (pickable.length > 0 || ServedDetours.areNeededBy(route));
+  }
+
+  /** Whether the agents of other nodes want a header of us that we have no right to send. */
+  private boolean isHeaderRequired() {
+    return route.port().protocol() == Protocol.TCP
+        && route.policy().clientAddress().proxyIn() == ProxyIn.REQUIRED;
   }
 
   boolean isDetour(int index) {
@@ -235,6 +246,17 @@ final class ServedRoute {
 
   EndpointLoad load(int index) {
     return isDetour(index) ? detours().load() : pickable[index].load;
+  }
+
+  /**
+   * Whether a header goes ahead of what a client says to an endpoint. Another node's agent sends
+   * one itself.
+   */
+  boolean introducesTo(int index) {
+    ClientIp told = route.policy().clientAddress().told();
+    return told.isHeader()
+        && !isDetour(index)
+        && (told == ClientIp.PROXY_V2 || route.port().protocol() == Protocol.TCP);
   }
 
   EndpointRelays relays(int index, ShardClock shardClock) {

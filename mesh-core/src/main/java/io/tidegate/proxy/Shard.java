@@ -50,6 +50,7 @@ final class Shard {
   private final UpstreamSockets upstreamSockets;
   private final ShardCounters counters = new ShardCounters();
   private final ServedPorts ports;
+  private final RandomGenerator random;
   private final ConnectStreaks streaks;
   private final ParkingPlaces parkingPlaces;
   private final Hops hops;
@@ -62,6 +63,7 @@ final class Shard {
   private final PipePool pipes;
   private final List<RelayHalf> retired = new ArrayList<>();
   private @Nullable UdpSessions udp;
+  private @Nullable Introductions introductions;
   private boolean ended;
   private @Nullable Runnable whenIdle;
 
@@ -78,6 +80,7 @@ final class Shard {
     this.upstreamSockets = upstreamSockets;
     this.streaks = streaks;
     this.parkingPlaces = parkingPlaces;
+    this.random = random;
     ports = new ServedPorts(this, random);
     hops = new Hops(this, random);
     this.clock = new ShardClock(loop, clock, counters.loopLag);
@@ -247,6 +250,14 @@ final class Shard {
     return udp;
   }
 
+  /** What tells tasks of their clients; made for the first route that asks for it. */
+  Introductions introductions() {
+    if (introductions == null) {
+      introductions = new Introductions(random);
+    }
+    return introductions;
+  }
+
   /** How many bytes a relay may read at once. */
   int readLimit() {
     return counters.keptBytes.get() < config.relay().maxPendingBytes()
@@ -261,6 +272,19 @@ final class Shard {
     source.clear();
     counters.keptBytes.add(kept.capacity());
     return kept;
+  }
+
+  /** Puts a header before what was kept, which it takes the place of; that may be null. */
+  ByteBuf keepBehind(byte[] header, @Nullable ByteBuf kept) {
+    int length = header.length + (kept == null ? 0 : kept.readableBytes());
+    ByteBuf both = PooledByteBufAllocator.DEFAULT.directBuffer(length);
+    both.writeBytes(header);
+    if (kept != null) {
+      both.writeBytes(kept);
+      release(kept);
+    }
+    counters.keptBytes.add(both.capacity());
+    return both;
   }
 
   void release(ByteBuf kept) {

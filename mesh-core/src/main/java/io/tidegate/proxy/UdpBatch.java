@@ -49,6 +49,13 @@ final class UdpBatch {
     return calls.send(fd, toTask.address(from), count);
   }
 
+  /** Sends a single one behind a header; returns 1, or -errno. */
+  int sendToTask(int fd, int place, byte[] header, UdpFirstDatagram first) {
+    long offset = buffers.offset(toTask.buffer(place));
+    int sent = first.send(fd, header, buffers.memory, offset, toTask.length(place));
+    return sent < 0 ? sent : 1;
+  }
+
   int lengthToTask(int place) {
     return toTask.length(place);
   }

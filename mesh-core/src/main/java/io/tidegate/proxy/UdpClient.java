@@ -1,10 +1,12 @@
 package io.tidegate.proxy;
 
+import io.tidegate.routing.PublishedPort;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,6 +72,23 @@ final class UdpClient {
     int port = name.order(ByteOrder.BIG_ENDIAN).getShort(2) & 0xffff;
     try {
       return new InetSocketAddress(InetAddress.getByAddress(address), port);
+    } catch (UnknownHostException e) {
+      return null;
+    }
+  }
+
+  /** Of what it sends to a published port; null if the kernel gave no addresses. */
+  @Nullable Ends ends(PublishedPort port) {
+    InetSocketAddress source = address();
+    boolean ipv4 = (short) name0 == AF_INET;
+    ByteBuffer local = ByteBuffer.allocate(16).order(ByteOrder.nativeOrder());
+    local.putLong(local0).putLong(local8);
+    byte[] address = Arrays.copyOf(local.array(), ipv4 ? 4 : 16);
+    try {
+      InetAddress destination = InetAddress.getByAddress(address);
+      return source == null
+          ? null
+          : new Ends(source, new InetSocketAddress(destination, port.number()));
     } catch (UnknownHostException e) {
       return null;
     }

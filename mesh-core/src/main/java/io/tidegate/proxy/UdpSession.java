@@ -117,7 +117,7 @@ final class UdpSession extends Timer {
     boolean mayReplace = true;
     int from = 0;
     while (!over && from < count) {
-      int sent = batch.sendToTask(upstream().fd, from, count - from);
+      int sent = send(upstream(), from, count - from);
       if (sent > 0) {
         countForwarded(from, sent);
         from += sent;
@@ -147,6 +147,24 @@ final class UdpSession extends Timer {
     if (over) {
       counters.datagramsIn(DatagramResult.REFUSED).add(count - from);
     }
+  }
+
+  /** Sends datagrams of the batch; the first to an endpoint alone, if a header goes ahead of it. */
+  private int send(UdpUpstream to, int from, int count) {
+    byte[] header = to.header;
+    if (header == null) {
+      return batch.sendToTask(to.fd, from, count);
+    }
+    int sent = batch.sendToTask(to.fd, from, header, shard.udp().firstDatagram());
+    boolean isTooLong = sent < 0 && UdpFailure.of(sent) == UdpFailure.TOO_LONG;
+    if (isTooLong) {
+      counters.proxyHeadersOmitted.increment();
+      sent = batch.sendToTask(to.fd, from, 1);
+    }
+    if (sent > 0) {
+      to.header = null;
+    }
+    return sent;
   }
 
   private void countForwarded(int from, int count) {
@@ -260,10 +278,20 @@ final class UdpSession extends Timer {
     upstream().retire();
     upstream = next;
     if (shard.clock().nanoTime() - lastMoveNanos < RESEND.toNanos()) {
-      unanswered.sendAgain(last, next.fd);
+      sendAgain(next);
     }
     last.forget();
     return true;
+  }
+
+  private void sendAgain(UdpUpstream next) {
+    byte[] header = next.header;
+    if (header == null) {
+      unanswered.sendAgain(last, next.fd);
+    } else if (unanswered.has(last)
+        && unanswered.sendAgain(last, next.fd, header, shard.udp().firstDatagram()) > 0) {
+      next.header = null;
+    }
   }
 
   // --- the end ---

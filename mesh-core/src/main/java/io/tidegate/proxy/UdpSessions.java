@@ -3,6 +3,7 @@ package io.tidegate.proxy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the UDP sessions of a shard share: the memory that their datagrams pass through, and how
@@ -16,6 +17,7 @@ final class UdpSessions {
   final UdpBatch batch;
   final UdpAnswers answers;
   final UdpUnanswered unanswered = new UdpUnanswered();
+  private @Nullable UdpFirstDatagram firstDatagram;
   private final Admission admission;
   private final int most;
   private final double perSecond;
@@ -43,6 +45,14 @@ final class UdpSessions {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** What sends datagrams behind headers; takes no memory before the first of them. */
+  UdpFirstDatagram firstDatagram() {
+    if (firstDatagram == null) {
+      firstDatagram = new UdpFirstDatagram();
+    }
+    return firstDatagram;
   }
 
   private double burst() {

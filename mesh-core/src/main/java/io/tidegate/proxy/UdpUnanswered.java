@@ -71,6 +71,11 @@ final class UdpUnanswered {
     return place.length >= 0 && head - place.at <= BYTES;
   }
 
+  /** Sends it through a connected socket behind a header; returns its bytes or -errno. */
+  int sendAgain(Place place, int fd, byte[] header, UdpFirstDatagram first) {
+    return first.send(fd, header, memory, place.at % BYTES, place.length);
+  }
+
   /** Sends it through a connected socket, if it is there. */
   void sendAgain(Place place, int fd) {
     if (has(place)) {

@@ -49,6 +49,8 @@ final class UdpUpstream implements EpollIoHandle, Runnable {
   private int index;
   private @Nullable IoRegistration registration;
   private boolean closed;
+  // Goes ahead of the first datagram; null where nothing does, and once it did.
+  byte @Nullable [] header;
 
   private UdpUpstream(
       UdpSession session, Shard shard, ServedRoute served, int index, Socket socket) {
@@ -60,6 +62,10 @@ final class UdpUpstream implements EpollIoHandle, Runnable {
     fd = socket.intValue();
     counters = served.countersOf(index);
     load = served.load(index);
+    header =
+        served.introducesTo(index)
+            ? shard.introductions().of(served, index, session.client.ends(served.route.port()))
+            : null;
   }
 
   /**
