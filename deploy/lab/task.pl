@@ -1,7 +1,8 @@
 #!/bin/perl -w
 # A test task in one process, over TCP and UDP: `http` answers with the task's own name, `echo` with what it got.
 # Perl is on every Debian and needs no module for this. Unlike busybox httpd (accept queue of 9: under load, connections
-# wait a second for their SYN to be repeated) it has a long accept queue, and it keeps connections alive.
+# wait a second for their SYN to be repeated) it has a long accept queue, and it keeps connections alive. With LOG_CLIENTS
+# set it says of each connection and datagram where it came from: "tcp 192.0.2.7:4711".
 
 my ($mode, $port) = (shift // 'http', shift // $ENV{PORT});
 $port ||= $mode eq 'http' ? 80 : 7;
@@ -87,15 +88,24 @@ sub go_on {
 }
 
 sub accept_all {
-    while (accept(my $fh, $tcp)) {
+    while (my $from = accept(my $fh, $tcp)) {
+        log_client('tcp', $from);
         fcntl($fh, 4, 2048);
         $connections{fileno $fh} = { fh => $fh, in => '', out => '', close => 0, awaits => $IN };
         watch(1, fileno $fh, $IN);
     }
 }
 
+sub log_client {
+    my ($protocol, $from) = @_;
+    return unless $ENV{LOG_CLIENTS};
+    my ($port, @address) = unpack('x2 n C4', $from);
+    print "$protocol ", join('.', @address), ":$port\n";
+}
+
 sub answer_datagrams {
     while (defined(my $from = recv($udp, my $datagram, 65536, 0))) {
+        log_client('udp', $from);
         send($udp, $mode eq 'echo' ? $datagram : $body, 0, $from);
     }
 }
