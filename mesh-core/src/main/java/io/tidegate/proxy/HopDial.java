@@ -105,7 +105,13 @@ final class HopDial extends Connects {
     served.counters.connect.recordNanos(shard.clock().nanoTime() - askedNanos);
     shard.counters().of(ShardCounter.HOPS_TAKEN).increment();
     tell(shard, caller, HopAnswer.TAKEN);
-    new Relay(shard, served, index, caller, upstream, askedNanos, Ticket.UNLIMITED).begin(null);
+    Relay relay = new Relay(shard, served, index, caller, upstream, askedNanos, Ticket.UNLIMITED);
+    if (served.introducesTo(index)) {
+      byte[] header = shard.introductions().of(served, index, ends);
+      relay.begin(shard.keepBehind(header, null), header.length);
+    } else {
+      relay.begin(null, 0);
+    }
   }
 
   private void onFailed(IOException e) {

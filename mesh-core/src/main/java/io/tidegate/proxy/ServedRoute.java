@@ -256,6 +256,7 @@ final class ServedRoute {
     ClientIp told = route.policy().clientAddress().told();
     return told.isHeader()
         && !isDetour(index)
+        && endpoint(index).reach().kind() != Reach.Kind.HOP
         && (told == ClientIp.PROXY_V2 || route.port().protocol() == Protocol.TCP);
   }
 

@@ -1,10 +1,12 @@
 package io.tidegate.proxy;
 
-import io.tidegate.routing.BalancingPolicy;
+import io.tidegate.routing.ClientAddress;
+import io.tidegate.routing.ClientIp;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.HopGate;
 import io.tidegate.routing.HopKey;
 import io.tidegate.routing.HopOffer;
+import io.tidegate.routing.Policy;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Reach;
 import io.tidegate.routing.Route;
@@ -39,6 +41,7 @@ final class HopFixture implements AutoCloseable {
   final InetSocketAddress farAddress =
       new InetSocketAddress(InetAddress.getLoopbackAddress(), ProxyFixture.freePort());
   private final HopKey secret = new HopKey(new byte[HopKey.BYTES]);
+  private Policy policy = Policy.DEFAULT;
   private final int farPort = ProxyFixture.freePort();
 
   HopFixture() {
@@ -107,12 +110,17 @@ final class HopFixture implements AutoCloseable {
     return serve(passed);
   }
 
-  private static Route route(int port, Endpoint... endpoints) {
+  /** Routes that are published from now on have their tasks told who their clients are. */
+  void tellWho(ClientIp told) {
+    policy = Policy.DEFAULT.withClientAddress(ClientAddress.DEFAULT.withTold(told));
+  }
+
+  private Route route(int port, Endpoint... endpoints) {
     return new Route(
         PublishedPort.tcp(port),
         "service",
         "web",
-        BalancingPolicy.P2C,
+        policy,
         List.of(endpoints),
         List.of(),
         List.of());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidegate.metrics.ShardCounter;
 import io.tidegate.overload.Resource;
+import io.tidegate.routing.ClientIp;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.HopKey;
 import io.tidegate.routing.HopOffer;
@@ -226,6 +227,26 @@ class HopTest {
       Await.until(() -> places(hop.far) > 0);
       hop.far.shards.hear(null);
       Await.until(() -> places(hop.far) == 0);
+    }
+  }
+
+  @Test
+  void tellsTheTaskItsClientOnceAndFromTheOtherNode() throws Exception {
+    CompletableFuture<String> seen = new CompletableFuture<>();
+    try (var task =
+        TestTask.that(
+            socket -> {
+              byte[] line = new byte[128];
+              int length = socket.getInputStream().read(line);
+              seen.complete(new String(line, 0, length, US_ASCII));
+            })) {
+      hop.tellWho(ClientIp.PROXY_V1);
+      int port = hop.serveFromFar(task.address());
+      try (Socket client = hop.near.connect(port)) {
+        assertThat(seen.get(10, TimeUnit.SECONDS))
+            .isEqualTo(
+                "PROXY TCP4 127.0.0.1 127.0.0.1 %d %d\r\n".formatted(client.getLocalPort(), port));
+      }
     }
   }
 
