@@ -32,7 +32,7 @@ public record HealthCheck(Kind kind, int port, Exchange exchange, Pace pace, boo
     UDP;
 
     /** What it is asked over. */
-    Protocol protocol() {
+    public Protocol protocol() {
       return this == UDP ? Protocol.UDP : Protocol.TCP;
     }
   }

@@ -1,7 +1,9 @@
 package io.tidegate.agent.check;
 
+import io.tidegate.routing.ClientIp;
 import io.tidegate.routing.HealthCheck;
 import io.tidegate.routing.HealthCheck.Exchange;
+import io.tidegate.routing.Protocol;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.DatagramPacket;
@@ -13,6 +15,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -26,11 +29,13 @@ final class Check {
 
   private final InetSocketAddress address;
   private final Exchange exchange;
+  private final ClientIp told;
   private final Deadline deadline;
 
   private Check(CheckedTask task) {
     address = task.address();
     exchange = task.check().exchange();
+    told = task.told();
     deadline = Deadline.in(task.check().pace().timeout());
   }
 
@@ -73,7 +78,7 @@ final class Check {
 
   private void askTcp() throws IOException {
     try (Socket socket = connected()) {
-      socket.getOutputStream().write(bytes(exchange.send()));
+      socket.getOutputStream().write(behindHeader(exchange.send(), Protocol.TCP));
       Answer answer = new Answer();
       while (!answer.text().contains(exchange.expect())) {
         answer.readMore(socket, deadline);
@@ -83,7 +88,7 @@ final class Check {
 
   private void askHttp() throws IOException {
     try (Socket socket = connected()) {
-      socket.getOutputStream().write(bytes(request()));
+      socket.getOutputStream().write(behindHeader(request(), Protocol.TCP));
       Answer answer = new Answer();
       while (answer.length() < STATUS_CHARS) {
         answer.readMore(socket, deadline);
@@ -130,7 +135,7 @@ final class Check {
   private void askUdp() throws IOException {
     try (DatagramSocket socket = bound()) {
       socket.connect(address);
-      byte[] payload = bytes(exchange.send());
+      byte[] payload = behindHeader(exchange.send(), Protocol.UDP);
       socket.send(new DatagramPacket(payload, payload.length));
       String answer;
       do {
@@ -161,7 +166,12 @@ final class Check {
     }
   }
 
-  private static byte[] bytes(String characters) {
-    return characters.getBytes(StandardCharsets.ISO_8859_1);
+  /** Behind the header that a task may expect, which says that it is asked by no client. */
+  private byte[] behindHeader(String characters, Protocol protocol) {
+    byte[] header = told.ownHeader(protocol);
+    byte[] said = characters.getBytes(StandardCharsets.ISO_8859_1);
+    byte[] all = Arrays.copyOf(header, header.length + said.length);
+    System.arraycopy(said, 0, all, header.length, said.length);
+    return all;
   }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tidegate.routing.ClientIp;
 import io.tidegate.routing.HealthCheck;
 import io.tidegate.routing.HealthCheck.Exchange;
 import io.tidegate.routing.HealthCheck.Kind;
@@ -194,16 +195,34 @@ class CheckTest {
         .isEqualTo("udp 127.0.0.1:" + port + ": port unreachable");
   }
 
+  // --- behind a header ---
+
+  @Test
+  void saysThatNoClientAsksWhereATaskExpectsToBeToldOfClients() throws Exception {
+    Exchange ping = Exchange.DEFAULT.withSend("PING").withExpect("+PONG");
+
+    assertThat(fault(Kind.TCP, ping, ClientIp.PROXY_V1, serve("+PONG"))).isNull();
+    assertThat(heard.take()).isEqualTo("PROXY UNKNOWN\r\nPING");
+    assertThat(fault(Kind.TCP, ping, ClientIp.PROXY_V2, serve("+PONG"))).isNull();
+    assertThat(heard.take()).isEqualTo("\r\n\r\n\0\r\nQUIT\n \0\0\0PING");
+    assertThat(fault(Kind.HTTP, Exchange.DEFAULT, ClientIp.PROXY_V2, serve(OK))).isNull();
+    assertThat(heard.take()).startsWith("\r\n\r\n\0\r\nQUIT\n \0\0\0GET / HTTP/1.1\r\n");
+  }
+
   // --- tasks ---
 
   private static @Nullable String fault(Kind kind, Exchange exchange, int port) {
+    return fault(kind, exchange, ClientIp.OFF, port);
+  }
+
+  private static @Nullable String fault(Kind kind, Exchange exchange, ClientIp told, int port) {
     HealthCheck check =
         HealthCheck.OFF
             .withKind(kind)
             .withExchange(exchange)
             .withPace(Pace.DEFAULT.withTimeout(TIMEOUT));
     InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-    Outcome outcome = Check.of(new CheckedTask("t1", "web.1", "web", address, check));
+    Outcome outcome = Check.of(new CheckedTask("t1", "web.1", "web", address, check, told));
     assertThat(outcome.kind())
         .isEqualTo(outcome.fault() == null ? Outcome.Kind.PASSED : Outcome.Kind.FAILED);
     return outcome.fault();
