@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *   accept ──► pick ──► connect ──► relay ──► release
  *   TcpListener  └──── Dial ────┘     Relay     EndpointLoad, counters
- *                  ▲     ▼
- *                   Parked, where nobody takes the client
+ *      ▼         ▲ ▲     ▼
+ *     Arrival ───┘  Parked, where nobody takes the client
  * </pre>
  */
 final class Shard {

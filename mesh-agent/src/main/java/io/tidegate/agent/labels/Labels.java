@@ -25,6 +25,15 @@ public final class Labels {
   /** The name of the one that asks for health checks. */
   public static final String CHECK = "tidegate.check";
 
+  /** The name of the one that says how tasks learn the addresses of clients. */
+  public static final String CLIENT_IP = "tidegate.client-ip";
+
+  /** The name of the one that asks for PROXY protocol headers. */
+  public static final String PROXY_IN = "tidegate.proxy-in";
+
+  /** The name of the one that says whose headers count. */
+  public static final String PROXY_IN_TRUSTED = "tidegate.proxy-in.trusted";
+
   private static final String OFF = "off";
 
   // No task that is told to stop lasts as long.
@@ -41,8 +50,7 @@ public final class Labels {
               + " a port that stands in both is Docker's.",
           (declared, text) -> declared.withPublications(PublishText.parse(text)));
 
-  /** Those that say how a route treats its clients; a file of routes has them too. */
-  public static final List<Label> OF_POLICY =
+  private static final List<Label> OF_TREATMENT =
       List.of(
           PlaceLabels.ALLOW,
           PlaceLabels.DENY,
@@ -153,6 +161,10 @@ public final class Labels {
               "`60s`",
               "How long a UDP session lives with no datagram either way.",
               Timeouts::withUdpIdle));
+
+  /** Those that say how a route treats its clients; a file of routes has them too. */
+  public static final List<Label> OF_POLICY =
+      Stream.concat(OF_TREATMENT.stream(), ClientAddressLabels.ALL.stream()).toList();
 
   /** Every label, by name. */
   public static final List<Label> ALL =

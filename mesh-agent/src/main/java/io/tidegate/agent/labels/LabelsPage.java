@@ -46,6 +46,33 @@ public final class LabelsPage {
       the only one, it is still tried. The log says what was wrong, `tidegate routes` and `/api/v1/routes` as well on the
       task's node, and `tidegate_checks_total` counts.
 
+      ## The client's own address
+
+      By default a task sees the agent as its client. With `tidegate.client-ip: proxy-v2` each connection to it begins with a
+      header of the [PROXY protocol](https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt), which nginx
+      (`listen … proxy_protocol`), HAProxy (`accept-proxy`), Envoy, Postfix and many others read: it names the client, and the
+      address that the client asked for. A task that does not read it takes it for garbage. Behind a load balancer that
+      sends such headers itself, say so too, or the load balancer is all that tasks see:
+
+      ```yaml
+      tidegate.client-ip: proxy-v2
+      tidegate.proxy-in: required
+      tidegate.proxy-in.trusted: 10.0.0.11,10.0.0.12    # the load balancers
+      ```
+
+      Limits count the client that the header names. A header of version 2 has these besides: `0x05` an id of the connection,
+      `0xE5` the service's id, `0xE6` its name, `0xE7` the task's id.
+
+      With `optional`, a trusted client that has not begun a header after 300 ms is dialled without one: so long do clients
+      wait whose task speaks first. Where all that come from there send headers, take `required`. No header need be sent by
+      other addresses then, which may say what they like: it is all for the task. `tidegate_proxy_headers_total` counts
+      what came, and why clients were refused.
+
+      With `proxy-v2`, the first datagram of a UDP session goes behind a header, in one datagram; when its task is replaced,
+      the first one to the next task. Where both are longer than a datagram may be, it goes without
+      (`tidegate_proxy_headers_omitted_total`). Health checks of ports that the service publishes begin with a header that
+      names nobody. Through another node (a detour), tasks see the node as their client, and with `required` none is made.
+
       ## Limits
 
       Each node counts alone, and each published port: a client that spreads its connections over three nodes may have three

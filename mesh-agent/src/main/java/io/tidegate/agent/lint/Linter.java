@@ -37,7 +37,7 @@ final class Linter {
     for (LintedLabel label : service.labels()) {
       declared = isOurs(label) ? check(service, label, declared) : declared;
     }
-    checkHealthCheck(service, declared);
+    checkTogether(service, declared);
     service.containerLabels().stream()
         .filter(Linter::isOurs)
         .forEach(
@@ -72,18 +72,27 @@ final class Linter {
   }
 
   /** Of its labels, each may be good and all of them together not. */
-  private void checkHealthCheck(LintedService service, Declared declared) {
-    List<Publication> ports =
-        service.ports().stream()
-            .filter(port -> !port.isHostMode() && port.targetPort() > 0)
-            .map(port -> new Publication(port.port(), port.targetPort()))
-            .toList();
-    String problem = declared.policy().check().problem(declared.beside(ports));
+  private void checkTogether(LintedService service, Declared declared) {
+    List<Publication> ports = declared.beside(ports(service));
+    String problem = declared.policy().check().problem(ports);
     if (problem != null) {
-      service.labels().stream()
-          .filter(label -> label.name().equals(Labels.CHECK))
-          .forEach(label -> add(service, label, problem));
+      addTo(service, Labels.CHECK, problem);
     }
+    ClientAddressFaults.of(declared.policy().clientAddress(), ports)
+        .forEach((label, fault) -> addTo(service, label, fault));
+  }
+
+  private static List<Publication> ports(LintedService service) {
+    return service.ports().stream()
+        .filter(port -> !port.isHostMode() && port.targetPort() > 0)
+        .map(port -> new Publication(port.port(), port.targetPort()))
+        .toList();
+  }
+
+  private void addTo(LintedService service, String name, String problem) {
+    service.labels().stream()
+        .filter(label -> label.name().equals(name))
+        .forEach(label -> add(service, label, problem));
   }
 
   private void checkTwice(LintedService service, LintedLabel label, Publication publication) {

@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tidegate.routing.Access;
 import io.tidegate.routing.BalancingPolicy;
 import io.tidegate.routing.Cidr;
+import io.tidegate.routing.ClientAddress;
+import io.tidegate.routing.ClientIp;
 import io.tidegate.routing.HealthCheck;
 import io.tidegate.routing.Limits;
 import io.tidegate.routing.Parking;
 import io.tidegate.routing.Policy;
 import io.tidegate.routing.Protocol;
+import io.tidegate.routing.ProxyIn;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Timeouts;
@@ -29,6 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LabelsTest {
 
   private static final HealthCheck OFF = HealthCheck.OFF;
+  private static final ClientAddress NOBODY = ClientAddress.DEFAULT;
 
   @ParameterizedTest
   @MethodSource("goodValues")
@@ -122,6 +126,14 @@ class LabelsTest {
             plain.withTimeouts(Timeouts.NONE.withDrain(Timeouts.LONGEST))),
         Arguments.of("tidegate.slow-start", "30s", plain.withSlowStart(Duration.ofSeconds(30))),
         Arguments.of("tidegate.slow-start", "off", plain),
+        Arguments.of("tidegate.proxy-in", "off", plain),
+        Arguments.of("tidegate.proxy-in", "required", told(NOBODY.withProxyIn(ProxyIn.REQUIRED))),
+        Arguments.of(
+            "tidegate.proxy-in.trusted",
+            "10.0.0.0/8, fd00::1",
+            told(NOBODY.withTrusted(List.of(Cidr.parse("10.0.0.0/8"), Cidr.parse("fd00::1"))))),
+        Arguments.of("tidegate.client-ip", "off", plain),
+        Arguments.of("tidegate.client-ip", "proxy-v2", told(NOBODY.withTold(ClientIp.PROXY_V2))),
         Arguments.of(
             "tidegate.udp.timeout.idle",
             "10m",
@@ -220,6 +232,10 @@ class LabelsTest {
     assertThat(Files.readString(Path.of("../docs/labels.md")))
         .as("made by: ./tidegate labels --markdown > docs/labels.md")
         .isEqualTo(LabelsPage.markdown());
+  }
+
+  private static Policy told(ClientAddress address) {
+    return Policy.DEFAULT.withClientAddress(address);
   }
 
   private static Policy checked(HealthCheck check) {

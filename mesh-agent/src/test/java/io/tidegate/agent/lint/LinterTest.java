@@ -74,6 +74,40 @@ class LinterTest {
   }
 
   @Test
+  void findsLabelsAboutAddressesThatDoNotGoTogether() {
+    assertThat(check(web(Map.of("tidegate.proxy-in", "required"))))
+        .containsExactly(
+            "service web: label tidegate.proxy-in: required without tidegate.proxy-in.trusted, so"
+                + " that no header would be believed (expected: both)");
+    assertThat(check(web(Map.of("tidegate.proxy-in.trusted", "10.0.0.0/8"))))
+        .containsExactly(
+            "service web: label tidegate.proxy-in.trusted: means nothing without tidegate.proxy-in"
+                + " (expected: both)");
+    Map<String, String> datagrams =
+        Map.of(
+            "tidegate.publish", "53:53/udp",
+            "tidegate.client-ip", "proxy-v1",
+            "tidegate.proxy-in", "optional",
+            "tidegate.proxy-in.trusted", "10.0.0.0/8");
+    assertThat(check(service("web", 1, datagrams, Map.of(), List.of())))
+        .containsExactlyInAnyOrder(
+            "service web: label tidegate.client-ip: proxy-v1, without which the service's datagrams"
+                + " pass (expected: proxy-v2)",
+            "service web: label tidegate.proxy-in: optional, but the service publishes UDP alone"
+                + " (expected: a port of TCP)");
+    Map<String, String> good =
+        Map.of(
+            "tidegate.client-ip", "proxy-v2",
+            "tidegate.proxy-in", "required",
+            "tidegate.proxy-in.trusted", "10.0.0.0/8");
+    assertThat(check(web(good))).isEmpty();
+  }
+
+  private static LiveService web(Map<String, String> labels) {
+    return service("web", 1, labels, Map.of(), List.of(80));
+  }
+
+  @Test
   void leavesTheLabelsOfOthersAlone() {
     LiveService web = service("web", 1, Map.of("traefik.enable", "true"), Map.of(), List.of(80));
     assertThat(check(web)).isEmpty();

@@ -7,10 +7,12 @@ import io.tidegate.routing.Access;
 import io.tidegate.routing.BalancingPolicy;
 import io.tidegate.routing.Cidr;
 import io.tidegate.routing.ClientAddress;
+import io.tidegate.routing.ClientIp;
 import io.tidegate.routing.HealthCheck;
 import io.tidegate.routing.Limits;
 import io.tidegate.routing.Parking;
 import io.tidegate.routing.Policy;
+import io.tidegate.routing.ProxyIn;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Reach;
@@ -97,6 +99,9 @@ class RoutesFileTest {
                     slow-start: 30s
                     allow: 10.0.0.0/8,fd00::/8
                     deny: 10.0.0.1
+                    client-ip: proxy-v1
+                    proxy-in: optional
+                    proxy-in-trusted: 10.0.0.0/8,192.0.2.7
                 """)
             .services()
             .getFirst();
@@ -117,7 +122,10 @@ class RoutesFileTest {
                 new Access(
                     List.of(Cidr.parse("10.0.0.0/8"), Cidr.parse("fd00::/8")),
                     List.of(Cidr.parse("10.0.0.1/32"))),
-                ClientAddress.DEFAULT));
+                new ClientAddress(
+                    ProxyIn.OPTIONAL,
+                    List.of(Cidr.parse("10.0.0.0/8"), Cidr.parse("192.0.2.7")),
+                    ClientIp.PROXY_V1)));
   }
 
   @Test
@@ -156,10 +164,11 @@ class RoutesFileTest {
             "routes:\n  - 8080", "2: not a map (expected: a route, a map with port and endpoints)"),
         Arguments.of(
             "routes:\n  - port: 1\n    prot: 2",
-            "3: prot: unknown (expected: allow, balance, deny, drain-timeout, endpoints,"
-                + " limit-connections, limit-rate, limit-source-connections, limit-source-rate, name, parking,"
-                + " parking-timeout, port, slow-start, timeout-connect, timeout-idle,"
-                + " udp-responses, udp-timeout-idle)"),
+            "3: prot: unknown (expected: allow, balance, client-ip, deny, drain-timeout,"
+                + " endpoints, limit-connections, limit-rate, limit-source-connections,"
+                + " limit-source-rate, name, parking, parking-timeout, port, proxy-in,"
+                + " proxy-in-trusted, slow-start, timeout-connect, timeout-idle, udp-responses,"
+                + " udp-timeout-idle)"),
         Arguments.of(
             "routes:\n  - name: a",
             "2: port: absent (expected: 1 to 65535, as in 8080 or 8080/tcp)"),
