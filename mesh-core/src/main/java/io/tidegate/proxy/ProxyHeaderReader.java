@@ -124,7 +124,11 @@ final class ProxyHeaderReader {
       if (message == null) {
         throw new ProtocolException("not a header of any version");
       }
-      return ends(message);
+      try {
+        return ends(message);
+      } finally {
+        message.release();
+      }
     } catch (DecoderException e) {
       throw malformed(e);
     } finally {
