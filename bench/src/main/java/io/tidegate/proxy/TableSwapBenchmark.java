@@ -75,7 +75,7 @@ public class TableSwapBenchmark {
     Route first = table(1).routes().values().getFirst();
     changed = new RoutingTable(2, inForce.routes().with(first.port(), first));
     listedAnew = table(0);
-    shard.apply(inForce, Map.of());
+    shard.apply(inForce, Map.of(), Map.of());
     shard.ports().values().forEach(port -> countForEach(port.served()));
   }
 
@@ -113,14 +113,14 @@ public class TableSwapBenchmark {
   @Benchmark
   public void oneEndpointReplaced() {
     isOther = !isOther;
-    shard.apply(isOther ? changed : inForce, Map.of());
+    shard.apply(isOther ? changed : inForce, Map.of(), Map.of());
   }
 
   /** All is as before, in a table that was made from nothing: it is compared to the end. */
   @Benchmark
   public void sameListedAnew() {
     isOther = !isOther;
-    shard.apply(isOther ? listedAnew : inForce, Map.of());
+    shard.apply(isOther ? listedAnew : inForce, Map.of(), Map.of());
   }
 
   @TearDown

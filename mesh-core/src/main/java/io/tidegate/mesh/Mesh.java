@@ -104,6 +104,7 @@ public final class Mesh implements AutoCloseable {
     public int doWork() {
       overload.look();
       shards.forgetIdleSources();
+      shards.followAddresses();
       return 0;
     }
 

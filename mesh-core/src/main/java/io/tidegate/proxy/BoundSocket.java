@@ -19,8 +19,8 @@ final class BoundSocket {
    *
    * @throws IOException if the port is taken, or not allowed; nothing is left open
    */
-  static Socket open(Shard shard, PublishedPort port) throws IOException {
-    InetSocketAddress address = BindAddress.of(shard.config().bindAddress(), port.number());
+  static Socket open(Shard shard, PublishedPort port, InetSocketAddress address)
+      throws IOException {
     boolean ipv6 = BindAddress.isIpv6(address);
     Socket socket =
         switch (port.protocol()) {
@@ -29,7 +29,7 @@ final class BoundSocket {
         };
     try {
       socket.setReusePort(true);
-      prepare(socket, shard, port);
+      prepare(socket, shard, port, address);
       socket.bind(address);
       return socket;
     } catch (IOException e) {
@@ -39,21 +39,15 @@ final class BoundSocket {
   }
 
   /**
-   * Goes on with one that another process has bound.
+   * Goes on with one that another process has bound to this address.
    *
-   * @param expected where it should be
-   * @throws IOException if it is bound elsewhere; it is closed then
+   * @throws IOException if that fails; it is closed then
    */
-  static Socket adopt(Shard shard, PassedSocket passed, InetSocketAddress expected)
+  static Socket adopt(Shard shard, PassedSocket passed, InetSocketAddress address)
       throws IOException {
-    PublishedPort port = passed.port();
     Socket socket = new Socket(passed.fd());
     try {
-      InetSocketAddress actual = socket.localAddress();
-      if (!expected.equals(actual)) {
-        throw new IOException("bound to %s (expected: %s)".formatted(actual, expected));
-      }
-      prepare(socket, shard, port);
+      prepare(socket, shard, passed.port(), address);
       return socket;
     } catch (IOException e) {
       socket.close();
@@ -67,11 +61,10 @@ final class BoundSocket {
    * @throws IOException as above
    */
   static Socket open(Shard shard, PublishedPort port, Foothold foothold) throws IOException {
-    boolean ipv6 = shard.udp().packetInfo == UdpPacketInfo.IPV6;
     Socket socket =
-        TransparentSocket.datagram(shard.upstreamSockets(), foothold, ipv6, port.number());
+        TransparentSocket.datagram(shard.upstreamSockets(), foothold, false, port.number());
     try {
-      prepare(socket, shard, port);
+      prepare(socket, shard, port, new InetSocketAddress(foothold.address(), port.number()));
       return socket;
     } catch (IOException e) {
       socket.close();
@@ -79,13 +72,15 @@ final class BoundSocket {
     }
   }
 
-  private static void prepare(Socket socket, Shard shard, PublishedPort port) throws IOException {
+  private static void prepare(
+      Socket socket, Shard shard, PublishedPort port, InetSocketAddress address)
+      throws IOException {
     switch (port.protocol()) {
       case TCP -> prepareStream(socket);
       case UDP -> {
         socket.setReceiveBufferSize(UDP_BUFFER_BYTES);
         socket.setSendBufferSize(UDP_BUFFER_BYTES);
-        shard.udp().packetInfo.enable(socket);
+        shard.udp().of(address).packetInfo.enable(socket);
       }
     }
   }

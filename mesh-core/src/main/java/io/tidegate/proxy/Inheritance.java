@@ -1,13 +1,16 @@
 package io.tidegate.proxy;
 
 import io.tidegate.routing.PublishedPort;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The listening sockets of another process, whose place this one takes. As long as that one still
@@ -20,6 +23,8 @@ public final class Inheritance implements AutoCloseable {
 
   // All below under the lock of this.
   private final Set<PassedSocket> unclaimed;
+  // Where each is bound; looked at before the first one is claimed.
+  private final Map<PassedSocket, @Nullable InetSocketAddress> addresses = new HashMap<>();
   private final List<Runnable> waiting = new ArrayList<>();
   private boolean hasBegun;
 
@@ -68,8 +73,8 @@ public final class Inheritance implements AutoCloseable {
       return whole.defer(action);
     }
 
-    List<PassedSocket> claim(PublishedPort port) {
-      return whole.claim(port, shard, shards);
+    List<PassedSocket> claim(PublishedPort port, InetSocketAddress address) {
+      return whole.claim(port, address, shard, shards);
     }
   }
 
@@ -81,12 +86,16 @@ public final class Inheritance implements AutoCloseable {
   }
 
   /**
-   * Takes a shard's share of the sockets of a port: one each where there are as many shards as
-   * before, and several where there are fewer, so that no client waits at a socket that nobody
-   * looks at.
+   * Takes a shard's share of the sockets of a port that are bound to an address: one each where
+   * there are as many shards as before, and several where there are fewer, so that no client waits
+   * at a socket that nobody looks at.
    */
-  private synchronized List<PassedSocket> claim(PublishedPort port, int shard, int shards) {
-    List<PassedSocket> all = byPort.getOrDefault(port, List.of());
+  private synchronized List<PassedSocket> claim(
+      PublishedPort port, InetSocketAddress address, int shard, int shards) {
+    List<PassedSocket> all =
+        byPort.getOrDefault(port, List.of()).stream()
+            .filter(socket -> isBoundTo(socket, address))
+            .toList();
     List<PassedSocket> claimed = new ArrayList<>();
     for (int i = shard; i < all.size(); i += shards) {
       if (unclaimed.remove(all.get(i))) {
@@ -94,6 +103,15 @@ public final class Inheritance implements AutoCloseable {
       }
     }
     return claimed;
+  }
+
+  private boolean isBoundTo(PassedSocket socket, InetSocketAddress address) {
+    if (addresses.isEmpty()) {
+      // All of them now: one that is closed later may leave its descriptor to another socket.
+      unclaimed.forEach(each -> addresses.put(each, each.localAddress()));
+    }
+    InetSocketAddress actual = addresses.get(socket);
+    return actual != null && BindAddress.isSame(actual, address);
   }
 
   /** Closes what nobody has claimed. */

@@ -1,6 +1,8 @@
 package io.tidegate.proxy;
 
 import io.tidegate.routing.PublishedPort;
+import java.net.InetSocketAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,19 +11,32 @@ import org.jspecify.annotations.Nullable;
  * @param boundShards how many shards listen; all of them when all is well
  * @param error the last failure to bind, by the system's name for it, or null when every shard
  *     listens
+ * @param addresses where they listen, each once
+ * @param isPlaceless whether this node has nothing of the places where the port is to be bound: its
+ *     service does not want it here
  * @param isTakenOver whether it is served where Docker's mesh brings its clients
  */
 public record ListenerStatus(
-    PublishedPort port, int boundShards, int shards, @Nullable String error, boolean isTakenOver) {
+    PublishedPort port,
+    int boundShards,
+    int shards,
+    @Nullable String error,
+    List<InetSocketAddress> addresses,
+    boolean isPlaceless,
+    boolean isTakenOver) {
 
-  /** Of a port that is served in the agent's own network. */
+  public ListenerStatus {
+    addresses = List.copyOf(addresses);
+  }
+
+  /** Of a port that is served in the agent's own network, and nobody asks where. */
   public ListenerStatus(PublishedPort port, int boundShards, int shards, @Nullable String error) {
-    this(port, boundShards, shards, error, false);
+    this(port, boundShards, shards, error, List.of(), false, false);
   }
 
   /** The same port where it is not served after all. */
   public ListenerStatus failed(String why) {
-    return new ListenerStatus(port, 0, shards, why, isTakenOver);
+    return new ListenerStatus(port, 0, shards, why, addresses, isPlaceless, isTakenOver);
   }
 
   public boolean isBound() {

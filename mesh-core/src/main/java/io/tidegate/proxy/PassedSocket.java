@@ -1,8 +1,11 @@
 package io.tidegate.proxy;
 
 import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.Socket;
 import io.tidegate.routing.PublishedPort;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +24,11 @@ public record PassedSocket(PublishedPort port, int fd) implements AutoCloseable 
       throw CallException.of("fcntl", -fd);
     }
     return fd;
+  }
+
+  /** Where the one who passes it has bound it; null if it is no socket. */
+  @Nullable InetSocketAddress localAddress() {
+    return new Socket(fd).localAddress();
   }
 
   @Override

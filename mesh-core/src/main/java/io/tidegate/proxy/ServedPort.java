@@ -31,12 +31,13 @@ final class ServedPort {
 
   // Shard loop only.
   private ServedRoute served;
-  // One, but for what was inherited of a process with more shards.
-  private List<Listener> listeners = List.of();
+  // Where the route says by itself where it is bound, what this node has of that.
+  private @Nullable Places places;
+  // One for each address, but for what was inherited of a process with more shards.
+  private List<Bound> bound = List.of();
   private Duration retry = FIRST_RETRY;
+  private boolean isRetrying;
   private Placement placement;
-  // Grows with each placement: what was to be tried again at the last one is not.
-  private int placements;
   private boolean closed;
   // Made for the first client that is parked.
   private @Nullable ParkingLot parkingLot;
@@ -44,12 +45,23 @@ final class ServedPort {
   // Read by whoever asks for the status. Null once bound.
   private volatile @Nullable String error = NOT_BOUND;
   private volatile boolean isTakenOver;
+  private volatile boolean placeless;
+  private volatile List<InetSocketAddress> addresses = List.of();
 
-  ServedPort(Shard shard, Inheritance.Share inheritance, ServedRoute served, Placement placement) {
+  /** A listener and where it is bound. */
+  private record Bound(InetSocketAddress address, Listener listener) {}
+
+  ServedPort(
+      Shard shard,
+      Inheritance.Share inheritance,
+      ServedRoute served,
+      Placement placement,
+      @Nullable Places places) {
     this.shard = shard;
     this.inheritance = inheritance;
     this.served = served;
     this.placement = placement;
+    this.places = places;
     isTakenOver = placement instanceof Placement.Inside;
   }
 
@@ -63,15 +75,44 @@ final class ServedPort {
     return isTakenOver;
   }
 
+  /** Whether this node has nothing of the places where the port is to be bound. For any thread. */
+  boolean isPlaceless() {
+    return placeless;
+  }
+
+  /** Where the port is bound. For any thread. */
+  List<InetSocketAddress> addresses() {
+    return addresses;
+  }
+
   ServedRoute served() {
     return served;
   }
 
-  void serve(ServedRoute next) {
+  /**
+   * The route has changed.
+   *
+   * @param nextPlaces what this node has of the places where it is bound now, or null where they
+   *     are the same as before, or the agent's own
+   */
+  void serve(ServedRoute next, @Nullable Places nextPlaces) {
+    boolean isMoved = !served.route.policy().bind().equals(next.route.policy().bind());
     served = next;
-    listeners.forEach(listener -> listener.serve(next));
+    bound.forEach(each -> each.listener.serve(next));
     if (parkingLot != null) {
       parkingLot.serve(next);
+    }
+    if (isMoved) {
+      places = nextPlaces;
+      bind();
+    }
+  }
+
+  /** What this node has of the places where the port is bound may have changed. */
+  void follow(Places now) {
+    if (now.bind().equals(served.route.policy().bind())) {
+      places = now;
+      bind();
     }
   }
 
@@ -83,6 +124,7 @@ final class ServedPort {
     return parkingLot;
   }
 
+  /** Binds what is not bound yet, and then takes no new clients where it is not bound any more. */
   void bind() {
     if (closed) {
       return;
@@ -99,27 +141,40 @@ final class ServedPort {
   }
 
   private void bindOrInherit() {
-    int current = placements;
-    if (inheritance.defer(() -> shard.execute(() -> bindAgain(current)))) {
+    if (inheritance.defer(() -> shard.execute(this::bind))) {
       return;
     }
-    try {
-      listeners = adoptAll();
-      if (listeners.isEmpty()) {
-        listeners = List.of(listenOn(open()));
+    List<Bound> all = new ArrayList<>();
+    String failure = null;
+    List<InetSocketAddress> wanted = wanted();
+    for (InetSocketAddress address : wanted) {
+      List<Bound> there = boundTo(address);
+      try {
+        all.addAll(there.isEmpty() ? listenOn(address) : there);
+      } catch (IOException e) {
+        failure = text(address, Errno.text(e));
+      } catch (ChannelException e) {
+        failure = text(address, String.valueOf(e.getMessage()));
       }
-      error = null;
-    } catch (IOException e) {
-      bindLater(Errno.text(e));
-    } catch (ChannelException e) {
-      bindLater(String.valueOf(e.getMessage()));
     }
+    List<Bound> before = bound;
+    bound = List.copyOf(all);
+    before.stream().filter(each -> !all.contains(each)).forEach(each -> each.listener.stop());
+    addresses = wanted.stream().filter(address -> !boundTo(address).isEmpty()).toList();
+    placeless = wanted.isEmpty();
+    conclude(failure);
   }
 
-  /** Tries again what was deferred, unless the port has been placed elsewhere since. */
-  private void bindAgain(int placementThen) {
-    if (placementThen == placements) {
-      bind();
+  private void conclude(@Nullable String failure) {
+    String problem = places == null || isTakenOver ? null : places.problem();
+    if (failure != null) {
+      bindLater(failure);
+    } else if (problem != null) {
+      shard.counters().of(ShardCounter.BIND_FAILURES).increment();
+      error = problem;
+    } else {
+      error = null;
+      retry = FIRST_RETRY;
     }
   }
 
@@ -128,36 +183,54 @@ final class ServedPort {
     if (next.equals(placement) || closed) {
       return;
     }
-    List<Listener> before = listeners;
-    listeners = List.of();
+    // Also where the address is the same: its namespace may be another one.
+    List<Bound> before = bound;
+    bound = List.of();
+    addresses = List.of();
     placement = next;
-    placements++;
     isTakenOver = next instanceof Placement.Inside;
     error = NOT_BOUND;
     retry = FIRST_RETRY;
-    before.forEach(Listener::stop);
+    before.forEach(each -> each.listener.stop());
     bind();
   }
 
-  private Socket open() throws IOException {
+  /** Where it is to be bound now. */
+  private List<InetSocketAddress> wanted() {
+    int number = served.route.port().number();
+    if (placement instanceof Placement.Inside(Foothold foothold)) {
+      return List.of(new InetSocketAddress(foothold.address(), number));
+    }
+    return places == null
+        ? List.of(BindAddress.of(shard.config().bindAddress(), number))
+        : places.addresses().stream().map(each -> BindAddress.of(each, number)).toList();
+  }
+
+  private String text(InetSocketAddress address, String why) {
+    return places == null ? why : address.getAddress().getHostAddress() + ": " + why;
+  }
+
+  private List<Bound> boundTo(InetSocketAddress address) {
+    return bound.stream().filter(each -> BindAddress.isSame(each.address, address)).toList();
+  }
+
+  private List<Bound> listenOn(InetSocketAddress address) throws IOException {
+    List<Bound> there = adoptAll(address);
+    return there.isEmpty() ? List.of(listenOn(address, open(address))) : there;
+  }
+
+  private Socket open(InetSocketAddress address) throws IOException {
     PublishedPort port = served.route.port();
     return placement instanceof Placement.Inside(Foothold foothold)
         ? BoundSocket.open(shard, port, foothold)
-        : BoundSocket.open(shard, port);
+        : BoundSocket.open(shard, port, address);
   }
 
-  private InetSocketAddress address() throws IOException {
-    int number = served.route.port().number();
-    return placement instanceof Placement.Inside(Foothold foothold)
-        ? new InetSocketAddress(foothold.address(), number)
-        : BindAddress.of(shard.config().bindAddress(), number);
-  }
-
-  private List<Listener> adoptAll() {
-    List<Listener> adopted = new ArrayList<>();
-    for (PassedSocket passed : inheritance.claim(served.route.port())) {
+  private List<Bound> adoptAll(InetSocketAddress address) {
+    List<Bound> adopted = new ArrayList<>();
+    for (PassedSocket passed : inheritance.claim(served.route.port(), address)) {
       try {
-        adopted.add(listenOn(BoundSocket.adopt(shard, passed, address())));
+        adopted.add(listenOn(address, BoundSocket.adopt(shard, passed, address)));
       } catch (IOException e) {
         LOG.warn("{}: cannot go on with a socket: {}", passed.port(), e.getMessage());
       }
@@ -165,18 +238,20 @@ final class ServedPort {
     return adopted;
   }
 
-  private Listener listenOn(Socket socket) throws IOException {
-    return switch (served.route.port().protocol()) {
-      case TCP -> TcpListener.on(socket, shard, served);
-      case UDP -> UdpListener.on(socket, shard, served);
-    };
+  private Bound listenOn(InetSocketAddress address, Socket socket) throws IOException {
+    return new Bound(
+        address,
+        switch (served.route.port().protocol()) {
+          case TCP -> TcpListener.on(socket, shard, served);
+          case UDP -> UdpListener.on(socket, shard, served);
+        });
   }
 
   /** Adds second descriptors of all that is bound here. */
   void lend(List<PassedSocket> lent) {
-    for (Listener listener : listeners) {
+    for (Bound each : bound) {
       try {
-        lent.add(new PassedSocket(served.route.port(), listener.lend()));
+        lent.add(new PassedSocket(served.route.port(), each.listener.lend()));
       } catch (IOException e) {
         LOG.warn("{}: cannot be handed over: {}", served.route.port(), e.getMessage());
       }
@@ -184,7 +259,7 @@ final class ServedPort {
   }
 
   void takeBack() {
-    listeners.forEach(Listener::takeBack);
+    bound.forEach(each -> each.listener.takeBack());
   }
 
   private void bindLater(String why) {
@@ -193,10 +268,21 @@ final class ServedPort {
       LOG.warn("{}: cannot listen: {}; trying again", served.route.port(), why);
     }
     error = why;
-    int current = placements;
-    shard.schedule(() -> bindAgain(current), retry);
-    retry =
-        retry.multipliedBy(2).compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : retry.multipliedBy(2);
+    if (!isRetrying) {
+      isRetrying = true;
+      shard.schedule(this::retry, retry);
+      retry =
+          retry.multipliedBy(2).compareTo(LONGEST_RETRY) > 0
+              ? LONGEST_RETRY
+              : retry.multipliedBy(2);
+    }
+  }
+
+  private void retry() {
+    isRetrying = false;
+    if (error != null) {
+      bind();
+    }
   }
 
   /** Takes no new clients any more, and drops those that wait; relays go on. */
@@ -210,8 +296,9 @@ final class ServedPort {
   /** Takes no new clients any more; those that wait go on waiting, and relays go on. */
   void stopListening() {
     closed = true;
-    listeners.forEach(Listener::stop);
-    listeners = List.of();
+    bound.forEach(each -> each.listener.stop());
+    bound = List.of();
+    addresses = List.of();
     error = "closed";
   }
 }

@@ -55,13 +55,14 @@ final class ServedPorts {
    * Puts a table in force: ports that appear are bound, ports that go are closed, a route that is
    * another than before is served anew, and everything else is left alone.
    */
-  void apply(RoutingTable next, Map<RouteKey, ClientLimit> limits) {
+  void apply(
+      RoutingTable next, Map<RouteKey, ClientLimit> limits, Map<PublishedPort, Places> places) {
     long nowNanos = shard.clock().nanoTime();
     for (Difference<PublishedPort, Route> route : next.routes().differencesFrom(table.routes())) {
       if (route.after() == null) {
         withdraw(route.key());
       } else {
-        serve(route.after(), limits);
+        serve(route.after(), limits, places.get(route.key()));
       }
       retain(route.before(), nowNanos);
       retain(route.after(), nowNanos);
@@ -70,23 +71,36 @@ final class ServedPorts {
     retention.sweep(nowNanos);
   }
 
-  private void serve(Route route, Map<RouteKey, ClientLimit> limits) {
+  private void serve(Route route, Map<RouteKey, ClientLimit> limits, @Nullable Places places) {
     ServedPort port = port(route.port());
     if (port == null && stopped) {
       return;
     }
     if (port == null) {
-      port = new ServedPort(shard, inheritance, served(route, limits, null), placementOf(route));
+      port =
+          new ServedPort(
+              shard, inheritance, served(route, limits, null), placementOf(route), places);
       ports.put(route.port(), port);
       port.bind();
     } else {
-      port.serve(served(route, limits, port.served()));
+      port.serve(served(route, limits, port.served()), places);
       port.place(placementOf(route));
     }
   }
 
   private Placement placementOf(Route route) {
     return route.means() == Publication.Means.DOCKER ? placement : HOST;
+  }
+
+  /** Addresses of this node may have come or gone. */
+  void follow(Map<PublishedPort, Places> places) {
+    places.forEach(
+        (port, now) -> {
+          ServedPort served = ports.get(port);
+          if (served != null) {
+            served.follow(now);
+          }
+        });
   }
 
   private ServedRoute served(

@@ -95,11 +95,17 @@ final class Shard {
 
   // --- routes ---
 
-  /** Puts a table in force, with the limits of those routes that have one. */
-  void apply(RoutingTable table, Map<RouteKey, ClientLimit> limits) {
+  /**
+   * Puts a table in force.
+   *
+   * @param limits of those routes that have one
+   * @param places of those that are to be bound elsewhere than before
+   */
+  void apply(
+      RoutingTable table, Map<RouteKey, ClientLimit> limits, Map<PublishedPort, Places> places) {
     assert loop.inEventLoop();
     if (!ended) {
-      ports.apply(table, limits);
+      ports.apply(table, limits, places);
     }
   }
 

@@ -55,9 +55,10 @@ public final class Shards implements AutoCloseable {
   private final ProxyConfig config;
   private final UpstreamSockets sockets;
   private final NanoClock clock;
+  private final PlaceWatch placeWatch;
 
-  // Of whoever publishes tables, alone.
-  private RoutingTable published = RoutingTable.EMPTY;
+  // Of whoever publishes tables; read by whoever looks for addresses, too.
+  private volatile RoutingTable published = RoutingTable.EMPTY;
   // Read by whoever forgets what they know of idle clients, too.
   private volatile ChunkedMap<RouteKey, ClientLimit> limits = ChunkedMap.empty();
 
@@ -93,6 +94,7 @@ public final class Shards implements AutoCloseable {
     this.config = config;
     this.clock = clock;
     this.sockets = sockets;
+    placeWatch = new PlaceWatch(clock);
     streaks = new ConnectStreaks(clock, observer);
     ParkingPlaces parkingPlaces = new ParkingPlaces();
     for (int i = 0; i < config.shards(); i++) {
@@ -110,10 +112,21 @@ public final class Shards implements AutoCloseable {
   public void publish(RoutingTable table) {
     ChunkedMap<RouteKey, ClientLimit> next =
         ClientLimit.of(table, published, limits, clock.nanoTime());
+    Map<PublishedPort, Places> places = placeWatch.changed(table, published);
     limits = next;
     published = table;
-    loops.forEach(loop -> loop.eventLoop.execute(() -> loop.shard.apply(table, next)));
+    loops.forEach(loop -> loop.eventLoop.execute(() -> loop.shard.apply(table, next, places)));
     streaks.sweep();
+  }
+
+  /**
+   * Has ports follow the addresses of this node that come and go; looks every few seconds alone.
+   */
+  public void followAddresses() {
+    Map<PublishedPort, Places> places = placeWatch.again(published);
+    if (!places.isEmpty()) {
+      loops.forEach(loop -> loop.eventLoop.execute(() -> loop.shard.served().follow(places)));
+    }
   }
 
   /** Tells every shard how to treat clients while resources run short. */
@@ -275,6 +288,8 @@ public final class Shards implements AutoCloseable {
         served.size() - errors.size(),
         loops.size(),
         errors.isEmpty() ? null : errors.getFirst(),
+        served.isEmpty() ? List.of() : served.getFirst().addresses(),
+        served.stream().anyMatch(ServedPort::isPlaceless),
         !served.isEmpty() && served.stream().allMatch(ServedPort::isTakenOver));
   }
 

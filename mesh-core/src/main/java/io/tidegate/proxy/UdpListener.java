@@ -37,6 +37,7 @@ final class UdpListener extends Timer implements EpollIoHandle, Listener, Runnab
 
   private final Shard shard;
   private final Socket socket;
+  final UdpFamily family;
   private final UdpBatch batch;
   private final Map<UdpClient, UdpSession> sessions = new HashMap<>();
   private final UdpSweep sweep;
@@ -50,11 +51,12 @@ final class UdpListener extends Timer implements EpollIoHandle, Listener, Runnab
   private boolean stopped;
   private boolean closed;
 
-  private UdpListener(Shard shard, Socket socket, ServedRoute served) {
+  private UdpListener(Shard shard, Socket socket, UdpFamily family, ServedRoute served) {
     this.shard = shard;
+    this.family = family;
     this.socket = socket;
     this.served = served;
-    batch = shard.udp().batch;
+    batch = family.batch;
     sweep = new UdpSweep(shard);
   }
 
@@ -66,7 +68,8 @@ final class UdpListener extends Timer implements EpollIoHandle, Listener, Runnab
    */
   static UdpListener on(Socket socket, Shard shard, ServedRoute served) throws IOException {
     try {
-      UdpListener listener = new UdpListener(shard, socket, served);
+      UdpListener listener =
+          new UdpListener(shard, socket, shard.udp().of(socket.localAddress()), served);
       listener.registration = shard.register(listener);
       listener.registration.submit(INCOMING);
       return listener;
@@ -105,7 +108,7 @@ final class UdpListener extends Timer implements EpollIoHandle, Listener, Runnab
   private void receiveSome() {
     try {
       // They have waited for less than what is to come takes.
-      shard.udp().answers.flush();
+      family.answers.flush();
       for (int i = 0; i < BATCHES_PER_WAKEUP; i++) {
         if (stopped || !receiveBatch()) {
           return;
@@ -285,7 +288,7 @@ final class UdpListener extends Timer implements EpollIoHandle, Listener, Runnab
     }
     closed = true;
     stopped = true;
-    shard.udp().answers.flush();
+    family.answers.flush();
     // First, and not by closing: epoll goes on to tell of a socket that another process holds too.
     unwatch();
     try {

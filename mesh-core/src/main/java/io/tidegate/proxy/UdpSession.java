@@ -53,7 +53,7 @@ final class UdpSession extends Timer {
     this.listener = listener;
     this.shard = shard;
     this.client = client;
-    batch = shard.udp().batch;
+    batch = listener.family.batch;
     unanswered = shard.udp().unanswered;
     counters = listener.served().counters;
     this.ticket = ticket;
@@ -187,14 +187,14 @@ final class UdpSession extends Timer {
       return;
     }
     try {
-      int received = shard.udp().answers.receive(this, upstream().fd, asked - answers == 1);
+      int received = listener.family.answers.receive(this, upstream().fd, asked - answers == 1);
       if (received > 0) {
         onAnswered(received);
       } else if (UdpFailure.of(received) == UdpFailure.GONE) {
         onUpstreamGone();
       } else {
         // A datagram that was too long stays in the error queue, and epoll tells of it for ever.
-        shard.udp().answers.dropError(upstream().fd);
+        listener.family.answers.dropError(upstream().fd);
       }
     } catch (RuntimeException e) {
       breakOff(e);

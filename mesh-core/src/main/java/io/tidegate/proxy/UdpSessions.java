@@ -1,23 +1,20 @@
 package io.tidegate.proxy;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the UDP sessions of a shard share: the memory that their datagrams pass through, and how
- * many of them there may be.
+ * What the UDP sessions of a shard share: the memory that their datagrams pass through, of each
+ * family, and how many of them there may be.
  */
 final class UdpSessions {
 
   private static final double BURSTS_PER_SECOND = 10;
 
-  final UdpPacketInfo packetInfo;
-  final UdpBatch batch;
-  final UdpAnswers answers;
   final UdpUnanswered unanswered = new UdpUnanswered();
   private @Nullable UdpFirstDatagram firstDatagram;
+  private final Shard shard;
   private final Admission admission;
   private final int most;
   private final double perSecond;
@@ -26,25 +23,27 @@ final class UdpSessions {
   // How many may begin now; what is used up comes back with time.
   private double allowed;
   private long allowedAtNanos;
+  private @Nullable UdpFamily ipv4;
+  private @Nullable UdpFamily ipv6;
 
   UdpSessions(Shard shard, long nowNanos) {
+    this.shard = shard;
     ProxyConfig config = shard.config();
     admission = shard.admission();
     most = Math.max(1, config.udp().sessions() / config.shards());
     perSecond = (double) config.udp().newSessionsPerSecond() / config.shards();
-    packetInfo = isIpv6(config) ? UdpPacketInfo.IPV6 : UdpPacketInfo.IPV4;
-    batch = new UdpBatch(packetInfo);
-    answers = new UdpAnswers(shard, packetInfo);
     allowed = burst();
     allowedAtNanos = nowNanos;
   }
 
-  private static boolean isIpv6(ProxyConfig config) {
-    try {
-      return BindAddress.isIpv6(BindAddress.of(config.bindAddress(), 0));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  /** That of a listener; takes no memory before the first one of its family. */
+  UdpFamily of(InetSocketAddress listener) {
+    if (BindAddress.isIpv6(listener)) {
+      ipv6 = ipv6 == null ? new UdpFamily(shard, UdpPacketInfo.IPV6) : ipv6;
+      return ipv6;
     }
+    ipv4 = ipv4 == null ? new UdpFamily(shard, UdpPacketInfo.IPV4) : ipv4;
+    return ipv4;
   }
 
   /** What sends datagrams behind headers; takes no memory before the first of them. */

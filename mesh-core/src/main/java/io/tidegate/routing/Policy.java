@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param check how tasks are asked whether they are well
  * @param access which clients it takes
  * @param clientAddress how it learns who they are, and how its tasks do
+ * @param bind where its port is bound on each node; the label {@code tidegate.bind}
  */
 public record Policy(
     BalancingPolicy balance,
@@ -25,7 +26,8 @@ public record Policy(
     Duration slowStart,
     HealthCheck check,
     Access access,
-    ClientAddress clientAddress) {
+    ClientAddress clientAddress,
+    Bind bind) {
 
   /** The longest that {@code slowStart} may be; checked when the policies below are made. */
   public static final Duration LONGEST_SLOW_START = Duration.ofHours(1);
@@ -55,7 +57,8 @@ public record Policy(
         Duration.ZERO,
         HealthCheck.OFF,
         Access.OPEN,
-        ClientAddress.DEFAULT);
+        ClientAddress.DEFAULT,
+        Bind.OF_AGENT);
   }
 
   /** The policy with the given way to balance and everything else as by default. */
@@ -65,22 +68,49 @@ public record Policy(
 
   public Policy withBalance(BalancingPolicy other) {
     return new Policy(
-        other, udpResponses, timeouts, limits, parking, slowStart, check, access, clientAddress);
+        other,
+        udpResponses,
+        timeouts,
+        limits,
+        parking,
+        slowStart,
+        check,
+        access,
+        clientAddress,
+        bind);
   }
 
   public Policy withUdpResponses(int other) {
     return new Policy(
-        balance, other, timeouts, limits, parking, slowStart, check, access, clientAddress);
+        balance, other, timeouts, limits, parking, slowStart, check, access, clientAddress, bind);
   }
 
   public Policy withTimeouts(Timeouts other) {
     return new Policy(
-        balance, udpResponses, other, limits, parking, slowStart, check, access, clientAddress);
+        balance,
+        udpResponses,
+        other,
+        limits,
+        parking,
+        slowStart,
+        check,
+        access,
+        clientAddress,
+        bind);
   }
 
   public Policy withLimits(Limits other) {
     return new Policy(
-        balance, udpResponses, timeouts, other, parking, slowStart, check, access, clientAddress);
+        balance,
+        udpResponses,
+        timeouts,
+        other,
+        parking,
+        slowStart,
+        check,
+        access,
+        clientAddress,
+        bind);
   }
 
   /** The policy with another limit of the clients that there may be at once. */
@@ -90,27 +120,77 @@ public record Policy(
 
   public Policy withParking(Parking other) {
     return new Policy(
-        balance, udpResponses, timeouts, limits, other, slowStart, check, access, clientAddress);
+        balance,
+        udpResponses,
+        timeouts,
+        limits,
+        other,
+        slowStart,
+        check,
+        access,
+        clientAddress,
+        bind);
   }
 
   public Policy withSlowStart(Duration other) {
     return new Policy(
-        balance, udpResponses, timeouts, limits, parking, other, check, access, clientAddress);
+        balance,
+        udpResponses,
+        timeouts,
+        limits,
+        parking,
+        other,
+        check,
+        access,
+        clientAddress,
+        bind);
   }
 
   public Policy withCheck(HealthCheck other) {
     return new Policy(
-        balance, udpResponses, timeouts, limits, parking, slowStart, other, access, clientAddress);
+        balance,
+        udpResponses,
+        timeouts,
+        limits,
+        parking,
+        slowStart,
+        other,
+        access,
+        clientAddress,
+        bind);
   }
 
   public Policy withAccess(Access other) {
     return new Policy(
-        balance, udpResponses, timeouts, limits, parking, slowStart, check, other, clientAddress);
+        balance,
+        udpResponses,
+        timeouts,
+        limits,
+        parking,
+        slowStart,
+        check,
+        other,
+        clientAddress,
+        bind);
   }
 
   public Policy withClientAddress(ClientAddress other) {
     return new Policy(
-        balance, udpResponses, timeouts, limits, parking, slowStart, check, access, other);
+        balance, udpResponses, timeouts, limits, parking, slowStart, check, access, other, bind);
+  }
+
+  public Policy withBind(Bind other) {
+    return new Policy(
+        balance,
+        udpResponses,
+        timeouts,
+        limits,
+        parking,
+        slowStart,
+        check,
+        access,
+        clientAddress,
+        other);
   }
 
   private static void check(int value, int most) {

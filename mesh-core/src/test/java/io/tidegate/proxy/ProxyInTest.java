@@ -282,8 +282,7 @@ class ProxyInTest {
     // A reset may take along what was not read before it.
     Await.until(
         () ->
-            headers(port, ProxyHeaderResult.TRUNCATED)
-                    + results(port, ConnectionResult.CLIENT_GONE)
+            headers(port, ProxyHeaderResult.TRUNCATED) + results(port, ConnectionResult.CLIENT_GONE)
                 == 4);
   }
 

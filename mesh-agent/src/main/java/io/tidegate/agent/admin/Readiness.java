@@ -63,7 +63,7 @@ public final class Readiness {
     List<String> reasons = new ArrayList<>();
     for (PublishedPort port : view.table().routes().keySet()) {
       ListenerStatus listener = listeners.get(port);
-      if (listener == null || !listener.isBound()) {
+      if (listener == null || !(listener.isBound() || listener.isPlaceless())) {
         reasons.add(port + ": " + reason(listener, holderOf.apply(port)));
       }
     }

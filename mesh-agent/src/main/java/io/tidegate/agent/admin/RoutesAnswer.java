@@ -8,6 +8,7 @@ import io.tidegate.metrics.MeshStats;
 import io.tidegate.metrics.RouteKey;
 import io.tidegate.metrics.RouteStats;
 import io.tidegate.proxy.ListenerStatus;
+import io.tidegate.routing.Bind;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.EndpointState;
 import io.tidegate.routing.Limits;
@@ -99,6 +100,8 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
   /**
    * Whether the port is served.
    *
+   * @param bind where the service wants it bound, if it says so
+   * @param addresses where it is bound
    * @param holder who has the port where it could not be bound, as in {@code held by dockerd (pid
    *     123)}, if known
    */
@@ -106,6 +109,8 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
       boolean bound,
       int boundShards,
       int shards,
+      @Nullable String bind,
+      List<String> addresses,
       @Nullable String error,
       @Nullable String holder) {}
 
@@ -163,7 +168,7 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
                     route(
                         route,
                         view,
-                        listener(view, route.port(), listeners.get(route.port())),
+                        listener(view, route, listeners.get(route.port())),
                         stats.routes().get(RouteKey.of(route)),
                         facts))
             .toList();
@@ -172,16 +177,20 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
   }
 
   private static ListenerAnswer listener(
-      AgentView view, PublishedPort port, @Nullable ListenerStatus status) {
+      AgentView view, Route route, @Nullable ListenerStatus status) {
+    Bind wanted = route.policy().bind();
+    String bind = wanted.isOfAgent() ? null : wanted.toString();
     if (status == null) {
-      return new ListenerAnswer(false, 0, 0, null, null);
+      return new ListenerAnswer(false, 0, 0, bind, List.of(), null, null);
     }
     return new ListenerAnswer(
         status.isBound(),
         status.boundShards(),
         status.shards(),
+        bind,
+        status.addresses().stream().map(address -> address.getAddress().getHostAddress()).toList(),
         status.error(),
-        status.isBound() ? null : view.holderOf(port));
+        status.isBound() || status.isPlaceless() ? null : view.holderOf(route.port()));
   }
 
   private static RouteAnswer route(

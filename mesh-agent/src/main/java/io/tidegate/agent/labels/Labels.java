@@ -54,6 +54,7 @@ public final class Labels {
       List.of(
           PlaceLabels.ALLOW,
           PlaceLabels.DENY,
+          PlaceLabels.BIND,
           policy(
               "tidegate.balance",
               "`p2c` or `round-robin`",

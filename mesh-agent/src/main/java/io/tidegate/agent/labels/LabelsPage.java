@@ -102,6 +102,23 @@ public final class LabelsPage {
       containers there as well, which come from their node's address. Where those must not come either, they have to be kept
       out by other means.
 
+      ## Where ports are bound
+
+      By default a node serves a published port on all of its addresses, of IPv4 and IPv6. `tidegate.bind` names fewer, in
+      whatever way fits all nodes, as a network inside of which clients are:
+
+      ```yaml
+      tidegate.bind: 10.20.0.0/16,fd20::/16 # or eth1, or the addresses of all nodes
+      ```
+
+      Each node binds what it has of that, several addresses beside one another, and looks every 5 s whether it has others
+      now: an address that comes is bound, one that goes takes no new clients any more, and everything else goes on. Where
+      there is nothing the node does not serve the port: `tidegate routes` says `nothing to bind` and why, the log says so
+      once, `tidegate_listener_up` is 0, and the node stays ready.
+
+      Other nodes that help out come to the address by which nodes know each other: where that is not bound, they cannot.
+      Two services cannot have one port on different addresses: the older one has it on all nodes, as told below.
+
       ## Ports published by label
 
       `tidegate.publish` needs no `ports` in the compose file, and Docker's own mesh knows nothing of the port. What works:

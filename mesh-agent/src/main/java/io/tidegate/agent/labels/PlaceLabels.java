@@ -3,9 +3,13 @@ package io.tidegate.agent.labels;
 import static io.tidegate.agent.labels.Label.policy;
 
 import io.tidegate.routing.Access;
+import io.tidegate.routing.Bind;
+import io.tidegate.routing.Bind.Place;
 import io.tidegate.routing.Cidr;
+import io.tidegate.routing.Policy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /** Those that say for whom a service is, and where. */
 final class PlaceLabels {
@@ -34,21 +38,39 @@ final class PlaceLabels {
           PlaceLabels::blocks,
           (policy, blocks) -> policy.withAccess(policy.access().withDeny(blocks)));
 
+  static final Label BIND =
+      policy(
+          "tidegate.bind",
+          "addresses, blocks of them and names of interfaces with commas between them:"
+              + " `192.0.2.1,10.0.0.0/8,eth1`, at most "
+              + Bind.MOST,
+          "the agent's `--bind`, `::`",
+          "Where the published ports of the service are bound on each node: to whatever the node has"
+              + " of this. A link-local address needs its interface: `fe80::1%eth0`. Addresses that"
+              + " come and go are followed within 6 s. A node that has nothing of it does not serve"
+              + " the ports.",
+          text -> new Bind(items(text, Bind.MOST, "places", Place::parse)),
+          Policy::withBind);
+
   private PlaceLabels() {}
 
   private static List<Cidr> blocks(String text) {
+    return items(text, Access.MOST, "blocks of addresses", Cidr::parse);
+  }
+
+  private static <T> List<T> items(String text, int most, String what, Function<String, T> parser) {
     String[] items = text.split(",", -1);
-    if (items.length > Access.MOST) {
+    if (items.length > most) {
       throw new IllegalArgumentException(
-          items.length + " blocks of addresses (expected: at most " + Access.MOST + ")");
+          "%d %s (expected: at most %d)".formatted(items.length, what, most));
     }
-    List<Cidr> blocks = new ArrayList<>(items.length);
+    List<T> parsed = new ArrayList<>(items.length);
     for (String item : items) {
       if (item.isBlank()) {
         throw new IllegalArgumentException(text + " (expected: nothing empty between commas)");
       }
-      blocks.add(Cidr.parse(item.strip()));
+      parsed.add(parser.apply(item.strip()));
     }
-    return blocks;
+    return parsed;
   }
 }

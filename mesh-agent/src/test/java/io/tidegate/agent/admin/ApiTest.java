@@ -7,12 +7,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.metrics.EndpointCounters;
 import io.tidegate.metrics.EndpointKey;
+import io.tidegate.proxy.ListenerStatus;
 import io.tidegate.routing.Clash;
 import io.tidegate.routing.Ejection;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.RoutingTable;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -89,6 +91,24 @@ class ApiTest {
     assertThat(access.at("/deny")).extracting(JsonNode::asText).containsExactly("10.0.0.9/32");
     assertThat(json("/api/v1/resolve?q=web").at("/services/0/access").isMissingNode()).isTrue();
     assertThat(json("/api/v1/routes").at("/routes/0/access").isMissingNode()).isTrue();
+  }
+
+  @Test
+  void showsWhereAPortIsBound() throws Exception {
+    JsonNode listener = json("/api/v1/routes").at("/routes/0/listener");
+    assertThat(listener.at("/bind").isMissingNode()).isTrue();
+    view.listeners.set(
+        0,
+        new ListenerStatus(
+            PublishedPort.tcp(8080),
+            2,
+            2,
+            null,
+            List.of(new InetSocketAddress("127.0.0.2", 8080)),
+            false,
+            false));
+    assertThat(json("/api/v1/routes").at("/routes/0/listener/addresses/0").asText())
+        .isEqualTo("127.0.0.2");
   }
 
   @Test

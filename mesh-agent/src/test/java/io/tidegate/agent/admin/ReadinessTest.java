@@ -90,6 +90,15 @@ class ReadinessTest {
   }
 
   @Test
+  void isReadyWhereAServiceWantsItsPortBoundElsewhere() {
+    view.listeners.set(
+        0,
+        new ListenerStatus(
+            WEB, 0, 2, "nothing to bind: no address on eth1", List.of(), true, false));
+    assertThat(Readiness.reasons(view)).isEmpty();
+  }
+
+  @Test
   void isNotReadyWhileDraining() {
     view.draining = true;
     assertThat(Readiness.reasons(view)).containsExactly("agent: draining");

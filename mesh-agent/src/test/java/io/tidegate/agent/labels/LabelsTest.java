@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidegate.routing.Access;
 import io.tidegate.routing.BalancingPolicy;
+import io.tidegate.routing.Bind;
 import io.tidegate.routing.Cidr;
 import io.tidegate.routing.ClientAddress;
 import io.tidegate.routing.ClientIp;
@@ -18,6 +19,7 @@ import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Timeouts;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,6 +69,16 @@ class LabelsTest {
             "tidegate.deny",
             "::1",
             plain.withAccess(Access.OPEN.withDeny(List.of(Cidr.parse("::1/128"))))),
+        Arguments.of(
+            "tidegate.bind",
+            "192.0.2.1, fe80::1%eth0,10.0.0.0/8,br-lan",
+            plain.withBind(
+                new Bind(
+                    List.of(
+                        new Bind.Address(InetAddress.ofLiteral("192.0.2.1"), ""),
+                        new Bind.Address(InetAddress.ofLiteral("fe80::1"), "eth0"),
+                        new Bind.Network(Cidr.parse("10.0.0.0/8")),
+                        new Bind.Interface("br-lan"))))),
         Arguments.of("tidegate.parking", "0", plain.withParking(Parking.OFF)),
         Arguments.of("tidegate.parking", "1024", plain),
         Arguments.of(
@@ -150,6 +162,13 @@ class LabelsTest {
           tidegate.allow             | 10.0.0.1/8    | 10.0.0.1/8 (expected: 10.0.0.0/8, or a greater length)
           tidegate.allow             | 10.0.0.0/8,   | 10.0.0.0/8, (expected: nothing empty between commas)
           tidegate.deny              | example.org   | example.org (expected: an address, or a block of them as in 10.0.0.0/8 or fd00::/8)
+          tidegate.bind              | 10.0.0.300    | 10.0.0.300 (expected: an address, a block of them as in 10.0.0.0/8, or the name of an interface as in eth1)
+          tidegate.bind              | 10.1          | 10.1 (expected: an address, a block of them as in 10.0.0.0/8, or the name of an interface as in eth1)
+          tidegate.bind              | 10.0.0.0/33   | 10.0.0.0/33 (expected: a length of at most 32)
+          tidegate.bind              | eth0:1        | eth0:1 (expected: an address, a block of them as in 10.0.0.0/8, or the name of an interface as in eth1)
+          tidegate.bind              | averylongname123 | averylongname123 (expected: an address, a block of them as in 10.0.0.0/8, or the name of an interface as in eth1)
+          tidegate.bind              | fe80::1       | fe80::1 (expected: a link-local address with its interface, as in fe80::1%eth0)
+          tidegate.bind              | fd00::1%eth0  | fd00::1%eth0 (expected: an interface behind a link-local address alone)
           tidegate.udp.responses     | -1            | -1 (expected: 0 to 65535)
           tidegate.udp.responses     | 65536         | 65536 (expected: 0 to 65535)
           tidegate.udp.responses     | one           | one (expected: 0 to 65535)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidegate.routing.Access;
 import io.tidegate.routing.BalancingPolicy;
+import io.tidegate.routing.Bind;
 import io.tidegate.routing.Cidr;
 import io.tidegate.routing.ClientAddress;
 import io.tidegate.routing.ClientIp;
@@ -102,6 +103,7 @@ class RoutesFileTest {
                     client-ip: proxy-v1
                     proxy-in: optional
                     proxy-in-trusted: 10.0.0.0/8,192.0.2.7
+                    bind: eth1
                 """)
             .services()
             .getFirst();
@@ -125,7 +127,8 @@ class RoutesFileTest {
                 new ClientAddress(
                     ProxyIn.OPTIONAL,
                     List.of(Cidr.parse("10.0.0.0/8"), Cidr.parse("192.0.2.7")),
-                    ClientIp.PROXY_V1)));
+                    ClientIp.PROXY_V1),
+                new Bind(List.of(new Bind.Interface("eth1")))));
   }
 
   @Test
@@ -164,7 +167,7 @@ class RoutesFileTest {
             "routes:\n  - 8080", "2: not a map (expected: a route, a map with port and endpoints)"),
         Arguments.of(
             "routes:\n  - port: 1\n    prot: 2",
-            "3: prot: unknown (expected: allow, balance, client-ip, deny, drain-timeout,"
+            "3: prot: unknown (expected: allow, balance, bind, client-ip, deny, drain-timeout,"
                 + " endpoints, limit-connections, limit-rate, limit-source-connections,"
                 + " limit-source-rate, name, parking, parking-timeout, port, proxy-in,"
                 + " proxy-in-trusted, slow-start, timeout-connect, timeout-idle, udp-responses,"
