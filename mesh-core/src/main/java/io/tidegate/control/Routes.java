@@ -7,12 +7,15 @@ import io.tidegate.routing.ChunkedMap.Difference;
 import io.tidegate.routing.Clash;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.Node;
+import io.tidegate.routing.NodeRule;
+import io.tidegate.routing.Origin;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Route;
 import io.tidegate.routing.RoutingTable;
 import io.tidegate.routing.Service;
 import io.tidegate.routing.Topology;
+import io.tidegate.routing.Unserved;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -31,18 +34,23 @@ record Routes(
     Topology topology,
     Claims claims,
     ChunkedMap<PublishedPort, Route> byPort,
-    ChunkedMap<PublishedPort, Clash> clashes) {
+    ChunkedMap<PublishedPort, Clash> clashes,
+    ChunkedMap<PublishedPort, Unserved> unserved) {
 
   /** What follows from nothing. */
   static final Routes NONE = from(List.of());
 
   private static Routes from(List<Node> nodes) {
     return new Routes(
-        new Topology(List.of(), nodes), Claims.NONE, ChunkedMap.empty(), ChunkedMap.empty());
+        new Topology(List.of(), nodes),
+        Claims.NONE,
+        ChunkedMap.empty(),
+        ChunkedMap.empty(),
+        ChunkedMap.empty());
   }
 
   RoutingTable table(long version) {
-    return new RoutingTable(version, byPort, clashes);
+    return new RoutingTable(version, byPort, clashes, unserved);
   }
 
   /** What follows from the next topology. With other nodes, every route has other detours. */
@@ -50,12 +58,24 @@ record Routes(
     Routes before = next.nodes().equals(topology.nodes()) ? this : from(next.nodes());
     Claims claimsNow = before.claimsIn(next);
     // the list that all routes share already, not its equal
-    Topology shared = new Topology(next.servicesById(), before.topology.nodes());
-    Routes now = new Routes(shared, claimsNow, before.byPort, before.clashes);
+    Topology shared =
+        new Topology(next.servicesById(), before.topology.nodes(), next.traits(), Origin.NONE);
+    Routes now = new Routes(shared, claimsNow, before.byPort, before.clashes, before.unserved);
     for (var port : claimsNow.byPort().differencesFrom(before.claims.byPort())) {
       now = now.decide(port.key(), port.after(), eligibility, nowNanos);
     }
-    return now;
+    return next.traits().equals(before.topology.traits())
+        ? now
+        : now.again(now.portsOfSomeNodes(), eligibility, nowNanos);
+  }
+
+  /** The ports that not every node has to serve. */
+  private List<PublishedPort> portsOfSomeNodes() {
+    return claims.byPort().values().stream()
+        .map(List::getFirst)
+        .filter(claim -> !claim.service().policy().nodes().isEmpty())
+        .map(claim -> claim.publication().port())
+        .toList();
   }
 
   /** What follows from the same topology where other endpoints of these services may be picked. */
@@ -94,13 +114,23 @@ record Routes(
       PublishedPort port, @Nullable List<Claim> claimed, Eligibility eligibility, long nowNanos) {
     if (claimed == null) {
       eligibility.forget(port);
-      return new Routes(topology, claims, byPort.without(port), clashes.without(port));
+      return new Routes(
+          topology, claims, byPort.without(port), clashes.without(port), unserved.without(port));
+    }
+    ChunkedMap<PublishedPort, Clash> clashesNow =
+        claimed.size() == 1 ? clashes.without(port) : clashes.with(port, clash(port, claimed));
+    Unserved elsewhere = Unserved.of(port, claimed.getFirst().service(), topology.traits());
+    if (elsewhere != null) {
+      eligibility.forget(port);
+      return new Routes(
+          topology, claims, byPort.without(port), clashesNow, unserved.with(port, elsewhere));
     }
     return new Routes(
         topology,
         claims,
         byPort.with(port, route(claimed.getFirst(), eligibility, nowNanos)),
-        claimed.size() == 1 ? clashes.without(port) : clashes.with(port, clash(port, claimed)));
+        clashesNow,
+        unserved.without(port));
   }
 
   private static Clash clash(PublishedPort port, List<Claim> claimed) {
@@ -111,7 +141,8 @@ record Routes(
   private Route route(Claim claim, Eligibility eligibility, long nowNanos) {
     Service service = claim.service();
     Publication publication = claim.publication();
-    Ways ways = new Ways(service.policy(), publication, topology.nodes());
+    List<Node> serving = servingNodes(service);
+    Ways ways = new Ways(service.policy(), publication, serving);
     List<Endpoint> all = service.tasks().stream().map(ways::endpoint).toList();
     Choice choice = eligibility.choose(publication.port(), all, nowNanos);
     return new Route(
@@ -120,8 +151,18 @@ record Routes(
         service.name(),
         service.policy(),
         choice.endpoints(),
-        topology.nodes(),
+        serving,
         choice.withheld(),
         publication.means());
+  }
+
+  /** Nodes that do not serve the port cannot help, and take no client of it. */
+  private List<Node> servingNodes(Service service) {
+    List<NodeRule> rules = service.policy().nodes();
+    return rules.isEmpty()
+        ? topology.nodes()
+        : topology.nodes().stream()
+            .filter(node -> topology.traits().allow(rules, node.id()))
+            .toList();
   }
 }

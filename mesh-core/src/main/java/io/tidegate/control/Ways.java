@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * The ways of one route to its tasks. Most lead straight there. Where that would lose the client's
  * address, or where there is none from this node, the agent on the task's node is asked.
  *
- * @param others the other nodes
+ * @param others the other nodes that serve the port
  */
 record Ways(Policy policy, Publication publication, List<Node> others) {
 

@@ -1,6 +1,7 @@
 package io.tidegate.routing;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * How a route treats its clients.
@@ -16,6 +17,8 @@ import java.time.Duration;
  * @param access which clients it takes
  * @param clientAddress how it learns who they are, and how its tasks do
  * @param bind where its port is bound on each node; the label {@code tidegate.bind}
+ * @param nodes which nodes serve its port, those for which all of this holds; the label {@code
+ *     tidegate.nodes}
  */
 public record Policy(
     BalancingPolicy balance,
@@ -27,7 +30,8 @@ public record Policy(
     HealthCheck check,
     Access access,
     ClientAddress clientAddress,
-    Bind bind) {
+    Bind bind,
+    List<NodeRule> nodes) {
 
   /** The longest that {@code slowStart} may be; checked when the policies below are made. */
   public static final Duration LONGEST_SLOW_START = Duration.ofHours(1);
@@ -39,6 +43,8 @@ public record Policy(
   public static final int MOST_RESPONSES = 65_535;
 
   public Policy {
+    nodes = List.copyOf(nodes);
+    check(nodes.size(), NodeRule.MOST);
     check(udpResponses, MOST_RESPONSES);
     if (slowStart.isNegative() || slowStart.compareTo(LONGEST_SLOW_START) > 0) {
       throw new IllegalArgumentException(
@@ -58,7 +64,8 @@ public record Policy(
         HealthCheck.OFF,
         Access.OPEN,
         ClientAddress.DEFAULT,
-        Bind.OF_AGENT);
+        Bind.OF_AGENT,
+        List.of());
   }
 
   /** The policy with the given way to balance and everything else as by default. */
@@ -77,12 +84,23 @@ public record Policy(
         check,
         access,
         clientAddress,
-        bind);
+        bind,
+        nodes);
   }
 
   public Policy withUdpResponses(int other) {
     return new Policy(
-        balance, other, timeouts, limits, parking, slowStart, check, access, clientAddress, bind);
+        balance,
+        other,
+        timeouts,
+        limits,
+        parking,
+        slowStart,
+        check,
+        access,
+        clientAddress,
+        bind,
+        nodes);
   }
 
   public Policy withTimeouts(Timeouts other) {
@@ -96,7 +114,8 @@ public record Policy(
         check,
         access,
         clientAddress,
-        bind);
+        bind,
+        nodes);
   }
 
   public Policy withLimits(Limits other) {
@@ -110,7 +129,8 @@ public record Policy(
         check,
         access,
         clientAddress,
-        bind);
+        bind,
+        nodes);
   }
 
   /** The policy with another limit of the clients that there may be at once. */
@@ -129,7 +149,8 @@ public record Policy(
         check,
         access,
         clientAddress,
-        bind);
+        bind,
+        nodes);
   }
 
   public Policy withSlowStart(Duration other) {
@@ -143,7 +164,8 @@ public record Policy(
         check,
         access,
         clientAddress,
-        bind);
+        bind,
+        nodes);
   }
 
   public Policy withCheck(HealthCheck other) {
@@ -157,7 +179,8 @@ public record Policy(
         other,
         access,
         clientAddress,
-        bind);
+        bind,
+        nodes);
   }
 
   public Policy withAccess(Access other) {
@@ -171,12 +194,23 @@ public record Policy(
         check,
         other,
         clientAddress,
-        bind);
+        bind,
+        nodes);
   }
 
   public Policy withClientAddress(ClientAddress other) {
     return new Policy(
-        balance, udpResponses, timeouts, limits, parking, slowStart, check, access, other, bind);
+        balance,
+        udpResponses,
+        timeouts,
+        limits,
+        parking,
+        slowStart,
+        check,
+        access,
+        other,
+        bind,
+        nodes);
   }
 
   public Policy withBind(Bind other) {
@@ -190,7 +224,23 @@ public record Policy(
         check,
         access,
         clientAddress,
-        other);
+        other,
+        nodes);
+  }
+
+  public Policy withNodes(List<NodeRule> others) {
+    return new Policy(
+        balance,
+        udpResponses,
+        timeouts,
+        limits,
+        parking,
+        slowStart,
+        check,
+        access,
+        clientAddress,
+        bind,
+        others);
   }
 
   private static void check(int value, int most) {

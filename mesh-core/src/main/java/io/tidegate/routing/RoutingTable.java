@@ -9,19 +9,26 @@ import java.util.Map;
  *
  * @param routes by published port, in the order of the ports
  * @param clashesByPort the ports that more than one service publishes
+ * @param unservedByPort the ports that this node does not serve because their services ask for
+ *     others
  */
 public record RoutingTable(
     long version,
     ChunkedMap<PublishedPort, Route> routes,
-    ChunkedMap<PublishedPort, Clash> clashesByPort) {
+    ChunkedMap<PublishedPort, Clash> clashesByPort,
+    ChunkedMap<PublishedPort, Unserved> unservedByPort) {
 
   /** What is in force before anything was discovered. */
   public static final RoutingTable EMPTY =
-      new RoutingTable(0, ChunkedMap.empty(), ChunkedMap.empty());
+      new RoutingTable(0, ChunkedMap.empty(), ChunkedMap.empty(), ChunkedMap.empty());
 
   /** A table that was listed. */
   public RoutingTable(long version, Map<PublishedPort, Route> routes, List<Clash> clashes) {
-    this(version, ChunkedMap.copyOf(routes), ChunkedMap.of(clashes, Clash::port));
+    this(
+        version,
+        ChunkedMap.copyOf(routes),
+        ChunkedMap.of(clashes, Clash::port),
+        ChunkedMap.empty());
   }
 
   /** A table without clashes. */
@@ -34,8 +41,15 @@ public record RoutingTable(
     return clashesByPort.values();
   }
 
+  /** In the order of their ports. */
+  public List<Unserved> unserved() {
+    return unservedByPort.values();
+  }
+
   /** Whether another table says the same, whatever its version. */
   public boolean isSameAs(RoutingTable other) {
-    return routes.equals(other.routes) && clashesByPort.equals(other.clashesByPort);
+    return routes.equals(other.routes)
+        && clashesByPort.equals(other.clashesByPort)
+        && unservedByPort.equals(other.unservedByPort);
   }
 }

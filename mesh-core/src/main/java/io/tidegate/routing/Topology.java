@@ -10,9 +10,11 @@ import java.util.List;
  *
  * @param servicesById the services, each by its id
  * @param nodes all other nodes that are not known to be down
+ * @param traits what services can ask of nodes
  * @param origin of the newest fact in it: what is gone has none of its own
  */
-public record Topology(ChunkedMap<String, Service> servicesById, List<Node> nodes, Origin origin) {
+public record Topology(
+    ChunkedMap<String, Service> servicesById, List<Node> nodes, SwarmTraits traits, Origin origin) {
 
   public static final Topology EMPTY = new Topology(List.of());
 
@@ -32,7 +34,7 @@ public record Topology(ChunkedMap<String, Service> servicesById, List<Node> node
 
   /** A topology that was listed; of services with the same id, the last counts. */
   public Topology(List<Service> services, List<Node> nodes, Origin origin) {
-    this(ChunkedMap.of(services, Service::id), nodes, origin);
+    this(ChunkedMap.of(services, Service::id), nodes, SwarmTraits.NONE, origin);
   }
 
   /** A listed topology of which only the present counts. */
@@ -47,7 +49,7 @@ public record Topology(ChunkedMap<String, Service> servicesById, List<Node> node
 
   /** A topology of which only the present counts. */
   public Topology(ChunkedMap<String, Service> servicesById, List<Node> nodes) {
-    this(servicesById, nodes, Origin.NONE);
+    this(servicesById, nodes, SwarmTraits.NONE, Origin.NONE);
   }
 
   /** In the order of their ids. */

@@ -37,10 +37,16 @@ record ResolveAnswer(String query, List<ServiceAnswer> services) {
    *
    * @param by the means: docker or label
    * @param bound whether this node serves it
+   * @param unserved why this node does not serve it by its service's wish; null where it does
    * @param clash null where no other service publishes the port
    */
   record PortAnswer(
-      String port, int targetPort, String by, boolean bound, @Nullable ClashAnswer clash) {}
+      String port,
+      int targetPort,
+      String by,
+      boolean bound,
+      @Nullable String unserved,
+      @Nullable ClashAnswer clash) {}
 
   /**
    * One task.

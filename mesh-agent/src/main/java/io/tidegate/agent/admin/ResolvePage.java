@@ -16,6 +16,7 @@ import io.tidegate.routing.Route;
 import io.tidegate.routing.RoutingTable;
 import io.tidegate.routing.Service;
 import io.tidegate.routing.Task;
+import io.tidegate.routing.Unserved;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -124,11 +125,13 @@ final class ResolvePage implements Page {
       ListenerStatus listener = listeners.get(port);
       Clash clash =
           table.clashes().stream().filter(c -> c.port().equals(port)).findFirst().orElse(null);
+      Unserved unserved = table.unservedByPort().get(port);
       return new PortAnswer(
           port.toString(),
           publication.targetPort(),
           publication.means().toString(),
           listener != null && listener.isBound(),
+          unserved == null ? null : unserved.reason(),
           clash == null ? null : ClashAnswer.of(clash));
     }
 

@@ -17,6 +17,7 @@ import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Reach;
 import io.tidegate.routing.Route;
 import io.tidegate.routing.Timeouts;
+import io.tidegate.routing.Unserved;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Comparator;
@@ -33,8 +34,25 @@ import org.jspecify.annotations.Nullable;
  *
  * @param version of the routing table
  * @param clashes the ports that more than one service publishes
+ * @param unserved the ports that this node does not serve
  */
-record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> clashes) {
+record RoutesAnswer(
+    long version,
+    List<RouteAnswer> routes,
+    List<ClashAnswer> clashes,
+    List<UnservedAnswer> unserved) {
+
+  /** A port that this node does not serve because its service asks for others. */
+  record UnservedAnswer(String port, String service, String serviceId, String reason) {
+
+    static UnservedAnswer of(Unserved unserved) {
+      return new UnservedAnswer(
+          unserved.port().toString(),
+          unserved.serviceName(),
+          unserved.serviceId(),
+          unserved.reason());
+    }
+  }
 
   /**
    * One route.
@@ -173,7 +191,10 @@ record RoutesAnswer(long version, List<RouteAnswer> routes, List<ClashAnswer> cl
                         facts))
             .toList();
     return new RoutesAnswer(
-        table.version(), routes, table.clashes().stream().map(ClashAnswer::of).toList());
+        table.version(),
+        routes,
+        table.clashes().stream().map(ClashAnswer::of).toList(),
+        table.unserved().stream().map(UnservedAnswer::of).toList());
   }
 
   private static ListenerAnswer listener(

@@ -49,7 +49,10 @@ record Serving(boolean isKnown, List<String> reasons) {
     }
     List<Route> routes = routes(view, wanted);
     if (routes.isEmpty()) {
-      return new Serving(false, List.of(notFound(view, wanted)));
+      List<String> unserved = unserved(view, wanted);
+      return !unserved.isEmpty()
+          ? new Serving(true, unserved)
+          : new Serving(false, List.of(notFound(view, wanted)));
     }
     Map<PublishedPort, ListenerStatus> listeners = Readiness.listenersByPort(view);
     List<String> reasons = new ArrayList<>();
@@ -72,6 +75,17 @@ record Serving(boolean isKnown, List<String> reasons) {
                     ? route.serviceName().equals(wanted)
                     : route.port().equals(port)
                         || (isAnyProtocol && route.port().number() == port.number()))
+        .toList();
+  }
+
+  private static List<String> unserved(AgentView view, String wanted) {
+    return view.table().unserved().stream()
+        .filter(
+            each ->
+                each.serviceName().equals(wanted)
+                    || each.port().toString().equals(wanted)
+                    || String.valueOf(each.port().number()).equals(wanted))
+        .map(each -> each.port() + " " + each.serviceName() + ": " + each.reason())
         .toList();
   }
 

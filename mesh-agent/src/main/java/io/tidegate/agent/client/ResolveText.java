@@ -56,6 +56,9 @@ final class ResolveText {
     if (!clash.isMissingNode()) {
       return text + ", " + ink.bad("clash: " + Texts.clash(clash));
     }
+    if (port.hasNonNull("unserved")) {
+      return text + ", " + port.path("unserved").asText();
+    }
     return port.path("bound").asBoolean() ? text : text + ", " + ink.bad("not bound on this node");
   }
 

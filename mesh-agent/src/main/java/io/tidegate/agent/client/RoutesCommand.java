@@ -41,11 +41,15 @@ public final class RoutesCommand extends ApiCommand {
       out().print(answer);
       return;
     }
-    JsonNode routes = api.parse(answer).path("routes");
+    JsonNode parsed = api.parse(answer);
+    JsonNode routes = parsed.path("routes");
     if (wanted != null && routes.isEmpty()) {
       throw new ClientException(wanted + ": no route (try: tidegate resolve " + wanted + ")");
     }
     print(hasEndpoints ? RoutesText.endpoints(routes, ink()) : RoutesText.ports(routes, ink()));
+    if (wanted == null) {
+      print(RoutesText.unserved(parsed.path("unserved")));
+    }
   }
 
   private String filter() {

@@ -32,6 +32,20 @@ final class RoutesText {
     return table.lines(ink);
   }
 
+  /** One line per port that this node does not serve. */
+  static List<String> unserved(JsonNode unserved) {
+    List<String> lines = new ArrayList<>();
+    for (JsonNode port : unserved) {
+      lines.add(
+          "%s %s: %s"
+              .formatted(
+                  port.path("port").asText(),
+                  port.path("service").asText(),
+                  port.path("reason").asText()));
+    }
+    return lines;
+  }
+
   /** One line per port and task. */
   static List<String> endpoints(JsonNode routes, Ink ink) {
     Columns table =

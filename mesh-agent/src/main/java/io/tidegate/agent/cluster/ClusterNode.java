@@ -1,10 +1,14 @@
 package io.tidegate.agent.cluster;
 
+import io.tidegate.routing.NodeTraits;
+import java.util.Map;
+
 /**
  * A node.
  *
  * @param name its hostname, empty where that is not known
  * @param address where other nodes reach it, as text without a port
+ * @param facts what placement can ask for besides
  */
 public record ClusterNode(
     String id,
@@ -13,8 +17,53 @@ public record ClusterNode(
     String address,
     State state,
     Availability availability,
-    Role role)
+    Role role,
+    Facts facts)
     implements ClusterObject {
+
+  /** A node of which nobody tells what placement can ask for. */
+  public ClusterNode(
+      String id,
+      Version version,
+      String name,
+      String address,
+      State state,
+      Availability availability,
+      Role role) {
+    this(id, version, name, address, state, availability, role, Facts.NONE);
+  }
+
+  /**
+   * What placement can ask for.
+   *
+   * @param os empty where nobody tells
+   * @param labels those that operators give it
+   * @param engineLabels those of its engine's own configuration
+   */
+  public record Facts(
+      String os, String arch, Map<String, String> labels, Map<String, String> engineLabels) {
+
+    /** Where nobody tells. */
+    public static final Facts NONE = new Facts("", "", Map.of(), Map.of());
+
+    public Facts {
+      labels = Map.copyOf(labels);
+      engineLabels = Map.copyOf(engineLabels);
+    }
+  }
+
+  /** All that a service can ask of it. */
+  public NodeTraits traits() {
+    return new NodeTraits(
+        id,
+        name,
+        address,
+        role.name(),
+        facts.os(),
+        facts.arch(),
+        facts.labels(),
+        facts.engineLabels());
+  }
 
   /** How it fares; in the order of SwarmKit's numbers. */
   public enum State {

@@ -203,9 +203,30 @@ public final class DockerAnswers {
   }
 
   /** What a node says of itself. */
-  record NodeDescription(@JsonProperty("Hostname") String hostname) {
+  record NodeDescription(
+      @JsonProperty("Hostname") String hostname,
+      @JsonProperty("Platform") Platform platform,
+      @JsonProperty("Engine") NodeEngine engine) {
     NodeDescription {
       hostname = orEmpty(hostname);
+      platform = orElse(platform, new Platform("", ""));
+      engine = orElse(engine, new NodeEngine(Map.of()));
+    }
+  }
+
+  /** What a node's engine runs on, as in linux and x86_64. */
+  record Platform(
+      @JsonProperty("OS") String os, @JsonProperty("Architecture") String architecture) {
+    Platform {
+      os = orEmpty(os);
+      architecture = orEmpty(architecture);
+    }
+  }
+
+  /** A node's engine, with the labels of its own configuration. */
+  record NodeEngine(@JsonProperty("Labels") Map<String, String> labels) {
+    NodeEngine {
+      labels = orElse(labels, Map.of());
     }
   }
 
@@ -222,16 +243,21 @@ public final class DockerAnswers {
       id = required("ID", id);
       version = orElse(version, Version.UNKNOWN);
       updatedAt = orEmpty(updatedAt);
-      spec = orElse(spec, new NodeSpec("", ""));
-      description = orElse(description, new NodeDescription(""));
+      spec = orElse(spec, new NodeSpec("", "", Map.of()));
+      description =
+          orElse(
+              description, new NodeDescription("", new Platform("", ""), new NodeEngine(Map.of())));
       status = required("Status", status);
     }
   }
 
   /** What is asked of a node: active, pause or drain; worker or manager. */
   record NodeSpec(
-      @JsonProperty("Availability") String availability, @JsonProperty("Role") String role) {
+      @JsonProperty("Availability") String availability,
+      @JsonProperty("Role") String role,
+      @JsonProperty("Labels") Map<String, String> labels) {
     NodeSpec {
+      labels = orElse(labels, Map.of());
       availability = orEmpty(availability);
       role = orEmpty(role);
     }

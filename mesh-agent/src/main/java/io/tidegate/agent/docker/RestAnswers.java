@@ -88,7 +88,12 @@ record RestAnswers(
         manager == null ? node.status().address() : Addresses.hostOf(manager.address()),
         constant(ClusterNode.State.UNKNOWN, node.status().state()),
         constant(ClusterNode.Availability.ACTIVE, node.spec().availability()),
-        constant(ClusterNode.Role.WORKER, node.spec().role()));
+        constant(ClusterNode.Role.WORKER, node.spec().role()),
+        new ClusterNode.Facts(
+            node.description().platform().os(),
+            node.description().platform().architecture(),
+            node.spec().labels(),
+            node.description().engine().labels()));
   }
 
   /** The constant that a word of the API means, or the usual one for a word that is not known. */

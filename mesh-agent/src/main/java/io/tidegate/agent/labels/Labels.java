@@ -169,7 +169,7 @@ public final class Labels {
 
   /** Every label, by name. */
   public static final List<Label> ALL =
-      Stream.of(OF_POLICY, CheckLabels.ALL, List.of(PUBLISH))
+      Stream.of(OF_POLICY, CheckLabels.ALL, List.of(PUBLISH, PlaceLabels.NODES))
           .flatMap(List::stream)
           .sorted((a, b) -> a.name().compareTo(b.name()))
           .toList();

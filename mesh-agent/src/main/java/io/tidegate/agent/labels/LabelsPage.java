@@ -27,7 +27,7 @@ public final class LabelsPage {
       are counted in `tidegate_discovery_rejected_total`. `tidegate lint` finds them before the service is deployed.
 
       In a file of routes (`--source file:…`) the same stands per route, without `tidegate.` and with dashes:
-      `udp-responses`, `timeout-idle`, `limit-connections`; `publish` and those of checks are not among them.
+      `udp-responses`, `timeout-idle`, `limit-connections`; `nodes`, `publish` and those of checks are not among them.
 
       ## Health checks
 
@@ -118,6 +118,21 @@ public final class LabelsPage {
 
       Other nodes that help out come to the address by which nodes know each other: where that is not bound, they cannot.
       Two services cannot have one port on different addresses: the older one has it on all nodes, as told below.
+
+      ## On which nodes
+
+      `tidegate.nodes` takes what `docker service create --constraint` takes, and means the same:
+
+      ```yaml
+      tidegate.nodes: node.labels.edge==yes,node.role!=manager
+      ```
+
+      Keys are `node.id`, `node.hostname`, `node.ip`, `node.role`, `node.platform.os`, `node.platform.arch`, `node.labels.NAME` and
+      `engine.labels.NAME`; values are compared in whatever case, names of labels as they are. A node for which one of them
+      does not hold does not bind the port: `tidegate routes` lists it as not served and says which, and other nodes do not
+      turn to it for help. After `docker node update --label-add` serving follows like any other change; connections that
+      are there go on. While no manager is heard, what was told last of a node holds; a node of which nothing was ever told,
+      as by managers' agents of an older version, serves the port.
 
       ## Ports published by label
 

@@ -6,6 +6,7 @@ import io.tidegate.routing.Access;
 import io.tidegate.routing.Bind;
 import io.tidegate.routing.Bind.Place;
 import io.tidegate.routing.Cidr;
+import io.tidegate.routing.NodeRule;
 import io.tidegate.routing.Policy;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +52,18 @@ final class PlaceLabels {
               + " the ports.",
           text -> new Bind(items(text, Bind.MOST, "places", Place::parse)),
           Policy::withBind);
+
+  static final Label NODES =
+      policy(
+          "tidegate.nodes",
+          "placement constraints with commas between them:"
+              + " `node.labels.zone==a,node.role!=manager`, at most "
+              + NodeRule.MOST,
+          "all nodes",
+          "On which nodes the published ports of the service are served: those for which all of this"
+              + " holds, as in Swarm's own `--constraint`. Where the tasks run is another matter.",
+          text -> items(text, NodeRule.MOST, "constraints", NodeRule::parse),
+          Policy::withNodes);
 
   private PlaceLabels() {}
 

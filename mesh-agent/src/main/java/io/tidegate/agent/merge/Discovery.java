@@ -12,6 +12,7 @@ import io.tidegate.routing.HopOffer;
 import io.tidegate.routing.Node;
 import io.tidegate.routing.Origin;
 import io.tidegate.routing.Service;
+import io.tidegate.routing.SwarmTraits;
 import io.tidegate.routing.Task;
 import io.tidegate.routing.TaskState;
 import io.tidegate.routing.Topology;
@@ -309,13 +310,21 @@ public final class Discovery {
     ChunkedMap<String, Service> services =
         routed.refresh(view.services(), seen -> service(seen, planner, nowNanos));
     awaited.retain(view.services().keySet());
+    SwarmTraits traits = traits(topology);
     if (topology == null
         || !services.equals(topology.servicesById())
+        || !traits.equals(topology.traits())
         || !otherNodes.equals(topologyNodes)) {
       topologyNodes = otherNodes;
-      topology = new Topology(services, otherNodes, newest());
+      topology = new Topology(services, otherNodes, traits, newest());
     }
     return topology;
+  }
+
+  /** The same object where nothing changed. */
+  private SwarmTraits traits(@Nullable Topology before) {
+    SwarmTraits now = new SwarmTraits(ownNodeId, view.traits());
+    return before != null && now.equals(before.traits()) ? before.traits() : now;
   }
 
   private Origin newest() {

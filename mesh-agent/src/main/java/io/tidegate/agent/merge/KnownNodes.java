@@ -1,11 +1,14 @@
 package io.tidegate.agent.merge;
 
+import static java.util.stream.Collectors.toUnmodifiableMap;
+
 import io.tidegate.agent.cluster.ClusterNode;
 import io.tidegate.agent.docker.Addresses;
 import io.tidegate.agent.docker.DockerAnswers;
 import io.tidegate.agent.docker.NetworkAnswers;
 import io.tidegate.routing.HopOffer;
 import io.tidegate.routing.Node;
+import io.tidegate.routing.NodeTraits;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,6 +29,7 @@ final class KnownNodes {
   private final Map<String, String> idByAddress = new HashMap<>();
   private final Map<String, String> nameById = new HashMap<>();
   private final Map<String, Long> lastSeen = new LinkedHashMap<>();
+  private Map<String, NodeTraits> traits = Map.of();
   private String ownAddress = "";
   private Map<String, HopOffer> hops = Map.of();
   private boolean isDoubtNew;
@@ -60,6 +64,11 @@ final class KnownNodes {
   void onCluster(Collection<ClusterNode> nodes, long nowNanos) {
     lastSeen.clear();
     nameById.clear();
+    Map<String, NodeTraits> told =
+        nodes.stream()
+            .collect(toUnmodifiableMap(ClusterNode::id, ClusterNode::traits, (_, last) -> last));
+    // The same map stays while nothing changes, which is seen at once then.
+    traits = told.equals(traits) ? traits : told;
     // a machine that joined anew is there twice: the address is of the node that is not down
     nodes.stream().filter(KnownNodes::isDown).forEach(this::learn);
     for (ClusterNode node : nodes) {
@@ -102,6 +111,11 @@ final class KnownNodes {
       }
     }
     return nodes;
+  }
+
+  /** What managers told last of all nodes, by their ids. */
+  Map<String, NodeTraits> traits() {
+    return traits;
   }
 
   private void learn(ClusterNode node) {

@@ -12,6 +12,7 @@ import io.tidegate.agent.docker.MeshPorts;
 import io.tidegate.agent.docker.NetworkAnswers;
 import io.tidegate.routing.HopOffer;
 import io.tidegate.routing.Node;
+import io.tidegate.routing.NodeTraits;
 import io.tidegate.routing.Origin;
 import io.tidegate.routing.Service;
 import io.tidegate.routing.Task;
@@ -139,6 +140,11 @@ public final class SwarmView {
   /** Other nodes that are not known to be down. */
   public List<Node> otherNodes() {
     return nodes.nodes();
+  }
+
+  /** What managers told last of all nodes, by their ids. */
+  Map<String, NodeTraits> traits() {
+    return nodes.traits();
   }
 
   /** All nodes, as a manager told them last. */

@@ -130,7 +130,12 @@ final class UpdateReader {
         Fields.text("node.address", node.getAddress()),
         Fields.of(Numbers.NODE_STATES, "node.state", node.getState()),
         Fields.of(Numbers.AVAILABILITIES, "node.availability", node.getAvailability()),
-        Fields.of(Numbers.ROLES, "node.role", node.getRole()));
+        Fields.of(Numbers.ROLES, "node.role", node.getRole()),
+        new ClusterNode.Facts(
+            Fields.text("node.os", node.getOs()),
+            Fields.text("node.arch", node.getArch()),
+            node.getLabelsMap(),
+            node.getEngineLabelsMap()));
   }
 
   private static Version version(long index, long writtenAtNanos) throws RefusedException {

@@ -179,6 +179,10 @@ final class UpdateWriter {
         .setState(Numbers.NODE_STATES.indexOf(node.state()))
         .setAvailability(Numbers.AVAILABILITIES.indexOf(node.availability()))
         .setRole(Numbers.ROLES.indexOf(node.role()))
+        .setOs(node.facts().os())
+        .setArch(node.facts().arch())
+        .putAllLabels(node.facts().labels())
+        .putAllEngineLabels(node.facts().engineLabels())
         .build();
   }
 }

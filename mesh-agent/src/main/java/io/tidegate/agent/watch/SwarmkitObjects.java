@@ -122,7 +122,12 @@ final class SwarmkitObjects {
         constant("node state", ClusterNode.State.values(), node.getStatus().getState()),
         constant(
             "availability", ClusterNode.Availability.values(), node.getSpec().getAvailability()),
-        constant("role", ClusterNode.Role.values(), node.getRole()));
+        constant("role", ClusterNode.Role.values(), node.getRole()),
+        new ClusterNode.Facts(
+            node.getDescription().getPlatform().getOs(),
+            node.getDescription().getPlatform().getArchitecture(),
+            node.getSpec().getAnnotations().getLabelsMap(),
+            node.getDescription().getEngine().getLabelsMap()));
   }
 
   /** The host in {@code 10.0.0.1:2377} or {@code [fd00::1]:2377}. */

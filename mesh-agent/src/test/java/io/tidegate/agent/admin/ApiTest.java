@@ -8,11 +8,14 @@ import io.tidegate.agent.source.HostPort;
 import io.tidegate.metrics.EndpointCounters;
 import io.tidegate.metrics.EndpointKey;
 import io.tidegate.proxy.ListenerStatus;
+import io.tidegate.routing.ChunkedMap;
 import io.tidegate.routing.Clash;
 import io.tidegate.routing.Ejection;
+import io.tidegate.routing.Protocol;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.RoutingTable;
+import io.tidegate.routing.Unserved;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -91,6 +94,23 @@ class ApiTest {
     assertThat(access.at("/deny")).extracting(JsonNode::asText).containsExactly("10.0.0.9/32");
     assertThat(json("/api/v1/resolve?q=web").at("/services/0/access").isMissingNode()).isTrue();
     assertThat(json("/api/v1/routes").at("/routes/0/access").isMissingNode()).isTrue();
+  }
+
+  @Test
+  void saysWhyThisNodeDoesNotServeAPort() throws Exception {
+    PublishedPort port = new PublishedPort(5353, Protocol.UDP);
+    Unserved unserved = new Unserved(port, "s2", "api", "not served on this node: why not");
+    view.table =
+        new RoutingTable(
+            8,
+            view.table.routes(),
+            view.table.clashesByPort(),
+            ChunkedMap.of(List.of(unserved), Unserved::port));
+    assertThat(json("/api/v1/routes").at("/unserved/0/reason").asText())
+        .isEqualTo("not served on this node: why not");
+    assertThat(json("/api/v1/resolve?q=api").at("/services/0/ports/0/unserved").asText())
+        .isEqualTo("not served on this node: why not");
+    assertThat(get("/lb/api").body()).contains("5353/udp api: not served on this node: why not");
   }
 
   @Test

@@ -11,6 +11,7 @@ import io.tidegate.routing.ClientAddress;
 import io.tidegate.routing.ClientIp;
 import io.tidegate.routing.HealthCheck;
 import io.tidegate.routing.Limits;
+import io.tidegate.routing.NodeRule;
 import io.tidegate.routing.Parking;
 import io.tidegate.routing.Policy;
 import io.tidegate.routing.Protocol;
@@ -79,6 +80,13 @@ class LabelsTest {
                         new Bind.Address(InetAddress.ofLiteral("fe80::1"), "eth0"),
                         new Bind.Network(Cidr.parse("10.0.0.0/8")),
                         new Bind.Interface("br-lan"))))),
+        Arguments.of(
+            "tidegate.nodes",
+            "node.labels.zone == a,node.role!=manager",
+            plain.withNodes(
+                List.of(
+                    new NodeRule("node.labels.zone", true, "a"),
+                    new NodeRule("node.role", false, "manager")))),
         Arguments.of("tidegate.parking", "0", plain.withParking(Parking.OFF)),
         Arguments.of("tidegate.parking", "1024", plain),
         Arguments.of(
@@ -169,6 +177,10 @@ class LabelsTest {
           tidegate.bind              | averylongname123 | averylongname123 (expected: an address, a block of them as in 10.0.0.0/8, or the name of an interface as in eth1)
           tidegate.bind              | fe80::1       | fe80::1 (expected: a link-local address with its interface, as in fe80::1%eth0)
           tidegate.bind              | fd00::1%eth0  | fd00::1%eth0 (expected: an interface behind a link-local address alone)
+          tidegate.nodes             | zone=a        | zone=a (expected: KEY==VALUE or KEY!=VALUE, as in node.labels.zone==a)
+          tidegate.nodes             | node.zone==a  | node.zone==a (expected: node.id, node.hostname, node.ip, node.role, node.platform.os, node.platform.arch, node.labels.NAME or engine.labels.NAME, not node.zone)
+          tidegate.nodes             | node.labels.==a | node.labels.==a (expected: node.id, node.hostname, node.ip, node.role, node.platform.os, node.platform.arch, node.labels.NAME or engine.labels.NAME, not node.labels.)
+          tidegate.nodes             | node.ip==eth0 | eth0 (expected: an address, or a block of them as in 10.0.0.0/8 or fd00::/8)
           tidegate.udp.responses     | -1            | -1 (expected: 0 to 65535)
           tidegate.udp.responses     | 65536         | 65536 (expected: 0 to 65535)
           tidegate.udp.responses     | one           | one (expected: 0 to 65535)

@@ -83,6 +83,40 @@ class DiscoveryStreamTest extends DiscoveryFixture {
   }
 
   @Test
+  void tellsTheLabelsOfNodesAndTheirChanges() {
+    beWatched();
+    Topology before = Objects.requireNonNull(discovery.topology(seconds(1)));
+    ClusterNode own = node(before.traits().ownId());
+    assertThat(before.traits().byId().get(own.id())).isEqualTo(own.traits());
+    assertThat(own.traits().os()).isEqualTo("linux");
+
+    ClusterNode labelled =
+        new ClusterNode(
+            own.id(),
+            Version.at(1000),
+            own.name(),
+            own.address(),
+            own.state(),
+            own.availability(),
+            own.role(),
+            new ClusterNode.Facts("linux", "x86_64", Map.of("zone", "a"), Map.of()));
+    discovery.onCommit(put(labelled), seconds(1));
+    Topology after = Objects.requireNonNull(discovery.topology(seconds(1)));
+    assertThat(after.traits().byId().get(own.id())).isEqualTo(labelled.traits());
+    assertThat(after.services()).isEqualTo(before.services());
+
+    discovery.onStreamLost();
+    assertThat(discovery.topology(seconds(3))).isSameAs(after);
+  }
+
+  private static ClusterNode node(String id) {
+    return Answers.cluster().nodes().stream()
+        .filter(node -> node.id().equals(id))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
   void changesAPolicyWithItsLabel() {
     beWatched();
     long before = discovery.view().rejected();

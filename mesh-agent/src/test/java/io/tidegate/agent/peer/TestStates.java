@@ -66,7 +66,8 @@ final class TestStates {
         "192.0.2.1",
         ClusterNode.State.READY,
         ClusterNode.Availability.DRAIN,
-        ClusterNode.Role.MANAGER);
+        ClusterNode.Role.MANAGER,
+        new ClusterNode.Facts("linux", "x86_64", Map.of("zone", "a"), Map.of("disk", "ssd")));
   }
 
   static Commit put(ClusterObject object) {

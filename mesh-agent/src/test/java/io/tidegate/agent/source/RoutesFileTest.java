@@ -128,7 +128,8 @@ class RoutesFileTest {
                     ProxyIn.OPTIONAL,
                     List.of(Cidr.parse("10.0.0.0/8"), Cidr.parse("192.0.2.7")),
                     ClientIp.PROXY_V1),
-                new Bind(List.of(new Bind.Interface("eth1")))));
+                new Bind(List.of(new Bind.Interface("eth1"))),
+                List.of()));
   }
 
   @Test

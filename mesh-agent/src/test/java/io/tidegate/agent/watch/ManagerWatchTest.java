@@ -130,7 +130,9 @@ class ManagerWatchTest {
                 "192.0.2.1",
                 ClusterNode.State.READY,
                 ClusterNode.Availability.DRAIN,
-                ClusterNode.Role.MANAGER));
+                ClusterNode.Role.MANAGER,
+                new ClusterNode.Facts(
+                    "linux", "x86_64", Map.of("zone", "a"), Map.of("disk", "ssd"))));
     assertThat(take(WatchNews.Committed.class).commit().changes())
         .extracting(Commit.Change::id)
         .containsExactly("t1");
@@ -441,8 +443,16 @@ class ManagerWatchTest {
     return Swarmkit.Node.newBuilder()
         .setId("n1")
         .setMeta(meta(4))
-        .setSpec(Swarmkit.NodeSpec.newBuilder().setAvailability(2))
-        .setDescription(Swarmkit.NodeDescription.newBuilder().setHostname("one"))
+        .setSpec(
+            Swarmkit.NodeSpec.newBuilder()
+                .setAnnotations(Swarmkit.Annotations.newBuilder().putLabels("zone", "a"))
+                .setAvailability(2))
+        .setDescription(
+            Swarmkit.NodeDescription.newBuilder()
+                .setHostname("one")
+                .setPlatform(
+                    Swarmkit.Platform.newBuilder().setOs("linux").setArchitecture("x86_64"))
+                .setEngine(Swarmkit.EngineDescription.newBuilder().putLabels("disk", "ssd")))
         .setStatus(Swarmkit.NodeStatus.newBuilder().setState(2).setAddr("0.0.0.0"))
         .setManagerStatus(Swarmkit.ManagerStatus.newBuilder().setAddr("192.0.2.1:2377"))
         .setRole(1)
