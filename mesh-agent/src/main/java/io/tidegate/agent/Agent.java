@@ -3,7 +3,7 @@ package io.tidegate.agent;
 import io.tidegate.agent.changes.ChangeLog;
 import io.tidegate.agent.cli.AgentConfig;
 import io.tidegate.agent.handover.HandoverServer;
-import io.tidegate.agent.handover.Takeover;
+import io.tidegate.agent.handover.HandoverClient;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.source.TopologySource;
 import io.tidegate.agent.source.YamlException;
@@ -68,7 +68,7 @@ final class Agent implements AutoCloseable {
     view = new MeshView(mesh, changes, source, setup.node(), config.options());
     readinessLog = new ReadinessLog(view);
     try {
-      Takeover takeover = place == null ? null : place.ask();
+      HandoverClient takeover = place == null ? null : place.ask();
       succession = takeover == null ? null : new Succession(takeover, mesh);
     } catch (StartupException e) {
       mesh.close();

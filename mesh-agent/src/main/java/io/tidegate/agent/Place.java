@@ -5,7 +5,7 @@ import io.tidegate.agent.cli.Version;
 import io.tidegate.agent.handover.HandoverServer;
 import io.tidegate.agent.handover.Instance;
 import io.tidegate.agent.handover.PlaceTakenException;
-import io.tidegate.agent.handover.Takeover;
+import io.tidegate.agent.handover.HandoverClient;
 import io.tidegate.agent.source.HostPort;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -45,9 +45,9 @@ record Place(Path file, Instance instance) {
    *
    * @throws StartupException if another agent is about to get it
    */
-  @Nullable Takeover ask() throws StartupException {
+  @Nullable HandoverClient ask() throws StartupException {
     try {
-      return Takeover.ask(file, instance);
+      return HandoverClient.ask(file, instance);
     } catch (PlaceTakenException e) {
       throw new StartupException(String.valueOf(e.getMessage()), e);
     }

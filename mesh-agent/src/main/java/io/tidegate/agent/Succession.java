@@ -1,6 +1,6 @@
 package io.tidegate.agent;
 
-import io.tidegate.agent.handover.Takeover;
+import io.tidegate.agent.handover.HandoverClient;
 import io.tidegate.mesh.Mesh;
 import io.tidegate.proxy.Inheritance;
 import io.tidegate.routing.PublishedPort;
@@ -35,13 +35,13 @@ final class Succession implements AutoCloseable {
   /** How long one that said nothing at the end may take to be gone. */
   private static final Duration GONE_LIMIT = Duration.ofSeconds(2);
 
-  private final Takeover takeover;
+  private final HandoverClient takeover;
   private final Mesh mesh;
   private final Inheritance inheritance;
   private volatile @Nullable Thread thread;
 
   /** To be made before the mesh gets a topology. */
-  Succession(Takeover takeover, Mesh mesh) {
+  Succession(HandoverClient takeover, Mesh mesh) {
     this.takeover = takeover;
     this.mesh = mesh;
     this.inheritance = Inheritance.of(takeover.sockets());

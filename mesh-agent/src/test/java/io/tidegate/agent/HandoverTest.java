@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tidegate.agent.handover.Instance;
-import io.tidegate.agent.handover.Takeover;
+import io.tidegate.agent.handover.HandoverClient;
 import io.tidegate.proxy.PassedSocket;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -115,7 +115,7 @@ class HandoverTest {
     AgentProcess agent = start("--shards=2").awaitReady();
     Path file = folder.resolve("state/handover.sock");
     Instance same = Instance.ofThisProcess("test", "127.0.0.1:" + admin);
-    try (Takeover takeover = Objects.requireNonNull(Takeover.ask(file, same))) {
+    try (HandoverClient takeover = Objects.requireNonNull(HandoverClient.ask(file, same))) {
       assertThat(takeover.sockets()).hasSize(2);
       takeover.sockets().forEach(PassedSocket::close);
       try (Relayed meanwhile = relay()) {
@@ -155,7 +155,7 @@ class HandoverTest {
     AgentProcess first = start("--lame-duck=1h").awaitReady();
     Path file = folder.resolve("state/handover.sock");
     Instance same = Instance.ofThisProcess("test", "127.0.0.1:" + admin);
-    try (Takeover takeover = Objects.requireNonNull(Takeover.ask(file, same))) {
+    try (HandoverClient takeover = Objects.requireNonNull(HandoverClient.ask(file, same))) {
       takeover.sockets().forEach(PassedSocket::close);
       first.tellToStop();
       first.awaitLog("SIGTERM: stopping");
@@ -223,7 +223,7 @@ class HandoverTest {
     AgentProcess first = start().awaitReady();
     Path file = folder.resolve("state/handover.sock");
     Instance same = Instance.ofThisProcess("test", "127.0.0.1:" + admin);
-    try (Takeover takeover = Objects.requireNonNull(Takeover.ask(file, same))) {
+    try (HandoverClient takeover = Objects.requireNonNull(HandoverClient.ask(file, same))) {
       takeover.sockets().forEach(PassedSocket::close);
       AgentProcess second = start();
       assertThat(second.awaitEnd()).isEqualTo(1);

@@ -70,8 +70,8 @@ class HandoverServerTest {
     server.close();
   }
 
-  private Takeover ask() throws PlaceTakenException {
-    return Objects.requireNonNull(Takeover.ask(file, AGENT));
+  private HandoverClient ask() throws PlaceTakenException {
+    return Objects.requireNonNull(HandoverClient.ask(file, AGENT));
   }
 
   private void awaitTold(String... all) {
@@ -80,7 +80,7 @@ class HandoverServerTest {
 
   @Test
   void givesThePlaceOnceTheOtherIsReady() throws Exception {
-    try (Takeover takeover = ask()) {
+    try (HandoverClient takeover = ask()) {
       awaitTold("lend");
       assertThat(takeover.finish()).isTrue();
       awaitTold("lend", "let go", "done");
@@ -89,7 +89,7 @@ class HandoverServerTest {
 
   @Test
   void leavesTheFileToTheNextOne() throws Exception {
-    try (Takeover takeover = ask()) {
+    try (HandoverClient takeover = ask()) {
       assertThat(takeover.finish()).isTrue();
       try (HandoverServer _ = HandoverServer.start(file, AGENT, new Remembered())) {
         server.close();
@@ -104,7 +104,7 @@ class HandoverServerTest {
     ask().close();
     awaitTold("lend", "take back");
     await().until(() -> !server.isGiving());
-    try (Takeover takeover = ask()) {
+    try (HandoverClient takeover = ask()) {
       assertThat(takeover.finish()).isTrue();
     }
     awaitTold("lend", "take back", "lend", "let go", "done");
@@ -112,7 +112,7 @@ class HandoverServerTest {
 
   @Test
   void givesThePlaceToOneAtATime() throws Exception {
-    try (Takeover takeover = ask()) {
+    try (HandoverClient takeover = ask()) {
       assertThatThrownBy(this::ask)
           .isInstanceOf(PlaceTakenException.class)
           .hasMessage("hand-over: another agent is taking over");
@@ -122,15 +122,15 @@ class HandoverServerTest {
 
   @Test
   void givesItToNobodyElse() throws Exception {
-    assertThat(Takeover.ask(file, new Instance("1.0", "net:[2]", AGENT.admin()))).isNull();
-    assertThat(Takeover.ask(file, new Instance("1.0", AGENT.namespace(), "127.0.0.1:1"))).isNull();
+    assertThat(HandoverClient.ask(file, new Instance("1.0", "net:[2]", AGENT.admin()))).isNull();
+    assertThat(HandoverClient.ask(file, new Instance("1.0", AGENT.namespace(), "127.0.0.1:1"))).isNull();
     assertThat(told).isEmpty();
   }
 
   @Test
   void isTheSameAgentInWhateverVersion() throws Exception {
     Instance newer = new Instance("2.0", AGENT.namespace(), AGENT.admin());
-    try (Takeover takeover = Objects.requireNonNull(Takeover.ask(file, newer))) {
+    try (HandoverClient takeover = Objects.requireNonNull(HandoverClient.ask(file, newer))) {
       assertThat(takeover.predecessor())
           .isEqualTo("tidegate 1.0 (pid %d)", ProcessHandle.current().pid());
       assertThat(takeover.finish()).isTrue();
@@ -157,7 +157,7 @@ class HandoverServerTest {
     assertHangsUp(new byte[] {0, 0, 0, 5, 1, 'H', 'T', 'T', 'P'});
     assertHangsUp(new byte[] {0, 0, 0, 1, 4});
     assertThat(told).isEmpty();
-    try (Takeover takeover = ask()) {
+    try (HandoverClient takeover = ask()) {
       assertThat(takeover.finish()).isTrue();
     }
   }
@@ -197,12 +197,12 @@ class HandoverServerTest {
   @Test
   void findsNobodyWhereNobodyIsHeardAnyMore() throws Exception {
     server.close();
-    assertThat(Takeover.ask(file, AGENT)).isNull();
+    assertThat(HandoverClient.ask(file, AGENT)).isNull();
     UnixSocket.listen(file).close();
     assertThat(file).exists();
-    assertThat(Takeover.ask(file, AGENT)).isNull();
+    assertThat(HandoverClient.ask(file, AGENT)).isNull();
     server = HandoverServer.start(file, AGENT, new Remembered());
-    try (Takeover takeover = ask()) {
+    try (HandoverClient takeover = ask()) {
       assertThat(takeover.finish()).isTrue();
     }
   }
@@ -216,7 +216,7 @@ class HandoverServerTest {
 
   @Test
   void leavesThePlaceToItselfWhenItEnds() throws Exception {
-    try (Takeover takeover = ask()) {
+    try (HandoverClient takeover = ask()) {
       server.close();
       assertThat(takeover.finish()).isFalse();
     }

@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** An agent on its way into the place of another one, which goes on meanwhile. */
-public final class Takeover implements AutoCloseable {
+public final class HandoverClient implements AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Takeover.class);
+  private static final Logger LOG = LoggerFactory.getLogger(HandoverClient.class);
 
   /** For each step of the predecessor, which has nothing else to do for it. */
   private static final Duration STEP_LIMIT = Duration.ofSeconds(5);
@@ -26,7 +26,7 @@ public final class Takeover implements AutoCloseable {
   private final String predecessor;
   private final List<PassedSocket> sockets;
 
-  private Takeover(UnixSocket socket, String predecessor, List<PassedSocket> sockets) {
+  private HandoverClient(UnixSocket socket, String predecessor, List<PassedSocket> sockets) {
     this.socket = socket;
     this.predecessor = predecessor;
     this.sockets = List.copyOf(sockets);
@@ -39,7 +39,7 @@ public final class Takeover implements AutoCloseable {
    * @param file where it listens
    * @throws PlaceTakenException if another one is about to get the place
    */
-  public static @Nullable Takeover ask(Path file, Instance own) throws PlaceTakenException {
+  public static @Nullable HandoverClient ask(Path file, Instance own) throws PlaceTakenException {
     if (!Files.exists(file)) {
       return null;
     }
@@ -50,7 +50,7 @@ public final class Takeover implements AutoCloseable {
       LOG.debug("{}: nobody there: {}", file, e.getMessage());
       return null;
     }
-    Takeover takeover = null;
+    HandoverClient takeover = null;
     try {
       takeover = ask(socket, own);
       return takeover;
@@ -67,7 +67,7 @@ public final class Takeover implements AutoCloseable {
     }
   }
 
-  private static @Nullable Takeover ask(UnixSocket socket, Instance own)
+  private static @Nullable HandoverClient ask(UnixSocket socket, Instance own)
       throws IOException, PlaceTakenException {
     UnixSocket.Peer peer = socket.peer();
     String objection = Users.objectionTo(peer);
@@ -79,7 +79,7 @@ public final class Takeover implements AutoCloseable {
     Message answer = Message.receive(socket);
     if (answer instanceof Message.Granted(String version, List<PublishedPort> ports)) {
       String predecessor = "tidegate %s (pid %d)".formatted(version, peer.pid());
-      return new Takeover(socket, predecessor, all(socket, ports));
+      return new HandoverClient(socket, predecessor, all(socket, ports));
     }
     onRefused(answer);
     return null;
