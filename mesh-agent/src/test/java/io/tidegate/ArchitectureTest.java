@@ -68,6 +68,8 @@ class ArchitectureTest {
           .definedBy("io.tidegate.agent.check")
           .layer("swarm")
           .definedBy("io.tidegate.agent.swarm")
+          .layer("takeover")
+          .definedBy("io.tidegate.agent.takeover")
           .layer("handover")
           .definedBy("io.tidegate.agent.handover")
           .layer("admin")
@@ -125,15 +127,25 @@ class ArchitectureTest {
               "identity",
               "peer",
               "check")
+          .whereLayer("takeover")
+          .mayOnlyAccessLayers("routing", "proxy", "linux", "source")
           .whereLayer("handover")
           .mayOnlyAccessLayers("routing", "proxy")
           .whereLayer("admin")
           .mayOnlyAccessLayers(
-              "routing", "metrics", "overload", "proxy", "labels", "source", "changes", "linux")
+              "routing",
+              "metrics",
+              "overload",
+              "proxy",
+              "labels",
+              "source",
+              "changes",
+              "linux",
+              "takeover")
           .whereLayer("changes")
           .mayOnlyAccessLayers("routing", "metrics")
           .whereLayer("client")
-          .mayOnlyAccessLayers("labels", "source")
+          .mayOnlyAccessLayers("labels", "source", "takeover")
           .whereLayer("demo")
           .mayOnlyAccessLayers(
               "routing",
@@ -156,6 +168,7 @@ class ArchitectureTest {
               "identity",
               "docker",
               "swarm",
+              "takeover",
               "watch",
               "admin")
           .ensureAllClassesAreContainedInArchitectureIgnoring("io.tidegate.bench..");

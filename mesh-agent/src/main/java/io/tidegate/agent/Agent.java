@@ -2,14 +2,16 @@ package io.tidegate.agent;
 
 import io.tidegate.agent.changes.ChangeLog;
 import io.tidegate.agent.cli.AgentConfig;
-import io.tidegate.agent.handover.HandoverServer;
 import io.tidegate.agent.handover.HandoverClient;
+import io.tidegate.agent.handover.HandoverServer;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.source.TopologySource;
 import io.tidegate.agent.source.YamlException;
+import io.tidegate.agent.takeover.Keeper;
 import io.tidegate.mesh.Mesh;
 import io.tidegate.metrics.RouteStats;
 import io.tidegate.proxy.PassedSocket;
+import io.tidegate.routing.Topology;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
@@ -42,6 +44,7 @@ final class Agent implements AutoCloseable {
   private final TopologySource source;
   private final ChangeLog changes;
   private final Mesh mesh;
+  private final Keeper keeper;
   private final MeshView view;
   private final ReadinessLog readinessLog;
   private final @Nullable Place place;
@@ -61,11 +64,12 @@ final class Agent implements AutoCloseable {
     source = setup.source();
     changes = new ChangeLog(SystemEpochNanoClock.INSTANCE, source.status().name());
     try {
-      mesh = Mesh.start(config.proxy(), setup.sockets(), changes::onInForce, source::testify);
+      mesh = Mesh.start(config.proxy(), setup.sockets(), this::onInForce, source::testify);
     } catch (UnsupportedOperationException e) {
       throw new StartupException(String.valueOf(e.getMessage()), e);
     }
-    view = new MeshView(mesh, changes, source, setup.node(), config.options());
+    keeper = Keeper.of(config.takeover(), setup.sandbox(), mesh::table, mesh::place);
+    view = new MeshView(mesh, changes, source, setup.node(), keeper, config.options());
     readinessLog = new ReadinessLog(view);
     try {
       HandoverClient takeover = place == null ? null : place.ask();
@@ -74,6 +78,11 @@ final class Agent implements AutoCloseable {
       mesh.close();
       throw e;
     }
+  }
+
+  private void onInForce(Topology topology) {
+    changes.onInForce(topology);
+    keeper.wake();
   }
 
   /**
@@ -105,6 +114,7 @@ final class Agent implements AutoCloseable {
         config.proxy().shards(),
         admin);
     source.onGate(mesh::hear);
+    keeper.start();
     source.start(changes.ahead(mesh::offer));
     if (succession == null) {
       serve();
@@ -123,7 +133,12 @@ final class Agent implements AutoCloseable {
     return opened.address();
   }
 
-  private synchronized void serve() {
+  private void serve() {
+    keeper.begin();
+    beginServing();
+  }
+
+  private synchronized void beginServing() {
     if (!closed) {
       serves = true;
       readinessLog.start();
@@ -175,6 +190,7 @@ final class Agent implements AutoCloseable {
 
     @Override
     public void letGo() {
+      keeper.cease();
       mesh.stopListening();
       closeAdmin();
     }
@@ -206,6 +222,9 @@ final class Agent implements AutoCloseable {
     }
     awaitSuccessorUnderWay(ending.lameDuck());
     view.beginDraining();
+    if (!over.isDone()) {
+      keeper.releaseAtEnd();
+    }
     if (!over.isDone() && ending.lameDuck().isPositive()) {
       LOG.info("not ready any more: clients are still taken for {} s", seconds(ending.lameDuck()));
       awaitSuccessor(ending.lameDuck());
@@ -280,6 +299,7 @@ final class Agent implements AutoCloseable {
     }
     readinessLog.close();
     source.close();
+    keeper.close();
     mesh.close();
     closeAdmin();
   }

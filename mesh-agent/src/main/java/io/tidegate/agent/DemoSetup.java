@@ -7,6 +7,7 @@ import io.tidegate.agent.demo.DemoOutside;
 import io.tidegate.agent.linux.PortHolder;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.source.TopologySource;
+import io.tidegate.agent.takeover.Takeover;
 import io.tidegate.mesh.Mesh;
 import io.tidegate.routing.Protocol;
 import java.io.IOException;
@@ -27,7 +28,8 @@ final class DemoSetup implements DemoOutside {
   @Override
   public Admin serve(Mesh mesh, ChangeLog changes, TopologySource source, HostPort address)
       throws IOException {
-    MeshView view = new MeshView(mesh, changes, source, () -> null, List.of());
+    Takeover none = Takeover.none("the demo has no Docker");
+    MeshView view = new MeshView(mesh, changes, source, () -> null, none, List.of());
     return new DemoAdmin(AdminServer.start(address, true, view));
   }
 

@@ -2,6 +2,7 @@ package io.tidegate.agent;
 
 import io.tidegate.agent.cli.AgentConfig;
 import io.tidegate.agent.cli.Tidegate;
+import io.tidegate.agent.client.ReleaseCommand;
 import io.tidegate.agent.client.ResolveCommand;
 import io.tidegate.agent.client.RoutesCommand;
 import io.tidegate.agent.client.StatusCommand;
@@ -63,6 +64,7 @@ public final class Main {
         .with(new ResolveCommand(System.getenv()))
         .with(new StatusCommand(System.getenv()))
         .with(new RoutesCommand(System.getenv()))
+        .with(new ReleaseCommand(System.getenv()))
         .with(new WatchCommand(System.getenv(), () -> Signals.install().told()));
   }
 

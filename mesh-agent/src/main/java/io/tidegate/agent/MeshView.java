@@ -10,6 +10,8 @@ import io.tidegate.agent.source.PeerStatus;
 import io.tidegate.agent.source.SourceStatus;
 import io.tidegate.agent.source.TopologySource;
 import io.tidegate.agent.swarm.NodeFacts;
+import io.tidegate.agent.takeover.Takeover;
+import io.tidegate.agent.takeover.TakeoverStatus;
 import io.tidegate.mesh.Mesh;
 import io.tidegate.metrics.EjectionStats;
 import io.tidegate.metrics.MeshStats;
@@ -20,6 +22,7 @@ import io.tidegate.routing.Ejection;
 import io.tidegate.routing.Node;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.RoutingTable;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -35,6 +38,7 @@ final class MeshView implements AgentView {
   private final ChangeLog changes;
   private final TopologySource source;
   private final Supplier<? extends @Nullable Record> node;
+  private final Takeover takeover;
   private final List<OptionInForce> options;
   private final long startNanos = System.nanoTime();
   private volatile boolean isDraining;
@@ -47,11 +51,13 @@ final class MeshView implements AgentView {
       ChangeLog changes,
       TopologySource source,
       Supplier<? extends @Nullable Record> node,
+      Takeover takeover,
       List<OptionInForce> options) {
     this.mesh = mesh;
     this.changes = changes;
     this.source = source;
     this.node = node;
+    this.takeover = takeover;
     this.options = options;
   }
 
@@ -161,7 +167,25 @@ final class MeshView implements AgentView {
 
   @Override
   public List<ListenerStatus> listeners() {
-    return mesh.listeners();
+    TakeoverStatus now = takeover.status();
+    return mesh.listeners().stream().map(listener -> asTaken(listener, now)).toList();
+  }
+
+  /** One that listens at a foothold serves nobody unless clients are brought there. */
+  private static ListenerStatus asTaken(ListenerStatus listener, TakeoverStatus takeover) {
+    String objection =
+        listener.isTakenOver() && listener.isBound() ? takeover.objectionTo(listener.port()) : null;
+    return objection == null ? listener : listener.failed(objection);
+  }
+
+  @Override
+  public TakeoverStatus takeover() {
+    return takeover.status();
+  }
+
+  @Override
+  public TakeoverStatus release(boolean release) throws IOException {
+    return takeover.release(release);
   }
 
   @Override

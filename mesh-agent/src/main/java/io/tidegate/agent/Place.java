@@ -2,10 +2,10 @@ package io.tidegate.agent;
 
 import io.tidegate.agent.cli.AgentConfig;
 import io.tidegate.agent.cli.Version;
+import io.tidegate.agent.handover.HandoverClient;
 import io.tidegate.agent.handover.HandoverServer;
 import io.tidegate.agent.handover.Instance;
 import io.tidegate.agent.handover.PlaceTakenException;
-import io.tidegate.agent.handover.HandoverClient;
 import io.tidegate.agent.source.HostPort;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -17,10 +17,14 @@ import org.jspecify.annotations.Nullable;
  * A source with what belongs to it, as the options choose it.
  *
  * @param sockets how to dial the endpoints that it finds
+ * @param sandbox where the namespace of Docker's mesh is; not asked where there is no Docker
  * @param node what it knows of this node, or null while it knows nothing
  */
 record SourceSetup(
-    TopologySource source, UpstreamSockets sockets, Supplier<? extends @Nullable Record> node) {
+    TopologySource source,
+    UpstreamSockets sockets,
+    Supplier<Path> sandbox,
+    Supplier<? extends @Nullable Record> node) {
 
   /** What was chosen, not yet started. */
   static SourceSetup of(AgentConfig config) throws StartupException {
@@ -32,13 +36,18 @@ record SourceSetup(
 
   private static SourceSetup ofFile(Path path) {
     UpstreamSockets none = UpstreamSockets.none("not entered (a file names no namespaces)");
-    return new SourceSetup(new FileSource(path), none, () -> null);
+    return new SourceSetup(new FileSource(path), none, SourceSetup::noSandbox, () -> null);
+  }
+
+  private static Path noSandbox() {
+    throw new IllegalStateException("a file has no Docker's mesh to take ports over from");
   }
 
   private static SourceSetup ofSwarm(SwarmConfig config) throws StartupException {
     try {
       SwarmSource source = new SwarmSource(config);
-      return new SourceSetup(source, new NetworkNamespaces(), source::nodeFacts);
+      return new SourceSetup(
+          source, new NetworkNamespaces(), source::sandboxPath, source::nodeFacts);
     } catch (IOException e) {
       throw new StartupException(String.valueOf(e.getMessage()), e);
     }

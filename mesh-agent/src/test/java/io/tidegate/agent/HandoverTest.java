@@ -3,8 +3,8 @@ package io.tidegate.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.tidegate.agent.handover.Instance;
 import io.tidegate.agent.handover.HandoverClient;
+import io.tidegate.agent.handover.Instance;
 import io.tidegate.proxy.PassedSocket;
 import java.io.IOException;
 import java.net.InetAddress;

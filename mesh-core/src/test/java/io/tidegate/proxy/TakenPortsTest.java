@@ -1,5 +1,6 @@
 package io.tidegate.proxy;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -75,9 +76,13 @@ class TakenPortsTest {
     try (var proxy = proxy("127.0.0.1")) {
       int port = proxy.shards.place(INSIDE);
 
-      try (Socket client = connect(port)) {
-        assertThatThrownBy(() -> assertAnswers(client)).isInstanceOf(SocketException.class);
-      }
+      assertThatThrownBy(
+              () -> {
+                try (Socket client = connect(port)) {
+                  assertAnswers(client);
+                }
+              })
+          .isInstanceOf(SocketException.class);
       Await.until(
           () -> proxy.shards.stats().shards().getOrDefault(ShardCounter.TAKEN_IN_VAIN, 0L) == 1);
     }
@@ -152,6 +157,31 @@ class TakenPortsTest {
           client.send(new byte[] {1});
           assertThat(client.receive(5_000).getSocketAddress())
               .isEqualTo(new InetSocketAddress("127.0.0.7", port));
+        }
+      }
+    }
+  }
+
+  @Test
+  void handsTheSocketsOfUdpOverWithWhatWaitsThere() throws Exception {
+    for (String bind : List.of("127.0.0.1", "::")) {
+      try (var task = UdpTask.named("task");
+          var first = proxy(bind);
+          var second = proxy(bind)) {
+        first.shards.place(INSIDE);
+        int port = first.serve(Protocol.UDP, Policy.DEFAULT, task.address());
+        Inheritance inheritance = Inheritance.of(first.shards.lend());
+        second.shards.inherit(inheritance);
+        second.shards.place(INSIDE);
+        second.publish(new PublishedPort(port, Protocol.UDP), Policy.DEFAULT, task.address());
+        second.shards.settle();
+        first.shards.stopListening();
+
+        try (var client = new UdpProbe("127.0.0.7", port)) {
+          client.send("waits".getBytes(UTF_8));
+          inheritance.begin();
+          assertThat(client.hears()).contains("waits");
+          second.awaitBound(port);
         }
       }
     }

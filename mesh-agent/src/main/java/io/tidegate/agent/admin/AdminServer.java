@@ -12,7 +12,10 @@ import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Serves the pages over HTTP: GET and HEAD, few connections, small requests. */
+/**
+ * Serves the pages over HTTP: GET and HEAD, few connections, small requests; and POST where
+ * something is done.
+ */
 public final class AdminServer implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
@@ -85,16 +88,43 @@ public final class AdminServer implements AutoCloseable {
 
   private Answer answer(HttpExchange exchange) {
     String path = exchange.getRequestURI().getPath();
+    String method = exchange.getRequestMethod();
+    Page action = pages.actionAt(path);
+    if (action != null) {
+      return mayAct(exchange) ? answer(action, exchange) : refusal(exchange);
+    }
     Page page = pages.at(path);
     if (page == null) {
       return Answer.text(Answer.NOT_FOUND, path + ": not found\n\n" + Pages.INDEX);
     }
-    String method = exchange.getRequestMethod();
     if (!method.equals("GET") && !method.equals("HEAD")) {
       exchange.getResponseHeaders().set("Allow", "GET, HEAD");
       return Answer.text(
           Answer.METHOD_NOT_ALLOWED, method + ": not allowed (expected: GET or HEAD)\n");
     }
+    return answer(page, exchange);
+  }
+
+  /** Whoever reaches this address may look; only this node, and no page in a browser, may act. */
+  private static boolean mayAct(HttpExchange exchange) {
+    return exchange.getRequestMethod().equals("POST")
+        && exchange.getRemoteAddress().getAddress().isLoopbackAddress()
+        && !exchange.getRequestHeaders().containsKey("Origin");
+  }
+
+  private static Answer refusal(HttpExchange exchange) {
+    String method = exchange.getRequestMethod();
+    if (!method.equals("POST")) {
+      exchange.getResponseHeaders().set("Allow", "POST");
+      return Answer.text(Answer.METHOD_NOT_ALLOWED, method + ": not allowed (expected: POST)\n");
+    }
+    return Answer.text(
+        Answer.FORBIDDEN,
+        exchange.getRemoteAddress().getAddress().getHostAddress()
+            + ": not allowed (expected: a program on this node, by a loopback address)\n");
+  }
+
+  private static Answer answer(Page page, HttpExchange exchange) {
     try {
       return page.answer(
           new Request(
@@ -103,6 +133,7 @@ public final class AdminServer implements AutoCloseable {
     } catch (QueryException e) {
       return Answer.text(Answer.BAD_REQUEST, e.getMessage() + "\n");
     } catch (IOException | RuntimeException e) {
+      String path = exchange.getRequestURI().getPath();
       LOG.error("admin: {} failed", path, e);
       return Answer.text(Answer.FAILED, path + ": " + e + "\n");
     }

@@ -4,6 +4,7 @@ import io.tidegate.agent.changes.ChangeLog;
 import io.tidegate.agent.source.CheckStatus;
 import io.tidegate.agent.source.PeerStatus;
 import io.tidegate.agent.source.SourceStatus;
+import io.tidegate.agent.takeover.TakeoverStatus;
 import io.tidegate.metrics.EjectionStats;
 import io.tidegate.metrics.MeshStats;
 import io.tidegate.metrics.RouteKey;
@@ -12,6 +13,7 @@ import io.tidegate.proxy.ListenerStatus;
 import io.tidegate.routing.Ejection;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.RoutingTable;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -76,6 +78,17 @@ public interface AgentView {
 
   /** Who has a port that could not be bound, as in {@code held by dockerd (pid 123)}, if known. */
   @Nullable String holderOf(PublishedPort port);
+
+  /** How the takeover of ports from Docker's mesh fares. */
+  TakeoverStatus takeover();
+
+  /**
+   * Hands all ports back to Docker's mesh, or takes them again.
+   *
+   * @return how things are then
+   * @throws IOException if that cannot be
+   */
+  TakeoverStatus release(boolean release) throws IOException;
 
   /** True from the signal to stop on. */
   boolean isDraining();

@@ -68,6 +68,7 @@ final class MeshCollector implements MultiCollector {
     ChangeFamilies.add(families, view.changes());
     PeerFamilies.add(families, view.peers());
     OverloadFamilies.add(families, view);
+    TakeoverFamilies.add(families, view.takeover());
     ShardFamilies.add(families, stats);
     families.info(
         "build",

@@ -22,6 +22,8 @@ final class Pages {
                         ?service=NAME or ?port=8080/tcp for some, &endpoints=false for ports alone
       /api/v1/resolve   ?q=NAME, VIP, :PORT or a task's id: the service with its live endpoints
       /api/v1/changes   ?after=NUMBER&wait=SECONDS: how tasks changed, each with its lag
+      /api/v1/release   POST, from this node: hands all ports back to Docker's mesh; ?undo=true takes
+                        them again
       /api/v1/node      this node, and the options in force
       """;
 
@@ -44,6 +46,11 @@ final class Pages {
             "/api/v1/resolve", new ResolvePage(view, clock),
             "/api/v1/changes", new ChangesPage(view),
             "/api/v1/node", _ -> Json.answer(NodeAnswer.of(view)));
+  }
+
+  /** What a POST to a path does, or null. */
+  @Nullable Page actionAt(String path) {
+    return path.equals("/api/v1/release") ? new ReleasePage(view) : null;
   }
 
   /** The page at a path, or null. */

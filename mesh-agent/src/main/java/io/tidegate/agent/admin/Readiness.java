@@ -64,7 +64,8 @@ public final class Readiness {
     for (PublishedPort port : view.table().routes().keySet()) {
       ListenerStatus listener = listeners.get(port);
       if (listener == null || !(listener.isBound() || listener.isPlaceless())) {
-        reasons.add(port + ": " + reason(listener, holderOf.apply(port)));
+        boolean isTakenOver = listener != null && listener.isTakenOver();
+        reasons.add(port + ": " + reason(listener, isTakenOver ? null : holderOf.apply(port)));
       }
     }
     return reasons;

@@ -120,6 +120,7 @@ record RoutesAnswer(
    *
    * @param bind where the service wants it bound, if it says so
    * @param addresses where it is bound
+   * @param takenOver whether it is served where Docker's mesh brings its clients
    * @param holder who has the port where it could not be bound, as in {@code held by dockerd (pid
    *     123)}, if known
    */
@@ -129,6 +130,7 @@ record RoutesAnswer(
       int shards,
       @Nullable String bind,
       List<String> addresses,
+      boolean takenOver,
       @Nullable String error,
       @Nullable String holder) {}
 
@@ -202,7 +204,7 @@ record RoutesAnswer(
     Bind wanted = route.policy().bind();
     String bind = wanted.isOfAgent() ? null : wanted.toString();
     if (status == null) {
-      return new ListenerAnswer(false, 0, 0, bind, List.of(), null, null);
+      return new ListenerAnswer(false, 0, 0, bind, List.of(), false, null, null);
     }
     return new ListenerAnswer(
         status.isBound(),
@@ -210,8 +212,16 @@ record RoutesAnswer(
         status.shards(),
         bind,
         status.addresses().stream().map(address -> address.getAddress().getHostAddress()).toList(),
+        status.isTakenOver(),
         status.error(),
-        status.isBound() || status.isPlaceless() ? null : view.holderOf(route.port()));
+        holder(view, route.port(), status));
+  }
+
+  private static @Nullable String holder(
+      AgentView view, PublishedPort port, ListenerStatus status) {
+    return status.isBound() || status.isPlaceless() || status.isTakenOver()
+        ? null
+        : view.holderOf(port);
   }
 
   private static RouteAnswer route(

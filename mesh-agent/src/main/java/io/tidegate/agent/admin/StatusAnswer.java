@@ -43,6 +43,7 @@ record StatusAnswer(
     TopologyAnswer topology,
     TableAnswer table,
     ListenersAnswer listeners,
+    TakeoverAnswer takeover,
     PressureAnswer pressure,
     List<ClashAnswer> clashes,
     long changes,
@@ -162,6 +163,7 @@ record StatusAnswer(
         new TableAnswer(
             table.version(), OriginAnswer.seconds(view.tableAge()), table.routes().size()),
         listeners(view, table),
+        TakeoverAnswer.of(view.takeover()),
         PressureAnswer.of(view.pressure()),
         table.clashes().stream().map(ClashAnswer::of).toList(),
         view.changes().last(),

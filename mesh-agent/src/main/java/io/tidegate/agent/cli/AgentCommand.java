@@ -118,6 +118,8 @@ final class AgentCommand implements Callable<Integer> {
       description = "Where published ports are served; '::' is every address of both families.")
   String bind = PROXY.bindAddress();
 
+  @Mixin TakeoverOptions takeover = new TakeoverOptions();
+
   @Option(
       names = "--shards",
       paramLabel = "N",
@@ -223,6 +225,7 @@ final class AgentCommand implements Callable<Integer> {
         source,
         checked(this::swarm),
         checked(this::proxy),
+        checked(() -> takeover.config(source instanceof SourceChoice.Swarm)),
         new AgentConfig.Admin(admin, metricsTasks, agentCheck),
         new AgentConfig.Log(logLevel, logFormat),
         new AgentConfig.Ending(lameDuck, drainTimeout),

@@ -3,6 +3,7 @@ package io.tidegate.agent.cli;
 import io.tidegate.agent.admin.OptionInForce;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.swarm.SwarmConfig;
+import io.tidegate.agent.takeover.TakeoverConfig;
 import io.tidegate.proxy.ProxyConfig;
 import java.time.Duration;
 import java.util.List;
@@ -18,6 +19,7 @@ public record AgentConfig(
     SourceChoice source,
     SwarmConfig swarm,
     ProxyConfig proxy,
+    TakeoverConfig takeover,
     Admin admin,
     Log log,
     Ending ending,

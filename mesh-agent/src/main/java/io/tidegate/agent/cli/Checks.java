@@ -6,6 +6,8 @@ import io.tidegate.agent.linux.Ipvs;
 import io.tidegate.agent.linux.PortHolder;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.swarm.NodeFacts;
+import io.tidegate.agent.takeover.Forecast;
+import io.tidegate.agent.takeover.TakeoverConfig;
 import io.tidegate.agent.watch.WatchConfig;
 import io.tidegate.mesh.Mesh;
 import io.tidegate.proxy.ProxyConfig;
@@ -138,12 +140,24 @@ final class Checks {
     return switch (ipvs.state()) {
       case ABSENT -> Finding.ok("ipvs", "absent, so published ports are free: " + ipvs.reason());
       case PRESENT, LOADABLE ->
-          Finding.warn(
-              "ipvs",
-              ipvs.reason(),
-              "Docker's own mesh takes the ports that services publish; the agent can serve those"
-                  + " that it leaves free");
+          Finding.ok("ipvs", ipvs.reason() + ": Docker's own mesh takes the ports it publishes");
     };
+  }
+
+  /** Where the ports would be served that Docker publishes, and why there. */
+  static Finding mode(Forecast forecast, TakeoverConfig config) {
+    if (forecast.isPossible()) {
+      return Finding.ok("mode", "takeover: " + forecast.why());
+    }
+    if (forecast.obstacle() == null) {
+      return Finding.ok("mode", "host: " + forecast.why());
+    }
+    String advice =
+        "needs nft, CAP_NET_ADMIN, CAP_SYS_ADMIN and Docker's netns folder; Docker's own mesh goes on"
+            + " serving what it publishes";
+    return config.mode() == TakeoverConfig.Mode.TAKEOVER
+        ? Finding.fail("mode", "takeover is not possible: " + forecast.obstacle(), advice)
+        : Finding.warn("mode", "host, as takeover is not possible: " + forecast.obstacle(), advice);
   }
 
   /** Whether the data path runs on this system at all. */

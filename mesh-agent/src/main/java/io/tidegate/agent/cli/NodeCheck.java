@@ -8,7 +8,9 @@ import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.source.YamlException;
 import io.tidegate.agent.swarm.NodeFacts;
 import io.tidegate.agent.swarm.SwarmSource;
+import io.tidegate.agent.takeover.Forecast;
 import io.tidegate.routing.Protocol;
+import io.tidegate.routing.Publication;
 import io.tidegate.routing.Topology;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -22,6 +24,7 @@ final class NodeCheck {
 
   private final AgentConfig config;
   private final List<Finding> findings = new ArrayList<>();
+  private @Nullable Forecast forecast;
 
   private NodeCheck(AgentConfig config) {
     this.config = config;
@@ -50,9 +53,17 @@ final class NodeCheck {
     if (topology != null) {
       topology.services().stream()
           .flatMap(service -> service.publications().stream())
+          .filter(this::isBoundHere)
           .map(publication -> Checks.port(config.proxy().bindAddress(), publication.port()))
           .forEach(findings::add);
     }
+  }
+
+  /** What is taken over is not bound in this network. */
+  private boolean isBoundHere(Publication publication) {
+    return forecast == null
+        || !forecast.isPossible()
+        || publication.means() != Publication.Means.DOCKER;
   }
 
   private @Nullable Topology file(Path path) {
@@ -96,6 +107,8 @@ final class NodeCheck {
     findings.add(Checks.namespaces(node));
     addCapabilities(true);
     findings.add(Checks.ipvs(Ipvs.detect()));
+    forecast = Forecast.of(config.takeover(), node.ingressSandbox());
+    findings.add(Checks.mode(forecast, config.takeover()));
     return topology;
   }
 

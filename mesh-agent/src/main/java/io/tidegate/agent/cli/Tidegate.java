@@ -4,6 +4,7 @@ import io.tidegate.agent.labels.DurationText;
 import io.tidegate.agent.labels.Nearest;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.source.YamlException;
+import io.tidegate.agent.takeover.TakeoverConfig;
 import io.tidegate.proxy.RelayMode;
 import io.tidegate.routing.Timeouts;
 import java.io.PrintWriter;
@@ -164,6 +165,7 @@ public final class Tidegate implements Runnable {
     line.registerConverter(boolean.class, converter(Tidegate::trueOrFalse));
     line.registerConverter(Level.class, oneOf(Level.class));
     line.registerConverter(AgentConfig.Format.class, oneOf(AgentConfig.Format.class));
+    line.registerConverter(TakeoverConfig.Mode.class, oneOf(TakeoverConfig.Mode.class));
   }
 
   private static <T> ITypeConverter<T> converter(Function<String, T> parser) {

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
@@ -50,7 +51,19 @@ final class AgentApi implements AutoCloseable {
    * @throws ClientException with what the agent says if it refuses, or if the address is not one
    */
   String get(String path, Duration limit) throws ClientException, InterruptedException {
-    HttpRequest request = request(path, limit);
+    return send(request(path, limit).GET().build());
+  }
+
+  /**
+   * What the agent answers to an action; otherwise like {@link #get}.
+   *
+   * @throws ClientException with what the agent says if it refuses
+   */
+  String post(String path, Duration limit) throws ClientException, InterruptedException {
+    return send(request(path, limit).POST(BodyPublishers.noBody()).build());
+  }
+
+  private String send(HttpRequest request) throws ClientException, InterruptedException {
     HttpResponse<String> answer;
     try {
       answer = http.send(request, BodyHandlers.ofString());
@@ -66,9 +79,9 @@ final class AgentApi implements AutoCloseable {
   }
 
   // A name may have an underscore wherever it is looked up, but not in a URL.
-  private HttpRequest request(String path, Duration limit) throws ClientException {
+  private HttpRequest.Builder request(String path, Duration limit) throws ClientException {
     try {
-      return HttpRequest.newBuilder(URI.create("http://" + address + path)).timeout(limit).build();
+      return HttpRequest.newBuilder(URI.create("http://" + address + path)).timeout(limit);
     } catch (IllegalArgumentException e) {
       throw new ClientException(
           address

@@ -158,7 +158,7 @@ final class RoutesText {
 
   private static String listener(JsonNode listener) {
     if (listener.path("bound").asBoolean()) {
-      return "bound";
+      return listener.path("takenOver").asBoolean() ? "taken over" : "bound";
     }
     String holder = listener.path("holder").asText();
     return listener.path("error").asText("not bound yet") + (holder.isEmpty() ? "" : ", " + holder);

@@ -20,6 +20,7 @@ final class StatusText {
     }
     Texts.field(lines, "topology", topology(status.path("topology")));
     Texts.field(lines, "table", List.of(table(status)));
+    Texts.field(lines, "takeover", takeover(status.path("takeover"), ink));
     List<String> clashes = new ArrayList<>();
     status
         .path("clashes")
@@ -111,6 +112,26 @@ final class StatusText {
             + Texts.counts(topology.path("tasks"))
             + "; told by: "
             + Texts.counts(topology.path("tasksBySource")));
+  }
+
+  private static List<String> takeover(JsonNode takeover, Ink ink) {
+    List<String> texts = new ArrayList<>();
+    if (!takeover.path("foothold").isTextual()) {
+      texts.add(
+          "mode %s: %s".formatted(takeover.path("mode").asText(), takeover.path("why").asText()));
+    } else if (takeover.path("released").asBoolean()) {
+      texts.add(ink.bad("released: all ports are with Docker's mesh") + " (see tidegate release)");
+    } else {
+      texts.add(
+          "%d ports, whose clients Docker's mesh brings to %s"
+              .formatted(takeover.path("ports").size(), takeover.path("foothold").asText()));
+    }
+    if (takeover.has("error")) {
+      texts.add(
+          ink.bad(takeover.path("error").asText())
+              + ", %s failures".formatted(takeover.path("failures").asText()));
+    }
+    return texts;
   }
 
   private static String table(JsonNode status) {

@@ -36,7 +36,7 @@ public record Sandbox(Path netnsDir, @Nullable String error) {
     return pathIn(netnsDir);
   }
 
-  private static Path pathIn(Path netnsDir) {
+  static Path pathIn(Path netnsDir) {
     return netnsDir.resolve("ingress_sbox");
   }
 }

@@ -90,6 +90,12 @@ public final class SwarmReader {
         docker.get("/containers/" + containerId + "/json", CONTAINER).config().stopSignal());
   }
 
+  /** Where the sandbox is as far as is known now; from any thread. */
+  public Path sandboxPath() {
+    Path known = netnsDir;
+    return Sandbox.pathIn(known == null ? USUAL_NETNS_DIR : known);
+  }
+
   /** The sandbox as it is now, without asking Docker; from any thread. */
   public Sandbox sandbox() {
     Path known = netnsDir;

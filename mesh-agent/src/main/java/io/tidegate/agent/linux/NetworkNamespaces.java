@@ -4,6 +4,12 @@ import io.tidegate.proxy.CallException;
 import io.tidegate.proxy.UpstreamSockets;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -25,6 +31,8 @@ public final class NetworkNamespaces implements UpstreamSockets {
 
   private static final String OWN = "/proc/thread-self/ns/net";
   private static final int FLAGS = Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC;
+
+  private static final int ANSWER_MILLIS = 1_000;
 
   private final int ownNamespace;
 
@@ -91,6 +99,27 @@ public final class NetworkNamespaces implements UpstreamSockets {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException(namespace + ": interrupted");
     }
+  }
+
+  /**
+   * Whether somebody listens at an address inside a namespace. Takes a second where nobody answers.
+   *
+   * @throws IOException naming the namespace, if it cannot be entered
+   */
+  public static boolean isHeard(Path namespace, InetSocketAddress address) throws IOException {
+    return inside(
+        namespace,
+        () -> {
+          try (Socket socket = new Socket()) {
+            socket.connect(address, ANSWER_MILLIS);
+            return true;
+          } catch (ConnectException | NoRouteToHostException | SocketTimeoutException e) {
+            return false;
+          } catch (SocketException e) {
+            // Accepted, and reset at once.
+            return true;
+          }
+        });
   }
 
   private static void enter(String namespace) throws IOException {

@@ -56,6 +56,11 @@ public final class NftTable {
     return nft.tried("", "--terse", "list", "chain", "inet", name, chain).isWell();
   }
 
+  /** All that is in force there, as nft writes it. */
+  public String list() throws IOException {
+    return nft.run("", "--terse", "list", "table", "inet", name);
+  }
+
   /** Whether there is such a table, of whomever. */
   public boolean exists() throws IOException {
     return nft.tried("", "--terse", "list", "table", "inet", name).isWell();

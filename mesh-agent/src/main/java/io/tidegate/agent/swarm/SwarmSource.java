@@ -169,6 +169,11 @@ public final class SwarmSource implements TopologySource {
         status.lastSuccess());
   }
 
+  /** Where the namespace of Docker's mesh is, as far as is known now. From any thread. */
+  public Path sandboxPath() {
+    return reader.sandboxPath();
+  }
+
   private final class Questions implements DiscoveryLoop.Questions {
 
     @Override

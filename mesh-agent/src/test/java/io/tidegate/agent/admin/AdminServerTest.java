@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tidegate.agent.source.HostPort;
+import io.tidegate.agent.takeover.TakeoverStatus;
 import io.tidegate.metrics.ConnectionResult;
 import io.tidegate.metrics.EndpointCounters;
 import io.tidegate.metrics.EndpointKey;
@@ -29,6 +30,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -233,6 +235,39 @@ class AdminServerTest {
     HttpResponse<String> answer = send(method, "/livez");
     assertThat(answer.statusCode()).isEqualTo(405);
     assertThat(answer.headers().firstValue("Allow")).contains("GET, HEAD");
+  }
+
+  @Test
+  void releasesPortsAndTakesThemAgainOnDemand() throws Exception {
+    assertThat(send("POST", "/api/v1/release").statusCode()).isEqualTo(503);
+    view.takeover =
+        new TakeoverStatus(
+            TakeoverStatus.Mode.TAKEOVER, "by the test", "there", Set.of(), false, 0, null);
+
+    HttpResponse<String> released = send("POST", "/api/v1/release");
+    assertThat(released.statusCode()).isEqualTo(200);
+    assertThat(released.body()).contains("\"released\" : true");
+    assertThat(get("/api/v1/status").body()).contains("\"released\" : true");
+    assertThat(send("POST", "/api/v1/release?undo=true").body())
+        .contains("\"released\" : false", "8080/tcp");
+    assertThat(send("POST", "/api/v1/release?undo=maybe").statusCode()).isEqualTo(400);
+    assertThat(get("/metrics").body()).contains("tidegate_takeover_ports 1.0");
+  }
+
+  @Test
+  void actsOnlyForProgramsAndOnlyByPost() throws Exception {
+    HttpResponse<String> read = get("/api/v1/release");
+    assertThat(read.statusCode()).isEqualTo(405);
+    assertThat(read.headers().firstValue("Allow")).contains("POST");
+    HttpRequest ofAPage =
+        HttpRequest.newBuilder(
+                URI.create("http://" + HostPort.of(server.address()) + "/api/v1/release"))
+            .header("Origin", "http://example.com")
+            .POST(HttpRequest.BodyPublishers.noBody())
+            .build();
+    HttpResponse<String> refused = client.send(ofAPage, BodyHandlers.ofString());
+    assertThat(refused.statusCode()).isEqualTo(403);
+    assertThat(refused.body()).contains("127.0.0.1: not allowed (expected: a program on this node");
   }
 
   @ParameterizedTest

@@ -4,6 +4,7 @@ import io.tidegate.agent.changes.ChangeLog;
 import io.tidegate.agent.source.CheckStatus;
 import io.tidegate.agent.source.PeerStatus;
 import io.tidegate.agent.source.SourceStatus;
+import io.tidegate.agent.takeover.TakeoverStatus;
 import io.tidegate.metrics.EjectionStats;
 import io.tidegate.metrics.MeshStats;
 import io.tidegate.metrics.RouteCounters;
@@ -24,6 +25,7 @@ import io.tidegate.routing.RoutingTable;
 import io.tidegate.routing.Task;
 import io.tidegate.routing.TaskState;
 import io.tidegate.routing.Topology;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,6 +33,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -55,6 +58,7 @@ public final class FakeView implements AgentView {
   CheckStatus checks = CheckStatus.NONE;
   Pressure pressure = Pressure.NONE;
   boolean draining;
+  public TakeoverStatus takeover = TakeoverStatus.none("nothing to take over from");
   final SortedMap<RouteKey, EjectionStats> ejections = new TreeMap<>();
 
   public FakeView() {
@@ -270,6 +274,28 @@ public final class FakeView implements AgentView {
   @Override
   public @Nullable String holderOf(PublishedPort port) {
     return holders.get(port);
+  }
+
+  @Override
+  public TakeoverStatus takeover() {
+    return takeover;
+  }
+
+  @Override
+  public TakeoverStatus release(boolean release) throws IOException {
+    if (takeover.foothold() == null) {
+      throw new IOException("takeover: no ports are taken over: " + takeover.why());
+    }
+    takeover =
+        new TakeoverStatus(
+            takeover.mode(),
+            takeover.why(),
+            takeover.foothold(),
+            release ? Set.of() : Set.of(PublishedPort.tcp(8080)),
+            release,
+            takeover.failures(),
+            takeover.error());
+    return takeover;
   }
 
   @Override

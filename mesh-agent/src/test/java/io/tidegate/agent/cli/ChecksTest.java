@@ -8,6 +8,8 @@ import io.tidegate.agent.linux.Ipvs;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.swarm.NodeFacts;
 import io.tidegate.agent.swarm.NodeFacts.Role;
+import io.tidegate.agent.takeover.Forecast;
+import io.tidegate.agent.takeover.TakeoverConfig;
 import io.tidegate.proxy.ProxyConfig;
 import io.tidegate.routing.Protocol;
 import io.tidegate.routing.PublishedPort;
@@ -80,13 +82,28 @@ class ChecksTest {
   }
 
   @Test
-  void warnsOfIpvs() {
-    assertThat(Checks.ipvs(new Ipvs(Ipvs.State.ABSENT, "no module")).grade())
-        .isEqualTo(Finding.Grade.OK);
-    assertThat(Checks.ipvs(new Ipvs(Ipvs.State.PRESENT, "loaded")).grade())
-        .isEqualTo(Finding.Grade.WARN);
-    assertThat(Checks.ipvs(new Ipvs(Ipvs.State.LOADABLE, "a module")).grade())
-        .isEqualTo(Finding.Grade.WARN);
+  void tellsOfIpvs() {
+    for (Ipvs.State state : Ipvs.State.values()) {
+      assertThat(Checks.ipvs(new Ipvs(state, "by the test")).grade()).isEqualTo(Finding.Grade.OK);
+    }
+  }
+
+  @Test
+  void tellsWhichModeWouldBeInForceAndWhy() {
+    TakeoverConfig auto = TakeoverConfig.USUAL;
+    TakeoverConfig takeover = new TakeoverConfig(TakeoverConfig.Mode.TAKEOVER, auto.mark());
+    Forecast obstructed = new Forecast(false, "no nft", "no nft");
+
+    assertThat(Checks.mode(new Forecast(true, "all is there", null), auto))
+        .isEqualTo(Finding.ok("mode", "takeover: all is there"));
+    assertThat(Checks.mode(new Forecast(false, "no IPVS", null), auto))
+        .isEqualTo(Finding.ok("mode", "host: no IPVS"));
+    assertThat(Checks.mode(obstructed, auto).grade()).isEqualTo(Finding.Grade.WARN);
+    assertThat(Checks.mode(obstructed, auto).found())
+        .isEqualTo("host, as takeover is not possible: no nft");
+    assertThat(Checks.mode(obstructed, takeover).grade()).isEqualTo(Finding.Grade.FAIL);
+    assertThat(Checks.mode(obstructed, takeover).found())
+        .isEqualTo("takeover is not possible: no nft");
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.tidegate.agent.identity.IdentityFiles;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.swarm.PeerConfig;
 import io.tidegate.agent.swarm.SwarmConfig;
+import io.tidegate.agent.takeover.TakeoverConfig;
 import io.tidegate.agent.watch.WatchConfig;
 import io.tidegate.proxy.ProxyConfig;
 import io.tidegate.proxy.RelayMode;
@@ -72,7 +73,7 @@ class TidegateTest {
                         + " --connect-attempts 2 --idle-timeout 10m --relay-mode copy"
                         + " --lame-duck 0s --drain-timeout 0s --agent-check [::1]:1"
                         + " --admin [::1]:0 --metrics-tasks false --log-level debug"
-                        + " --log-format json")
+                        + " --log-format json --mode host --takeover-mark 0x77")
                     .split(" ")))
         .isZero();
     AgentConfig config = ran.getFirst();
@@ -94,11 +95,26 @@ class TidegateTest {
     assertThat(config.proxy().connectAttempts()).isEqualTo(2);
     assertThat(config.proxy().relay().idleTimeout()).isEqualTo(Duration.ofMinutes(10));
     assertThat(config.proxy().relay().mode()).isEqualTo(RelayMode.COPY);
+    assertThat(config.takeover()).isEqualTo(new TakeoverConfig(TakeoverConfig.Mode.HOST, 0x77));
     assertThat(config.ending()).isEqualTo(new AgentConfig.Ending(Duration.ZERO, Duration.ZERO));
     assertThat(config.admin())
         .isEqualTo(new AgentConfig.Admin(new HostPort("::1", 0), false, new HostPort("::1", 1)));
     assertThat(config.log()).isEqualTo(new AgentConfig.Log(Level.DEBUG, AgentConfig.Format.JSON));
     assertThat(config.options()).extracting(OptionInForce::origin).containsOnly("flag");
+  }
+
+  @Test
+  void refusesATakeoverWithoutDockerAndMarksThatAreNone() {
+    assertThat(execute(Map.of(), "agent", "--source", "file:r.yml", "--mode", "takeover"))
+        .isEqualTo(2);
+    assertThat(err.toString())
+        .contains("--mode: takeover (expected: host or auto where --source is a file)");
+    assertThat(execute(Map.of(), "agent", "--takeover-mark", "0x1ffffffff")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("0x1ffffffff (expected: a number of 32 bits, as in 0x7467)");
+    assertThat(execute(Map.of(), "agent", "--takeover-mark", "0x100")).isEqualTo(2);
+    assertThat(err.toString()).contains("--takeover-mark: 0x100 (expected: not 0, and not 0x100");
+    assertThat(ran).isEmpty();
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.tidegate.agent.admin.FakeView;
 import io.tidegate.agent.admin.WebTopology;
 import io.tidegate.agent.labels.DurationText;
 import io.tidegate.agent.source.HostPort;
+import io.tidegate.agent.takeover.TakeoverStatus;
 import io.tidegate.routing.Ejection;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -121,6 +123,33 @@ class ClientCommandsTest {
         .allMatch(line -> line.length() <= Columns.WIDTH);
     assertThat(execute("routes", ":9")).isEqualTo(1);
     assertThat(err.toString()).isEqualTo("routes: :9: no route (try: tidegate resolve :9)\n");
+  }
+
+  @Test
+  void releasesPortsAndTakesThemAgain() {
+    view.takeover =
+        new TakeoverStatus(
+            TakeoverStatus.Mode.TAKEOVER, "by the test", "there", Set.of(), false, 0, null);
+    assertThat(execute("release")).isZero();
+    assertThat(lines())
+        .containsExactly(
+            "released: new clients are Docker's, until --undo or the agent's next start");
+    assertThat(execute("status")).isZero();
+    assertThat(lines())
+        .anyMatch(line -> line.contains("released: all ports are with Docker's mesh"));
+    assertThat(execute("release", "--undo")).isZero();
+    assertThat(lines()).contains("taken over: 1 ports");
+  }
+
+  @Test
+  void saysWhyNothingCanBeReleased() {
+    assertThat(execute("release")).isEqualTo(1);
+    assertThat(err.toString())
+        .isEqualTo("release: takeover: no ports are taken over: nothing to take over from\n");
+    server.close();
+    assertThat(execute("release", "--netns-dir", "/none-such")).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("no agent answers", "/none-such/ingress_sbox does not exist");
   }
 
   @Test
@@ -292,6 +321,7 @@ class ClientCommandsTest {
           case "resolve" -> new ResolveCommand(none);
           case "status" -> new StatusCommand(none);
           case "routes" -> new RoutesCommand(none);
+          case "release" -> new ReleaseCommand(none);
           default -> new WatchCommand(none, () -> told);
         };
     CommandLine line = new CommandLine(command);

@@ -123,7 +123,8 @@ class HandoverServerTest {
   @Test
   void givesItToNobodyElse() throws Exception {
     assertThat(HandoverClient.ask(file, new Instance("1.0", "net:[2]", AGENT.admin()))).isNull();
-    assertThat(HandoverClient.ask(file, new Instance("1.0", AGENT.namespace(), "127.0.0.1:1"))).isNull();
+    assertThat(HandoverClient.ask(file, new Instance("1.0", AGENT.namespace(), "127.0.0.1:1")))
+        .isNull();
     assertThat(told).isEmpty();
   }
 

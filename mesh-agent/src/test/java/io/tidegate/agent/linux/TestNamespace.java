@@ -5,14 +5,18 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 
 /** A network namespace of a test's own, with its loopback up. */
 public final class TestNamespace implements AutoCloseable {
 
-  public final String name = "tidegate-test-" + UUID.randomUUID().toString().substring(0, 8);
-  public final Path path = Path.of("/run/netns", name);
+  public final String name;
+  public final Path path;
 
-  private TestNamespace() {}
+  private TestNamespace(String name) {
+    this.name = name;
+    this.path = Path.of("/run/netns", name);
+  }
 
   /** Makes one, or has the test skipped where that is not allowed. */
   public static TestNamespace add() throws IOException {
@@ -20,10 +24,24 @@ public final class TestNamespace implements AutoCloseable {
         Capabilities.ofThisProcess().has(Capability.SYS_ADMIN),
         "needs CAP_SYS_ADMIN to make a network namespace");
     assumeTrue(Program.find("ip", null).isPresent(), "needs ip");
-    TestNamespace namespace = new TestNamespace();
+    return add("tidegate-test-" + UUID.randomUUID().toString().substring(0, 8));
+  }
+
+  /** Another one at the place of one that was closed. */
+  public static TestNamespace addAgain(TestNamespace before) throws IOException {
+    return add(before.name);
+  }
+
+  private static TestNamespace add(String name) throws IOException {
+    TestNamespace namespace = new TestNamespace(name);
     here("ip").run("", "netns", "add", namespace.name);
     namespace.run("ip link set lo up");
     return namespace;
+  }
+
+  /** Does something in the namespace: a socket that it makes belongs there. */
+  public <T> T inside(Callable<T> action) throws IOException {
+    return NetworkNamespaces.inside(path, action);
   }
 
   /** A program in the namespace; the test is skipped where there is none of that name. */

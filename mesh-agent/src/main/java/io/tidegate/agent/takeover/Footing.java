@@ -1,0 +1,56 @@
+package io.tidegate.agent.takeover;
+
+import io.tidegate.proxy.Foothold;
+import io.tidegate.routing.PublishedPort;
+import java.io.IOException;
+import java.util.Set;
+
+/** Where the agent stands: sockets at a foothold, and what the rules there say. Of one thread. */
+final class Footing {
+
+  // Of calls, from one look at the rules themselves to the next: that costs a process.
+  private static final int CALLS_PER_COMPARISON = 5;
+
+  private final Foothold foothold;
+  private final Rules rules;
+  private final TakeoverRules form;
+  private String written = "";
+  private Set<PublishedPort> ports = Set.of();
+  private int calls;
+
+  /**
+   * @param port where the agent's socket for all TCP ports is
+   */
+  Footing(Foothold foothold, Rules rules, int port, int mark) {
+    this.foothold = foothold;
+    this.rules = rules;
+    this.form = new TakeoverRules(foothold.address().getHostAddress(), port, mark);
+  }
+
+  Foothold foothold() {
+    return foothold;
+  }
+
+  /** Whose new clients the rules bring here. */
+  Set<PublishedPort> ports() {
+    return ports;
+  }
+
+  /** Has new clients of these ports brought here, and of no others; often that is so already. */
+  void bring(Set<PublishedPort> wanted) throws IOException {
+    String text = form.text(wanted);
+    boolean isToBeCompared = ++calls % CALLS_PER_COMPARISON == 0;
+    if (!text.equals(written) || (isToBeCompared && !rules.has(form.chain()))) {
+      rules.replace(text);
+      written = text;
+      ports = wanted;
+    }
+  }
+
+  /** Removes the rules, unless another agent's have taken their place. */
+  void remove() throws IOException {
+    if (!written.isEmpty()) {
+      rules.removeOf(form.chain());
+    }
+  }
+}

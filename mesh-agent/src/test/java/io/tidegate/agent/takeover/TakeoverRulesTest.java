@@ -1,0 +1,41 @@
+package io.tidegate.agent.takeover;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tidegate.routing.Protocol;
+import io.tidegate.routing.PublishedPort;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class TakeoverRulesTest {
+
+  private static final TakeoverRules RULES = new TakeoverRules("172.18.0.2", 41234, 0x7467);
+
+  @Test
+  void bringsNewClientsToOneSocketForTcpAndToEachPortsOwnForUdp() {
+    assertThat(
+            RULES.text(
+                List.of(
+                    PublishedPort.tcp(8080),
+                    new PublishedPort(53, Protocol.UDP),
+                    PublishedPort.tcp(443))))
+        .isEqualTo(
+            """
+              chain port_41234 {
+                type filter hook prerouting priority -140; policy accept;
+                ip daddr 172.18.0.2 meta l4proto tcp ct mark 0x7467 tproxy ip to 172.18.0.2:41234 meta mark set 0x7467 accept
+                ip daddr 172.18.0.2 meta l4proto udp ct mark 0x7467 tproxy ip to 172.18.0.2 meta mark set 0x7467 accept
+                ip daddr 172.18.0.2 tcp dport { 443, 8080 } tcp flags & (fin | syn | rst | ack) == syn ct state new tproxy ip to 172.18.0.2:41234 ct mark set 0x7467 meta mark set 0x7467 accept
+                ip daddr 172.18.0.2 udp dport { 53 } ct state new tproxy ip to 172.18.0.2 ct mark set 0x7467 meta mark set 0x7467 accept
+              }
+            """);
+  }
+
+  @Test
+  void keepsTheClientsThatItHasWhereNoPortIsTakenAnyMore() {
+    assertThat(RULES.text(Set.of()))
+        .contains("tcp ct mark 0x7467 tproxy", "udp ct mark 0x7467 tproxy")
+        .doesNotContain("dport", "ct state new");
+  }
+}
