@@ -1,0 +1,212 @@
+#!/usr/bin/perl -w
+# Clients of echo and http services (../task.pl), for the lab's scenarios:
+#
+#   client.pl load tcp|udp ADDRESS PORT COUNT PER_SECOND [on]   a new connection (datagram from a new port) each time,
+#                                                               whether those before were answered or not; with "on" they
+#                                                               go on beyond COUNT until SIGTERM
+#   client.pl hold tcp|udp ADDRESS PORT                         one connection (port) in which something moves all the
+#                                                               time, until SIGTERM
+#   client.pl get ADDRESS PORT PATH                             the body of a page
+#
+# load ends with "begun N failed N slowest_ms N", after a line "from ADDRESS:PORT" for each that was answered and a line
+# "failed BEGUN ENDED WHY" for each that was not, times as in `date +%s.%3N`. hold ends with "bytes N exact yes" or
+# "bytes N exact no WHY"; of UDP, with "sent N lost N answerers N": of how many tasks of an http service answers came.
+
+use strict;
+use IO::Poll qw(POLLIN POLLOUT POLLERR POLLHUP);
+use Socket;
+use Time::HiRes qw(time sleep alarm);
+
+my $PATIENCE = 20;          # seconds that a connection may take; the machine is slow
+my $DATAGRAM_PATIENCE = 5;
+
+my ($mode, @arguments) = @ARGV;
+my $told;                   # to end
+$SIG{TERM} = sub { $told = 1 };
+$SIG{PIPE} = 'IGNORE';
+$| = 1;
+
+if ($mode eq 'load') { load(@arguments) }
+elsif ($mode eq 'hold' && $arguments[0] eq 'tcp') { hold_connection(@arguments[1, 2]) }
+elsif ($mode eq 'hold') { hold_port(@arguments[1, 2]) }
+elsif ($mode eq 'get') { get(@arguments) }
+else { die "client.pl: load, hold or get\n" }
+
+sub open_socket {
+    my ($kind) = @_;
+    socket(my $fh, PF_INET, $kind eq 'tcp' ? SOCK_STREAM : SOCK_DGRAM, 0) or die "socket: $!";
+    return $fh;
+}
+
+# ---- load --------------------------------------------------------------------------------------------------------------
+
+sub load {
+    my ($kind, $address, $port, $count, $per_second, $on) = @_;
+    my $to = sockaddr_in($port, inet_aton($address));
+    my ($poll, %open) = (IO::Poll->new);
+    my %sum = (begun => 0, failed => 0, slowest => 0);
+    my $start = time;
+    while (1) {
+        my $enough = $sum{begun} >= $count && ($told || !$on);
+        last if $enough && !%open;
+        my $due = $enough ? 0 : int((time - $start) * $per_second) - $sum{begun};
+        for (1 .. ($due > 20 ? 20 : $due)) {
+            my $one = begin($kind, $to, $sum{begun}++);
+            $open{fileno $one->{fh}} = $one;
+            $poll->mask($one->{fh}, $kind eq 'tcp' ? POLLOUT : POLLIN);
+        }
+        $poll->poll(0.01);
+        for my $one (map { $open{fileno $_} } $poll->handles(POLLIN | POLLOUT | POLLERR | POLLHUP)) {
+            $kind eq 'tcp' ? go_on($one, $poll) : hear($one);
+        }
+        overdue($_, $kind) for values %open;
+        for my $one (grep { defined $_->{why} } values %open) {
+            delete $open{fileno $one->{fh}};
+            $poll->remove($one->{fh});
+            conclude($one, \%sum);
+        }
+    }
+    printf "begun %d failed %d slowest_ms %d\n", @sum{qw(begun failed)}, $sum{slowest} * 1000;
+}
+
+sub begin {
+    my ($kind, $to, $number) = @_;
+    my $fh = open_socket($kind);
+    $fh->blocking(0);
+    my $one = { fh => $fh, begun => time, in => '', asked => sprintf('%-64s', "number $number of $$") };
+    if (!connect($fh, $to) && !$!{EINPROGRESS}) { $one->{why} = "connect: $!" }
+    elsif ($kind eq 'udp' && !defined send($fh, $one->{asked}, 0)) { $one->{why} = "send: $!" }
+    return $one;
+}
+
+# A connection: ask, end, read to the end.
+sub go_on {
+    my ($one, $poll) = @_;
+    my $fh = $one->{fh};
+    if (!$one->{said}) {
+        my $error = unpack('i', getsockopt($fh, SOL_SOCKET, SO_ERROR));
+        if ($error) { $! = $error; $one->{why} = "connect: $!"; return }
+        my $count = syswrite($fh, $one->{asked});
+        if (!defined $count) { $one->{why} = "write: $!"; return }
+        shutdown($fh, 1);
+        $one->{said} = 1;
+        $poll->mask($fh, POLLIN);
+        return;
+    }
+    my $count = sysread($fh, $one->{in}, 4096, length $one->{in});
+    if (!defined $count) { $one->{why} = "read: $!" unless $!{EAGAIN} }
+    elsif ($count == 0) { $one->{why} = $one->{in} eq $one->{asked} ? '' : 'ended after ' . length($one->{in}) . ' bytes' }
+}
+
+sub hear {
+    my ($one) = @_;
+    if (!defined recv($one->{fh}, $one->{in}, 4096, 0)) { $one->{why} = "recv: $!" unless $!{EAGAIN} }
+    else { $one->{why} = $one->{in} eq $one->{asked} ? '' : 'another answer' }
+}
+
+sub overdue {
+    my ($one, $kind) = @_;
+    return if defined $one->{why} || time - $one->{begun} < ($kind eq 'tcp' ? $PATIENCE : $DATAGRAM_PATIENCE);
+    $one->{why} = $one->{said} || $kind eq 'udp' ? 'no answer' : 'no connection';
+}
+
+sub conclude {
+    my ($one, $sum) = @_;
+    if ($one->{why} ne '') {
+        $sum->{failed}++;
+        printf "failed %.3f %.3f %s\n", $one->{begun}, time, $one->{why};
+        return;
+    }
+    my $took = time - $one->{begun};
+    $sum->{slowest} = $took if $took > $sum->{slowest};
+    my ($port, $address) = sockaddr_in(getsockname($one->{fh}));
+    printf "from %s:%d\n", inet_ntoa($address), $port;
+}
+
+# ---- hold --------------------------------------------------------------------------------------------------------------
+
+# The bytes of a connection from an offset on: no two blocks are alike.
+sub block {
+    my ($offset, $length) = @_;
+    return substr(join('', map { pack('N', $_ * 2654435761 % 4294967296) } $offset / 4 .. ($offset + $length) / 4), 0, $length);
+}
+
+sub hold_connection {
+    my ($address, $port) = @_;
+    my $fh = open_socket('tcp');
+    my ($sent, $received) = (0, 0);
+    my $why = '';
+    $SIG{ALRM} = sub { die "silence\n" };
+    eval {
+        alarm $PATIENCE;
+        connect($fh, sockaddr_in($port, inet_aton($address))) or die "connect: $!\n";
+        print "held\n";
+        while (!$told) {
+            alarm $PATIENCE;
+            my $asked = block($sent, 8192);
+            write_all($fh, $asked);
+            $sent += length $asked;
+            $received += length read_same($fh, $asked);
+            sleep 0.1;
+        }
+        alarm $PATIENCE;
+        shutdown($fh, 1);
+        sysread($fh, my $more, 1) and die "more than was sent\n";
+        1;
+    } or $why = $@;
+    chomp $why;
+    print "bytes $received exact ", $why eq '' ? "yes\n" : "no $why\n";
+}
+
+sub write_all {
+    my ($fh, $bytes) = @_;
+    for (my $at = 0; $at < length $bytes;) {
+        my $count = syswrite($fh, $bytes, length($bytes) - $at, $at);
+        if (defined $count) { $at += $count } elsif (!$!{EINTR}) { die "write: $!\n" }
+    }
+}
+
+sub read_same {
+    my ($fh, $asked) = @_;
+    my $in = '';
+    while (length $in < length $asked) {
+        my $count = sysread($fh, $in, length($asked) - length $in, length $in);
+        if (defined $count) { $count or die "ended early\n" } elsif (!$!{EINTR}) { die "read: $!\n" }
+    }
+    $in eq $asked or die "other bytes than were sent\n";
+    return $in;
+}
+
+# One UDP port; the answer may be what was sent, or the name of a task.
+sub hold_port {
+    my ($address, $port) = @_;
+    my $fh = open_socket('udp');
+    connect($fh, sockaddr_in($port, inet_aton($address))) or die "connect: $!";
+    my ($sent, $lost, %answerers) = (0, 0);
+    $SIG{ALRM} = sub { die "silence\n" };
+    while (!$told) {
+        my $answer;
+        send($fh, 'datagram ' . $sent++, 0);
+        eval { alarm $DATAGRAM_PATIENCE; recv($fh, $answer, 4096, 0) // die "recv: $!\n"; alarm 0; 1 } or $answer = undef;
+        alarm 0;
+        if (!defined $answer) { $lost++ unless $told }
+        else { $answerers{$answer =~ /^task=(\S+)/ ? $1 : ''} = 1; print "held\n" if $sent == 1 }
+        sleep 0.1 unless $told;
+    }
+    print "sent $sent lost $lost answerers ", scalar keys %answerers, "\n";
+}
+
+# ---- get ---------------------------------------------------------------------------------------------------------------
+
+sub get {
+    my ($address, $port, $path) = @_;
+    my $fh = open_socket('tcp');
+    alarm $PATIENCE;
+    connect($fh, sockaddr_in($port, inet_aton($address))) or die "connect: $!\n";
+    write_all($fh, "GET $path HTTP/1.1\r\nHost: lab\r\nConnection: close\r\n\r\n");
+    my $in = '';
+    while (sysread($fh, $in, 65536, length $in)) { }
+    my ($head, $body) = split /\r\n\r\n/, $in, 2;
+    print $body // '';
+    exit(($head // '') =~ m{^HTTP/1.1 200 } ? 0 : 1);
+}
