@@ -1,5 +1,5 @@
 #!/usr/bin/perl -w
-# Clients of echo and http services (../task.pl), for the lab's scenarios:
+# Clients of an echo service (../task.pl), for the lab's scenarios:
 #
 #   client.pl load tcp|udp ADDRESS PORT COUNT PER_SECOND [on]   a new connection (datagram from a new port) each time,
 #                                                               whether those before were answered or not; with "on" they
@@ -10,7 +10,7 @@
 #
 # load ends with "begun N failed N slowest_ms N", after a line "from ADDRESS:PORT" for each that was answered and a line
 # "failed BEGUN ENDED WHY" for each that was not, times as in `date +%s.%3N`. hold ends with "bytes N exact yes" or
-# "bytes N exact no WHY"; of UDP, with "sent N lost N answerers N": of how many tasks of an http service answers came.
+# "bytes N exact no WHY"; of UDP, with "sent N lost N".
 
 use strict;
 use IO::Poll qw(POLLIN POLLOUT POLLERR POLLHUP);
@@ -177,23 +177,23 @@ sub read_same {
     return $in;
 }
 
-# One UDP port; the answer may be what was sent, or the name of a task.
+# One UDP port.
 sub hold_port {
     my ($address, $port) = @_;
     my $fh = open_socket('udp');
     connect($fh, sockaddr_in($port, inet_aton($address))) or die "connect: $!";
-    my ($sent, $lost, %answerers) = (0, 0);
+    my ($sent, $lost) = (0, 0);
     $SIG{ALRM} = sub { die "silence\n" };
     while (!$told) {
-        my $answer;
-        send($fh, 'datagram ' . $sent++, 0);
-        eval { alarm $DATAGRAM_PATIENCE; recv($fh, $answer, 4096, 0) // die "recv: $!\n"; alarm 0; 1 } or $answer = undef;
+        my ($asked, $answer) = ('datagram ' . $sent++, '');
+        send($fh, $asked, 0);
+        eval { alarm $DATAGRAM_PATIENCE; recv($fh, $answer, 4096, 0) while $answer ne $asked && !$told; alarm 0 };
         alarm 0;
-        if (!defined $answer) { $lost++ unless $told }
-        else { $answerers{$answer =~ /^task=(\S+)/ ? $1 : ''} = 1; print "held\n" if $sent == 1 }
+        if ($answer eq $asked) { print "held\n" if $sent == 1 }
+        else { $lost++ unless $told }
         sleep 0.1 unless $told;
     }
-    print "sent $sent lost $lost answerers ", scalar keys %answerers, "\n";
+    print "sent $sent lost $lost\n";
 }
 
 # ---- get ---------------------------------------------------------------------------------------------------------------

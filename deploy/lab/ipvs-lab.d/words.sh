@@ -2,15 +2,19 @@
 # The words of the scenarios: clients, what came of them, results.
 
 say() { printf '%5ds  %s\n' "$SECONDS" "$*"; }
+now() { date +%s.%3N; }
+since() { awk -v a="$1" -v b="$(now)" 'BEGIN { printf "%.1f", b - a }'; }
 docker1() { swarm-lab docker n1 "$@"; }
+on_n1() { swarm-lab exec n1 "$@"; }
 CLIENT=(swarm-lab exec client perl /lab/client.pl)   # words, not a function: behind & its process is the client itself
+sandbox() { nsenter --net="$SANDBOX" "$@"; }
 
 # wait_for SECONDS WHAT CMD...
 wait_for() {
   local deadline=$((SECONDS + $1)) what=$2; shift 2
   until "$@" >/dev/null 2>&1; do
     ((SECONDS < deadline)) || { say "gave up waiting: $what"; return 1; }
-    sleep 0.3
+    sleep 2   # asking takes its share of a slow machine
   done
 }
 
@@ -35,6 +39,46 @@ none() { (($1 == 0)) || printf ' %s %s;' "$1" "$2"; }
 # field NAME LINE: the number behind a name.
 field() { sed -n "s/.*\b$1 \([0-9]*\).*/\1/p" <<<"$2"; }
 
+# ---- load: new connections and datagrams to n1, while something is done ----------------------------------------------------
+
+declare -A LOADS=() HOLDS=()
+
+load() {
+  local kind
+  for kind in tcp udp; do
+    "${CLIENT[@]}" load "$kind" "$N1" "$ECHO" "$COUNT" "$PER_SECOND" on >"$OUT/$1.$kind" &
+    LOADS[$kind]=$!
+  done
+  sleep 2
+}
+
+end_load() {
+  kill -TERM "${LOADS[@]}"
+  wait "${LOADS[@]}" || true
+}
+
+# figures NAME [GONE]: what came of the load, as KEY=NUMBER words.
+figures() {
+  local kind sum
+  for kind in tcp udp; do
+    sum=$(tail -n 1 "$OUT/$1.$kind")
+    echo "${kind}_begun=$(field begun "$sum") ${kind}_failed=$(strangers "$1" "$kind" "${2:-0}")" \
+      "${kind}_slowest_ms=$(field slowest_ms "$sum")"
+    [[ -z ${2:-} ]] || echo "${kind}_failed_with_the_agent=$(($(field failed "$sum") - $(strangers "$1" "$kind" "$2")))"
+  done
+}
+
+# Failures but those of connections that had begun before the agent was gone.
+strangers() { awk -v gone="$3" '$1 == "failed" && $2 > gone' "$OUT/$1.$2" | wc -l; }
+
+faults() {
+  local kind
+  for kind in tcp udp; do
+    none "$(strangers "$1" "$kind" "$2")" "$kind failed ($(awk -v gone="$2" '$1 == "failed" && $2 > gone' "$OUT/$1.$kind" |
+      cut -d' ' -f4- | sort | uniq -c | sort -rn | awk '{ $1 = $1 "x"; print }' | head -n 3 | paste -sd,))"
+  done
+}
+
 # How many of a load's clients the tasks saw by their own address.
 true_addresses() {
   sed -n "s/^from /$2 /p" "$OUT/$1.$2" | sort >"$OUT/clients"
@@ -48,4 +92,40 @@ task_logs() {
       swarm-lab docker "$node" logs "$container" 2>/dev/null
     done
   done
+}
+
+mesh_answers() {
+  all_answer "$N1" || echo " Docker's mesh does not answer on n1;"
+  all_answer "$N2" || echo " Docker's mesh does not answer on n2;"
+}
+
+# ---- hold: a connection and a UDP port that live through it ----------------------------------------------------------------
+
+hold() {
+  local kind
+  "${CLIENT[@]}" hold tcp "$N1" "$ECHO" >"$OUT/hold.$1.tcp" &
+  HOLDS[$1.tcp]=$!
+  "${CLIENT[@]}" hold udp "$N1" "$ECHO" >"$OUT/hold.$1.udp" &
+  HOLDS[$1.udp]=$!
+  for kind in tcp udp; do wait_for 20 "$1 is held, $kind" grep -q held "$OUT/hold.$1.$kind"; done
+}
+
+# same NAME: faults of what is held, which goes on. A client of TCP that has ended has said why.
+same() {
+  [[ -n ${HOLDS[$1.tcp]:-} ]] || return 0
+  kill -0 "${HOLDS[$1.tcp]}" 2>/dev/null || echo " the connection $1 broke: $(tail -n 1 "$OUT/hold.$1.tcp");"
+}
+
+# exact NAME: ends what is held, and tells faults.
+exact() {
+  [[ -n ${HOLDS[$1.tcp]:-} ]] || return 0
+  local said; said=$(let_go "$1")
+  [[ $said == *'exact yes'* ]] || echo " the connection $1: $said;"
+  [[ $said == *' lost 0' ]] || echo " the UDP port $1: ${said#*yes };"
+}
+
+let_go() {
+  kill -TERM "${HOLDS[$1.tcp]}" "${HOLDS[$1.udp]}" 2>/dev/null || true
+  while kill -0 "${HOLDS[$1.tcp]}" 2>/dev/null || kill -0 "${HOLDS[$1.udp]}" 2>/dev/null; do sleep 0.2; done
+  tail -qn 1 "$OUT/hold.$1.tcp" "$OUT/hold.$1.udp" | paste -sd' '
 }

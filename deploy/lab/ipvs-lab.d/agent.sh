@@ -1,0 +1,94 @@
+# shellcheck shell=bash disable=SC2034
+# The agent of n1, and what it leaves in the namespaces.
+
+# Compiled code of the second kind pays only after minutes of the lab's slow processors.
+start_agent() {
+  local begun=$SECONDS
+  TIDEGATE_JAVA_OPTS=${TIDEGATE_JAVA_OPTS:--XX:TieredStopAtLevel=1} swarm-lab exec n1 tidegate agent --mode takeover \
+    >>"$OUT/agent.log" 2>&1 &
+  AGENT=$!
+  wait_for 240 "the agent is ready" is_ready_or_gone
+  kill -0 "$AGENT" 2>/dev/null || { say "the agent has ended"; return 1; }
+  READY=$((SECONDS - begun))
+}
+
+is_ready_or_gone() { ! kill -0 "$AGENT" || on_n1 perl /lab/client.pl get 127.0.0.1 9180 /readyz; }
+
+need_agent() {
+  [[ -z $AGENT ]] || return 0
+  [[ -f $OUT/before ]] || snapshot >"$OUT/before"
+  start_agent
+  wait_taken
+}
+
+stop_agent() {
+  kill -TERM "$AGENT"
+  local status=0
+  wait "$AGENT" || status=$?
+  AGENT=''
+  return "$status"
+}
+
+wait_gone() {
+  wait "$AGENT" 2>/dev/null || true
+  AGENT=''
+}
+
+metrics() { on_n1 perl /lab/client.pl get 127.0.0.1 9180 /metrics; }
+
+# How many clients the agent has had so far.
+had() { metrics | awk '/^tidegate_connections_total/ { sum += $NF } END { printf "%d\n", sum }'; }
+
+# Leaves in SHARE how many in a hundred of new connections and datagrams the agent has; no others may be on their way.
+measure_share() {
+  local before; before=$(had)
+  brief tcp "$N1" 40 >/dev/null
+  brief udp "$N1" 40 >/dev/null
+  SHARE=$((($(had) - before) * 100 / 80))
+}
+
+# share_is PERCENT: a fault, unless it was that.
+share_is() { ((SHARE == $1)) || printf ' %s %% of new connections reach the agent;' "$SHARE"; }
+
+wait_taken() { wait_for 120 "the agent says that it has all ports" has_ports; }
+has_ports() { metrics | grep -Eq '^tidegate_takeover_ports 2(\.0)?$'; }
+
+wait_used() { wait_for 120 "new connections reach the agent" is_used; }
+is_used() {
+  measure_share
+  ((SHARE == 100))
+}
+
+# All that a takeover may touch: rules, routes, addresses and switches of n1's namespace and of its ingress_sbox.
+snapshot() {
+  local where
+  for where in on_n1 sandbox; do
+    echo "== $where"
+    for command in "nft --stateless list ruleset" iptables-save ip6tables-save iptables-legacy-save ip6tables-legacy-save \
+      "ip rule list" "ip -6 rule list" "ip route show table all" "ip -6 route show table all" "ip -oneline address" \
+      "sysctl --all --pattern ^net\.ipv4\.(ip_nonlocal_bind|ip_forward|conf\..*\.(rp_filter|route_localnet|accept_local|src_valid_mark))"; do
+      echo "-- $command"
+      # shellcheck disable=SC2086   # words
+      $where $command 2>/dev/null | sed -E '/^#/d; s/\[[0-9]+:[0-9]+\]//; s/ valid_lft.*//'
+    done
+  done
+}
+
+# changes: a fault, unless all of that is as it was before the first agent.
+changes() {
+  local count
+  snapshot >"$OUT/after"
+  count=$(diff "$OUT/before" "$OUT/after" | tee "$OUT/differences" | grep -c '^[<>]' || true)
+  head -n 20 "$OUT/differences" >&2
+  none "$count" "lines of rules, routes, addresses and switches differ"
+}
+
+# Where something failed: the end of what agent and engines said, and what there is.
+evidence() {
+  set +e
+  echo "-- processes"; busybox top -b -n 1 | head -n 12
+  echo "-- tasks"; docker1 service ps --no-trunc echo
+  echo "-- the agent's log"; tail -n 40 "$OUT/agent.log" 2>/dev/null
+  echo "-- ingress_sbox"; sandbox nft list ruleset | grep -A 40 tidegate; sandbox ip rule list
+  echo "-- the engine of n1"; grep -v 'level=info' /var/tmp/tidegate-lab/n1/docker.log | tail -n 10
+}
