@@ -62,6 +62,7 @@ public class TableSwapBenchmark {
           UpstreamSockets.none("not in this benchmark"),
           new ConnectStreaks(SystemNanoClock.INSTANCE, _ -> {}),
           new ParkingPlaces(),
+          new Imitations(),
           SystemNanoClock.INSTANCE,
           Tables.random());
   private RoutingTable inForce = RoutingTable.EMPTY;

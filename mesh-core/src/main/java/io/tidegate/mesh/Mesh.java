@@ -15,6 +15,7 @@ import io.tidegate.proxy.PassedSocket;
 import io.tidegate.proxy.Placement;
 import io.tidegate.proxy.ProxyConfig;
 import io.tidegate.proxy.Shards;
+import io.tidegate.proxy.Transparency;
 import io.tidegate.proxy.UpstreamSockets;
 import io.tidegate.routing.ConnectOutcome;
 import io.tidegate.routing.Ejection;
@@ -159,6 +160,11 @@ public final class Mesh implements AutoCloseable {
     } else {
       outcomesUnheard.increment();
     }
+  }
+
+  /** Tells the data path whether tasks can see their clients' own addresses, and whose not. */
+  public void become(Transparency transparency) {
+    shards.become(transparency);
   }
 
   private void publish(RoutingTable next) {

@@ -26,6 +26,11 @@ public enum ConnectionResult {
    * There was no PROXY protocol header that counts, and there had to be; the client got a reset.
    */
   PROXY_HEADER,
+  /**
+   * The task could not see the client's own address, without which the route takes nobody; the
+   * client got a reset.
+   */
+  NOT_TRANSPARENT,
   /** The client left before a task was asked for, or while it waited for one. */
   CLIENT_GONE;
 

@@ -17,10 +17,14 @@ import org.HdrHistogram.Histogram;
  * All counts of the data path at one moment, summed over all shards.
  *
  * @param routes every route that is served or was lately
+ * @param imitations sockets to tasks that are bound to clients' own addresses now
  * @param loopLag how late event loops came to their timers, in microseconds
  */
 public record MeshStats(
-    SortedMap<RouteKey, RouteStats> routes, Map<ShardCounter, Long> shards, Histogram loopLag) {
+    SortedMap<RouteKey, RouteStats> routes,
+    Map<ShardCounter, Long> shards,
+    long imitations,
+    Histogram loopLag) {
 
   private static final int SIGNIFICANT_DIGITS = 2;
 
@@ -38,7 +42,11 @@ public record MeshStats(
     for (ShardCounter counter : ShardCounter.values()) {
       counts.put(counter, sum(shards, shard -> shard.of(counter)));
     }
-    return new MeshStats(routes, counts, sumLatency(shards, shard -> shard.loopLag));
+    return new MeshStats(
+        routes,
+        counts,
+        sum(shards, shard -> shard.imitations),
+        sumLatency(shards, shard -> shard.loopLag));
   }
 
   private static RouteStats sumRoute(List<RouteCounters> parts) {
@@ -66,6 +74,7 @@ public record MeshStats(
         new RouteStats.ProxyHeaders(
             sumEach(ProxyHeaderResult.class, parts, RouteCounters::proxyHeaders),
             sum(parts, part -> part.proxyHeadersOmitted)),
+        sumEach(Imitated.class, parts, RouteCounters::imitated),
         sum(parts, part -> part.bytesIn),
         sum(parts, part -> part.bytesOut),
         new RouteStats.Datagrams(

@@ -13,6 +13,7 @@ public final class RouteCounters {
   private final Map<ParkingEnd, Counter> parkingEnds = new EnumMap<>(ParkingEnd.class);
   private final Map<ProxyHeaderResult, Counter> proxyHeaders =
       new EnumMap<>(ProxyHeaderResult.class);
+  private final Map<Imitated, Counter> imitated = new EnumMap<>(Imitated.class);
   private final Map<DatagramResult, Counter> datagramsIn = new EnumMap<>(DatagramResult.class);
   private final Map<DatagramResult, Counter> datagramsOut = new EnumMap<>(DatagramResult.class);
 
@@ -81,6 +82,9 @@ public final class RouteCounters {
     for (ProxyHeaderResult result : ProxyHeaderResult.values()) {
       proxyHeaders.put(result, new Counter());
     }
+    for (Imitated result : Imitated.values()) {
+      imitated.put(result, new Counter());
+    }
     for (DatagramResult result : DatagramResult.values()) {
       datagramsIn.put(result, new Counter());
       datagramsOut.put(result, new Counter());
@@ -106,6 +110,12 @@ public final class RouteCounters {
   @SuppressWarnings("NullAway") // Filled for every constant.
   public Counter proxyHeaders(ProxyHeaderResult result) {
     return proxyHeaders.get(result);
+  }
+
+  /** Connects from clients' own addresses, where the route asks for that, and UDP sessions. */
+  @SuppressWarnings("NullAway") // Filled for every constant.
+  public Counter imitated(Imitated result) {
+    return imitated.get(result);
   }
 
   /** Datagrams from clients. */

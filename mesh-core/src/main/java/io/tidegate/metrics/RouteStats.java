@@ -12,6 +12,7 @@ import org.HdrHistogram.Histogram;
  * @param hedging of connects that kept silent for long
  * @param parking of clients that no task took at once
  * @param proxyHeaders of the PROXY protocol, from clients and to tasks
+ * @param imitated connects from clients' own addresses, and UDP sessions, by what came of it
  * @param bytesIn from clients to tasks
  * @param bytesOut from tasks to clients
  * @param datagrams what became of those of a UDP route
@@ -28,6 +29,7 @@ public record RouteStats(
     Hedging hedging,
     Parking parking,
     ProxyHeaders proxyHeaders,
+    Map<Imitated, Long> imitated,
     long bytesIn,
     long bytesOut,
     Datagrams datagrams,

@@ -25,6 +25,9 @@ public final class ShardCounters {
   /** Bytes that wait now for receivers that did not take them at once. */
   public final Counter keptBytes = new Counter();
 
+  /** Sockets to tasks that are bound to clients' own addresses now. */
+  public final Counter imitations = new Counter();
+
   private final Map<ShardCounter, Counter> counters = new EnumMap<>(ShardCounter.class);
 
   public ShardCounters() {

@@ -69,14 +69,29 @@ abstract class Connects extends Timer implements RelayHalf.Owner {
   }
 
   private boolean connect(Endpoint endpoint) throws IOException {
+    if (served.isTransparent) {
+      Imitation.Begun begun = Imitation.connect(shard, served, index, ends(), firstBytes != null);
+      if (begun != null) {
+        return connect(begun);
+      }
+    }
     SockAddr address = served.address(index);
     RelayHalf half =
         new RelayHalf(TcpSocket.open(shard, endpoint.reach(), address.isIpv6()), this, false);
     upstream = half;
-    if (firstBytes != null || served.introducesTo(index)) {
+    if (firstBytes != null || introduces()) {
       half.socket.acknowledgeWithData();
     }
     boolean connected = half.socket.connect(address) || sendFirstBytes(half);
+    half.register(shard, connected);
+    return connected;
+  }
+
+  /** Goes on with a socket that has the client's own address. */
+  private boolean connect(Imitation.Begun begun) throws IOException {
+    RelayHalf half = new ImitatingHalf(begun.socket(), this, shard.counters().imitations);
+    upstream = half;
+    boolean connected = begun.isConnected() || sendFirstBytes(half);
     half.register(shard, connected);
     return connected;
   }
@@ -89,9 +104,14 @@ abstract class Connects extends Timer implements RelayHalf.Owner {
     return false;
   }
 
-  /** What another agent is told of the client's connection; null where nobody knows. */
+  /** What the task, or another agent, is told of the client's connection; null if unknown. */
   @Nullable Ends ends() {
     return ends;
+  }
+
+  /** Whether a header goes first at the connect at hand. */
+  final boolean introduces() {
+    return served.introducesTo(index) && !(upstream instanceof ImitatingHalf);
   }
 
   /**
@@ -100,7 +120,7 @@ abstract class Connects extends Timer implements RelayHalf.Owner {
    * endpoint is chosen: the header depends on it.
    */
   private boolean sendFirstBytes(RelayHalf half) throws IOException {
-    if (firstBytes == null || served.introducesTo(index)) {
+    if (firstBytes == null || introduces()) {
       return false;
     }
     FirstBytes.send(firstBytes, half.socket);
@@ -178,6 +198,14 @@ abstract class Connects extends Timer implements RelayHalf.Owner {
 
   /** Ends the connect at hand, which has failed. */
   final void fail(IOException e) {
+    if (e instanceof NotTransparentException) {
+      // No fault of the endpoint's; another one may be on a node that can do it.
+      failure = ConnectionResult.NOT_TRANSPARENT;
+      markTried();
+      leave();
+      shard.clock().stop(this);
+      return;
+    }
     served.health.onFailed(index, e);
     fail(ConnectionResult.REFUSED, e.getMessage());
   }

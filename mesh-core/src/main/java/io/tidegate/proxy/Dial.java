@@ -315,7 +315,7 @@ final class Dial extends Connects {
    * @throws IOException if the client has reset its connection
    */
   private int introduce() throws IOException {
-    if (!served.introducesTo(index)) {
+    if (!introduces()) {
       return 0;
     }
     if (firstBytes == null) {
@@ -333,7 +333,8 @@ final class Dial extends Connects {
 
   /** Nobody takes the client now, which may pass. */
   private void park() {
-    boolean isSpent = FirstBytes.areSent(firstBytes);
+    // Who is refused for its address will be in a moment, too.
+    boolean isSpent = FirstBytes.areSent(firstBytes) || failure == ConnectionResult.NOT_TRANSPARENT;
     ParkingLot lot = shard.parkingLot(served.route.port());
     if (parked == null && lot != null && !isSpent) {
       parked = lot.park(served, downstream, ends, acceptedNanos);

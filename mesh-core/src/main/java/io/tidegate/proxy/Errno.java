@@ -12,6 +12,8 @@ final class Errno {
   private static final int EINVAL = 22;
   private static final int ENFILE = 23;
   private static final int EMFILE = 24;
+  private static final int EADDRINUSE = 98;
+  private static final int EADDRNOTAVAIL = 99;
   private static final int ENETUNREACH = 101;
   private static final int ENOBUFS = 105;
   private static final int ETIMEDOUT = 110;
@@ -37,6 +39,11 @@ final class Errno {
   /** Whether the other host does not answer, or there is no way to it. */
   static boolean isUnreachable(IOException e) {
     return UNREACHABLE.contains(number(e));
+  }
+
+  /** Whether somebody else has the address and port, or the connection that it would be. */
+  static boolean isInUse(IOException e) {
+    return number(e) == EADDRINUSE || number(e) == EADDRNOTAVAIL;
   }
 
   /** Whether the call is not to be had for this kind of descriptor. */

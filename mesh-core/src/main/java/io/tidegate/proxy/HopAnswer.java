@@ -9,7 +9,8 @@ enum HopAnswer {
   NO_SUCH_TASK(2, "no such task runs there"),
   TASK_REFUSED(3, "the task refused"),
   TASK_SILENT(4, "the task did not answer in time"),
-  BUSY(5, "it has no room");
+  BUSY(5, "it has no room"),
+  NOT_TRANSPARENT(6, "the task could not see the client's own address");
 
   private final byte code;
   private final String words;

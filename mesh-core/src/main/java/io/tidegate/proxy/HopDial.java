@@ -98,6 +98,7 @@ final class HopDial extends Connects {
   }
 
   private void connected() {
+    byte[] header = introduces() ? shard.introductions().of(served, index, ends) : null;
     RelayHalf upstream = win();
     shard.clock().stop(this);
     served.counters.connections(ConnectionResult.OK).increment();
@@ -106,16 +107,16 @@ final class HopDial extends Connects {
     shard.counters().of(ShardCounter.HOPS_TAKEN).increment();
     tell(shard, caller, HopAnswer.TAKEN);
     Relay relay = new Relay(shard, served, index, caller, upstream, askedNanos, Ticket.UNLIMITED);
-    if (served.introducesTo(index)) {
-      byte[] header = shard.introductions().of(served, index, ends);
-      relay.begin(shard.keepBehind(header, null), header.length);
-    } else {
+    if (header == null) {
       relay.begin(null, 0);
+    } else {
+      relay.begin(shard.keepBehind(header, null), header.length);
     }
   }
 
   private void onFailed(IOException e) {
-    refusal = HopAnswer.TASK_REFUSED;
+    refusal =
+        e instanceof NotTransparentException ? HopAnswer.NOT_TRANSPARENT : HopAnswer.TASK_REFUSED;
     fail(e);
     refuse();
   }

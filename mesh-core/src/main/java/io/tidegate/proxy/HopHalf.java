@@ -114,6 +114,9 @@ final class HopHalf extends RelayHalf {
 
   private void check(byte code) throws IOException {
     HopAnswer answer = HopAnswer.of(code);
+    if (answer == HopAnswer.NOT_TRANSPARENT) {
+      throw new NotTransparentException("the agent at " + offer.address() + ": " + answer);
+    }
     if (answer != HopAnswer.TAKEN) {
       throw refused(answer == null ? "for reason " + code : answer.toString());
     }

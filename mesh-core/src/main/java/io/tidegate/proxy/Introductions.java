@@ -35,7 +35,7 @@ final class Introductions {
    */
   byte[] of(ServedRoute served, int index, @Nullable Ends ends) {
     Route route = served.route;
-    return route.policy().clientAddress().told() == ClientIp.PROXY_V1
+    return route.policy().clientAddress().header() == ClientIp.PROXY_V1
         ? headers.version1(ends)
         : headers.version2(route.port().protocol(), ends, tlvs(route, served.endpoint(index)));
   }

@@ -23,6 +23,7 @@ final class Libc {
   static final int SOCK_NONBLOCK = 0x800;
   static final int SOCK_CLOEXEC = 0x80000;
   static final int SOL_SOCKET = 1;
+  static final int SO_REUSEADDR = 2;
   static final int SO_ERROR = 4;
   static final int SO_KEEPALIVE = 9;
   static final int SO_LINGER = 13;
@@ -33,6 +34,10 @@ final class Libc {
   static final int TCP_KEEPCNT = 6;
   static final int TCP_QUICKACK = 12;
   static final int TCP_USER_TIMEOUT = 18;
+  static final int SOL_IP = 0;
+  static final int IP_TRANSPARENT = 19;
+  static final int SOL_IPV6 = 41;
+  static final int IPV6_TRANSPARENT = 75;
   static final int SHUT_WR = 1;
 
   private static final int CLOCK_MONOTONIC = 1;
@@ -49,6 +54,7 @@ final class Libc {
   private static final MethodHandle SOCKET = Downcalls.handle("socket");
   private static final MethodHandle SHUTDOWN = Downcalls.handle("shutdown");
   private static final MethodHandle FCNTL = Downcalls.handle("fcntl");
+  private static final MethodHandle BIND = Downcalls.handle("bind");
   private static final MethodHandle CONNECT = Downcalls.handle("connect");
   private static final MethodHandle SETSOCKOPT = Downcalls.handle("setsockopt");
   private static final MethodHandle GETSOCKOPT = Downcalls.handle("getsockopt");
@@ -93,6 +99,21 @@ final class Libc {
     try {
       return Downcalls.result(
           (long) CONNECT.invokeExact(state, (long) fd, sockaddr, (long) length, 0L, 0L, 0L), state);
+    } catch (Throwable e) {
+      throw Downcalls.unexpected(e);
+    }
+  }
+
+  /**
+   * bind(2).
+   *
+   * @param sockaddr address of a sockaddr_in or sockaddr_in6 in native memory
+   */
+  static int bind(int fd, long sockaddr, int length) {
+    MemorySegment state = Downcalls.callState();
+    try {
+      return Downcalls.result(
+          (long) BIND.invokeExact(state, (long) fd, sockaddr, (long) length, 0L, 0L, 0L), state);
     } catch (Throwable e) {
       throw Downcalls.unexpected(e);
     }

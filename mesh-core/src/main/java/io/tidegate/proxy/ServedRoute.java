@@ -43,6 +43,8 @@ final class ServedRoute {
   final RouteCounters counters;
   final RouteLimits limits;
   final ServedHealth health;
+  // Whether tasks are to be dialled from their clients' own addresses.
+  final boolean isTransparent;
   private final RandomGenerator random;
   private final NanoClock clock;
   private final Map<EndpointKey, ServedEndpoint> kept;
@@ -71,6 +73,7 @@ final class ServedRoute {
     this.counters = counters;
     this.limits = limits;
     health = new ServedHealth(route, streaks);
+    isTransparent = route.policy().clientAddress().isTransparent();
     isInPanic = route.isInPanic();
     this.random = random;
     this.clock = clock;
@@ -249,15 +252,18 @@ final class ServedRoute {
   }
 
   /**
-   * Whether a header goes ahead of what a client says to an endpoint. Another node's agent sends
-   * one itself.
+   * Whether a header goes ahead of what a client says to an endpoint, unless the connection itself
+   * tells who it is. Another node's agent sends one itself.
    */
   boolean introducesTo(int index) {
-    ClientIp told = route.policy().clientAddress().told();
+    ClientIp told = route.policy().clientAddress().header();
     return told.isHeader()
-        && !isDetour(index)
-        && endpoint(index).reach().kind() != Reach.Kind.HOP
+        && !isPassedOn(index)
         && (told == ClientIp.PROXY_V2 || route.port().protocol() == Protocol.TCP);
+  }
+
+  private boolean isPassedOn(int index) {
+    return isDetour(index) || endpoint(index).reach().kind() == Reach.Kind.HOP;
   }
 
   EndpointRelays relays(int index, ShardClock shardClock) {

@@ -54,6 +54,7 @@ final class Shard {
   private final ConnectStreaks streaks;
   private final ParkingPlaces parkingPlaces;
   private final Hops hops;
+  private final Imitations imitations;
 
   // Shard loop only, all below.
   private final ShardClock clock;
@@ -64,6 +65,7 @@ final class Shard {
   private final List<RelayHalf> retired = new ArrayList<>();
   private @Nullable UdpSessions udp;
   private @Nullable Introductions introductions;
+  private Transparency transparency = Transparency.not("nobody has looked yet");
   private boolean ended;
   private @Nullable Runnable whenIdle;
 
@@ -73,6 +75,7 @@ final class Shard {
       UpstreamSockets upstreamSockets,
       ConnectStreaks streaks,
       ParkingPlaces parkingPlaces,
+      Imitations imitations,
       NanoClock clock,
       RandomGenerator random) {
     this.loop = loop;
@@ -81,6 +84,7 @@ final class Shard {
     this.streaks = streaks;
     this.parkingPlaces = parkingPlaces;
     this.random = random;
+    this.imitations = imitations;
     ports = new ServedPorts(this, random);
     hops = new Hops(this, random);
     this.clock = new ShardClock(loop, clock, counters.loopLag);
@@ -135,6 +139,16 @@ final class Shard {
   /** What is passed to the agents of other nodes, and by them. */
   Hops hops() {
     return hops;
+  }
+
+  /** Whether tasks can see their clients' own addresses from now on. */
+  void become(Transparency next) {
+    assert loop.inEventLoop();
+    transparency = next;
+  }
+
+  Transparency transparency() {
+    return transparency;
   }
 
   // --- ending ---
@@ -204,6 +218,10 @@ final class Shard {
 
   ParkingPlaces parkingPlaces() {
     return parkingPlaces;
+  }
+
+  Imitations imitations() {
+    return imitations;
   }
 
   ShardClock clock() {

@@ -97,11 +97,13 @@ public final class Shards implements AutoCloseable {
     placeWatch = new PlaceWatch(clock);
     streaks = new ConnectStreaks(clock, observer);
     ParkingPlaces parkingPlaces = new ParkingPlaces();
+    Imitations imitations = new Imitations();
     for (int i = 0; i < config.shards(); i++) {
       IoEventLoop loop = group.next();
       RandomGenerator own = random.split();
-      loops.add(
-          new Loop(loop, new Shard(loop, config, sockets, streaks, parkingPlaces, clock, own)));
+      Shard shard =
+          new Shard(loop, config, sockets, streaks, parkingPlaces, imitations, clock, own);
+      loops.add(new Loop(loop, shard));
     }
   }
 
@@ -137,6 +139,11 @@ public final class Shards implements AutoCloseable {
   /** Has every shard hear the agents of other nodes there, or nowhere. */
   public void hear(@Nullable HopGate gate) {
     loops.forEach(loop -> loop.eventLoop.execute(() -> loop.shard.hops().hear(gate)));
+  }
+
+  /** Tells every shard whether tasks can see their clients' own addresses, and whose not. */
+  public void become(Transparency transparency) {
+    loops.forEach(loop -> loop.eventLoop.execute(() -> loop.shard.become(transparency)));
   }
 
   /** How much is in use of what the data path itself limits, 0 to 1. */

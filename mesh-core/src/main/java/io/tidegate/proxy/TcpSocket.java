@@ -56,6 +56,21 @@ final class TcpSocket extends FileDescriptor {
     checked("connect", -Libc.pendingError(intValue()));
   }
 
+  /**
+   * Lets it be bound to an address that is not this host's, also where another one is.
+   *
+   * @throws IOException for want of CAP_NET_ADMIN
+   */
+  void setTransparent(boolean ipv6) throws IOException {
+    setOption(
+        ipv6 ? Libc.SOL_IPV6 : Libc.SOL_IP, ipv6 ? Libc.IPV6_TRANSPARENT : Libc.IP_TRANSPARENT, 1);
+    setOption(Libc.SOL_SOCKET, Libc.SO_REUSEADDR, 1);
+  }
+
+  void bind(SockAddr address) throws IOException {
+    checked("bind", Libc.bind(intValue(), address.address(), address.length()));
+  }
+
   void setNoDelay() throws IOException {
     setOption(Libc.IPPROTO_TCP, Libc.TCP_NODELAY, 1);
   }

@@ -44,6 +44,7 @@ final class UdpSession extends Timer {
   private long asked;
   private long answers;
   private final UdpUnanswered.Place last = new UdpUnanswered.Place();
+  private boolean notTransparent;
   private boolean over;
   // By which the client was let in.
   private Access access;
@@ -72,9 +73,7 @@ final class UdpSession extends Timer {
     Tried tried = new Tried();
     UdpUpstream first = UdpUpstream.open(session, shard, listener.served(), tried);
     if (first == null) {
-      ConnectionResult result =
-          tried.isEmpty() ? ConnectionResult.NO_ENDPOINT : ConnectionResult.REFUSED;
-      session.counters.connections(result).increment();
+      session.counters.connections(session.refusal(tried)).increment();
       ticket.leave();
       return null;
     }
@@ -83,6 +82,18 @@ final class UdpSession extends Timer {
     shard.clock().start(listener.served().limits.udpIdleTimeoutNanos(), session);
     session.lastMoveNanos = shard.clock().coarseNanoTime();
     return session;
+  }
+
+  private ConnectionResult refusal(Tried tried) {
+    if (notTransparent) {
+      return ConnectionResult.NOT_TRANSPARENT;
+    }
+    return tried.isEmpty() ? ConnectionResult.NO_ENDPOINT : ConnectionResult.REFUSED;
+  }
+
+  /** A task was passed over because it could not see the client's own address. */
+  void onNotTransparent() {
+    notTransparent = true;
   }
 
   /** Whether it belongs to the route as it is counted now. */

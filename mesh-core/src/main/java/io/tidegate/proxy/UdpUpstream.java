@@ -43,6 +43,8 @@ final class UdpUpstream implements EpollIoHandle, Runnable {
   final int fd;
   final EndpointCounters counters;
   private final EndpointLoad load;
+  // Null where the task does not see the client's address.
+  private final @Nullable UdpImitation imitation;
 
   // Shard loop only. The route as it was looked at last.
   private ServedRoute served;
@@ -53,17 +55,23 @@ final class UdpUpstream implements EpollIoHandle, Runnable {
   byte @Nullable [] header;
 
   private UdpUpstream(
-      UdpSession session, Shard shard, ServedRoute served, int index, Socket socket) {
+      UdpSession session,
+      Shard shard,
+      ServedRoute served,
+      int index,
+      Socket socket,
+      @Nullable UdpImitation imitation) {
     this.session = session;
     this.shard = shard;
     this.served = served;
     this.index = index;
     this.socket = socket;
+    this.imitation = imitation;
     fd = socket.intValue();
     counters = served.countersOf(index);
     load = served.load(index);
     header =
-        served.introducesTo(index)
+        imitation == null && served.introducesTo(index)
             ? shard.introductions().of(served, index, session.client.ends(served.route.port()))
             : null;
   }
@@ -83,6 +91,9 @@ final class UdpUpstream implements EpollIoHandle, Runnable {
       }
       try {
         return connect(session, shard, served, index);
+      } catch (NotTransparentException e) {
+        session.onNotTransparent();
+        tried.add(index);
       } catch (IOException | ChannelException e) {
         LOG.debug("{}: {}: {}", served.route.port(), served.endpoint(index), e.getMessage());
         served.countersOf(index).connectFailures.increment();
@@ -105,22 +116,36 @@ final class UdpUpstream implements EpollIoHandle, Runnable {
     Endpoint endpoint = served.endpoint(index);
     InetSocketAddress address = Objects.requireNonNull(endpoint.address());
     boolean ipv6 = address.getAddress() instanceof Inet6Address;
-    String namespace = endpoint.reach().namespace();
-    Socket socket =
-        namespace == null
-            ? LinuxSocket.newSocketDgram(ipv6)
-            : LinuxSocket.newSocket(shard.upstreamSockets().openDatagram(namespace, ipv6));
+    UdpImitation imitation =
+        served.isTransparent
+            ? UdpImitation.begin(shard, served, endpoint, session.client.address())
+            : null;
+    Socket socket = imitation == null ? open(shard, endpoint, ipv6) : imitation.socket;
     try {
       socket.setIntOpt(ipv6 ? SOL_IPV6 : SOL_IP, ipv6 ? IPV6_RECVERR : IP_RECVERR, 1);
       socket.connect(address);
-      UdpUpstream upstream = new UdpUpstream(session, shard, served, index, socket);
+      UdpUpstream upstream = new UdpUpstream(session, shard, served, index, socket, imitation);
       upstream.registration = shard.register(upstream);
       upstream.registration.submit(INCOMING);
       upstream.begin();
       return upstream;
     } catch (IOException e) {
       socket.close();
+      end(imitation);
       throw e;
+    }
+  }
+
+  private static Socket open(Shard shard, Endpoint endpoint, boolean ipv6) throws IOException {
+    String namespace = endpoint.reach().namespace();
+    return namespace == null
+        ? LinuxSocket.newSocketDgram(ipv6)
+        : LinuxSocket.newSocket(shard.upstreamSockets().openDatagram(namespace, ipv6));
+  }
+
+  private static void end(@Nullable UdpImitation imitation) {
+    if (imitation != null) {
+      imitation.end();
     }
   }
 
@@ -189,6 +214,7 @@ final class UdpUpstream implements EpollIoHandle, Runnable {
     } catch (IOException e) {
       LOG.debug("closing {} failed: {}", socket, e.getMessage());
     }
+    end(imitation);
     // After close(2), which has taken the descriptor out of epoll: costs no system call any more.
     if (registration != null) {
       registration.cancel();

@@ -85,6 +85,22 @@ final class HopFixture implements AutoCloseable {
     far.shards.settle();
   }
 
+  /** The same by a policy of the route's own. */
+  void tellFar(Policy policy, Endpoint... endpoints) {
+    Route plain = route(farPort, endpoints);
+    far.publish(
+        new Route(
+            plain.port(),
+            plain.serviceId(),
+            plain.serviceName(),
+            policy,
+            plain.endpoints(),
+            List.of(),
+            List.of()));
+    far.awaitBound(farPort);
+    far.shards.settle();
+  }
+
   /** Serves a fresh port of the near node from endpoints. */
   int serve(Endpoint... endpoints) {
     int port = ProxyFixture.freePort();
