@@ -1,6 +1,9 @@
 package io.tidegate.agent.linux;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings packets that carry a mark to sockets of this host, whatever their destination: a rule that
@@ -10,8 +13,16 @@ import java.io.IOException;
  * @param ip the program {@code ip}, in the namespace where this is to be
  * @param mark of the packets
  * @param table number of the routing table, which nobody else uses
+ * @param from name of the interface that the packets come in by, which there need not be yet; null
+ *     for any. Where one is given, no setting of that interface that has marks count when sources
+ *     of packets are checked (src_valid_mark) is in the way.
  */
-public record LocalRoute(Program ip, int mark, int table) {
+public record LocalRoute(Program ip, int mark, int table, @Nullable String from) {
+
+  /** One for packets from anywhere. */
+  public LocalRoute(Program ip, int mark, int table) {
+    this(ip, mark, table, null);
+  }
 
   /**
    * Adds what is not there.
@@ -30,7 +41,7 @@ public record LocalRoute(Program ip, int mark, int table) {
       ip.run("", family, "route", "add", "local", "default", "dev", "lo", "table", tableText());
     }
     if (!hasRule(family)) {
-      ip.run("", family, "rule", "add", "fwmark", markText(), "lookup", tableText());
+      ip.run("", rule(family, "add"));
     }
   }
 
@@ -42,16 +53,29 @@ public record LocalRoute(Program ip, int mark, int table) {
   public void remove(boolean ipv6) throws IOException {
     String family = family(ipv6);
     while (hasRule(family)) {
-      ip.run("", family, "rule", "del", "fwmark", markText(), "lookup", tableText());
+      ip.run("", rule(family, "del"));
     }
     if (isOurs(routes(family))) {
       ip.run("", family, "route", "del", "local", "default", "dev", "lo", "table", tableText());
     }
   }
 
+  private String[] rule(String family, String command) {
+    List<String> words = new ArrayList<>(List.of(family, "rule", command));
+    words.addAll(selector());
+    return words.toArray(String[]::new);
+  }
+
+  private List<String> selector() {
+    return from == null
+        ? List.of("fwmark", markText(), "lookup", tableText())
+        : List.of("fwmark", markText(), "iif", from, "lookup", tableText());
+  }
+
   private boolean hasRule(String family) throws IOException {
-    return ip.run("", family, "rule", "list")
-        .contains("fwmark %s lookup %s".formatted(markText(), tableText()));
+    // So it says of a rule whose interface is not there now.
+    String rules = ip.run("", family, "rule", "list").replace(" [detached]", "");
+    return rules.contains(String.join(" ", selector()));
   }
 
   /** The routes of the table; the kernel knows none of a table that never had any. */

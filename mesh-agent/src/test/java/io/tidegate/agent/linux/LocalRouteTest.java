@@ -36,6 +36,24 @@ class LocalRouteTest {
   }
 
   @Test
+  void knowsItsRuleWhetherOrNotTheInterfaceIsThere() throws Exception {
+    try (TestNamespace namespace = TestNamespace.add()) {
+      String before = namespace.run("ip rule list");
+      LocalRoute route = new LocalRoute(namespace.program("ip"), MARK, TABLE, "bridge0");
+      route.add(false);
+      namespace.run("ip link add bridge0 type bridge");
+      route.add(false);
+      assertThat(namespace.run("ip rule list"))
+          .containsOnlyOnce("from all fwmark 0x7467 iif bridge0 lookup 29799");
+      namespace.run("ip link del bridge0");
+      route.add(false);
+      assertThat(namespace.run("ip rule list")).containsOnlyOnce("29799").contains("[detached]");
+      route.remove(false);
+      assertThat(namespace.run("ip rule list")).isEqualTo(before);
+    }
+  }
+
+  @Test
   void refusesATableOfSomebodyElses() throws Exception {
     try (TestNamespace namespace = TestNamespace.add()) {
       namespace.run("ip route add 192.0.2.0/24 dev lo table 29799");
