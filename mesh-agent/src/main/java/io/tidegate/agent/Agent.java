@@ -4,6 +4,7 @@ import io.tidegate.agent.changes.ChangeLog;
 import io.tidegate.agent.cli.AgentConfig;
 import io.tidegate.agent.handover.HandoverClient;
 import io.tidegate.agent.handover.HandoverServer;
+import io.tidegate.agent.linux.WayBack;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.source.TopologySource;
 import io.tidegate.agent.source.YamlException;
@@ -13,6 +14,7 @@ import io.tidegate.metrics.RouteStats;
 import io.tidegate.proxy.PassedSocket;
 import io.tidegate.routing.Topology;
 import java.io.UncheckedIOException;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -45,6 +47,7 @@ final class Agent implements AutoCloseable {
   private final ChangeLog changes;
   private final Mesh mesh;
   private final Keeper keeper;
+  private final TransparencyKeeper transparency;
   private final MeshView view;
   private final ReadinessLog readinessLog;
   private final @Nullable Place place;
@@ -69,7 +72,21 @@ final class Agent implements AutoCloseable {
       throw new StartupException(String.valueOf(e.getMessage()), e);
     }
     keeper = Keeper.of(config.takeover(), setup.sandbox(), mesh::table, mesh::place);
-    view = new MeshView(mesh, changes, source, setup.node(), keeper, config.options());
+    transparency =
+        new TransparencyKeeper(
+            new WayBack(null, "%08x".formatted(new SecureRandom().nextInt())),
+            source,
+            mesh::become,
+            () -> mesh.stats().imitations());
+    view =
+        new MeshView(
+            mesh,
+            changes,
+            source,
+            setup.node(),
+            keeper,
+            transparency::status,
+            config.options());
     readinessLog = new ReadinessLog(view);
     try {
       HandoverClient takeover = place == null ? null : place.ask();
@@ -115,7 +132,8 @@ final class Agent implements AutoCloseable {
         admin);
     source.onGate(mesh::hear);
     keeper.start();
-    source.start(changes.ahead(mesh::offer));
+    transparency.start(succession == null);
+    source.start(transparency.ahead(changes.ahead(mesh::offer)));
     if (succession == null) {
       serve();
       offerPlace();
@@ -301,6 +319,7 @@ final class Agent implements AutoCloseable {
     source.close();
     keeper.close();
     mesh.close();
+    transparency.close();
     closeAdmin();
   }
 }

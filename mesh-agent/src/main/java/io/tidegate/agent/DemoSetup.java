@@ -1,6 +1,7 @@
 package io.tidegate.agent;
 
 import io.tidegate.agent.admin.AdminServer;
+import io.tidegate.agent.admin.TransparencyStatus;
 import io.tidegate.agent.changes.ChangeLog;
 import io.tidegate.agent.cli.AgentConfig;
 import io.tidegate.agent.demo.DemoOutside;
@@ -29,7 +30,9 @@ final class DemoSetup implements DemoOutside {
   public Admin serve(Mesh mesh, ChangeLog changes, TopologySource source, HostPort address)
       throws IOException {
     Takeover none = Takeover.none("the demo has no Docker");
-    MeshView view = new MeshView(mesh, changes, source, () -> null, none, List.of());
+    MeshView view =
+        new MeshView(
+            mesh, changes, source, () -> null, none, () -> TransparencyStatus.UNASKED, List.of());
     return new DemoAdmin(AdminServer.start(address, true, view));
   }
 

@@ -2,6 +2,7 @@ package io.tidegate.agent;
 
 import io.tidegate.agent.admin.AgentView;
 import io.tidegate.agent.admin.OptionInForce;
+import io.tidegate.agent.admin.TransparencyStatus;
 import io.tidegate.agent.changes.ChangeLog;
 import io.tidegate.agent.cli.Version;
 import io.tidegate.agent.linux.PortHolder;
@@ -39,6 +40,7 @@ final class MeshView implements AgentView {
   private final TopologySource source;
   private final Supplier<? extends @Nullable Record> node;
   private final Takeover takeover;
+  private final Supplier<TransparencyStatus> transparency;
   private final List<OptionInForce> options;
   private final long startNanos = System.nanoTime();
   private volatile boolean isDraining;
@@ -52,12 +54,14 @@ final class MeshView implements AgentView {
       TopologySource source,
       Supplier<? extends @Nullable Record> node,
       Takeover takeover,
+      Supplier<TransparencyStatus> transparency,
       List<OptionInForce> options) {
     this.mesh = mesh;
     this.changes = changes;
     this.source = source;
     this.node = node;
     this.takeover = takeover;
+    this.transparency = transparency;
     this.options = options;
   }
 
@@ -143,6 +147,11 @@ final class MeshView implements AgentView {
   @Override
   public Pressure pressure() {
     return mesh.pressure();
+  }
+
+  @Override
+  public TransparencyStatus transparency() {
+    return transparency.get();
   }
 
   @Override

@@ -62,6 +62,9 @@ public interface AgentView {
   /** How much is in use of what the process lives on. */
   Pressure pressure();
 
+  /** Whether tasks of this node can see their clients' own addresses. */
+  TransparencyStatus transparency();
+
   /** How many addresses of clients the limits of routes know now. */
   int limitedSources();
 

@@ -53,6 +53,7 @@ final class MeshCollector implements MultiCollector {
     addConnections(families, routes);
     HedgingFamilies.add(families, routes);
     ParkingFamilies.add(families, routes);
+    TransparencyFamilies.add(families, routes, stats, view);
     ProxyHeaderFamilies.add(families, routes);
     addUdp(families, routes.stream().filter(RouteSeries::isUdp).toList());
     addBytes(families, routes);

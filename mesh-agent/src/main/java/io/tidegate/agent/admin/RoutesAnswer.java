@@ -63,6 +63,7 @@ record RoutesAnswer(
    * @param access which clients may come; null for all
    * @param timeouts those of the route's own
    * @param parking how clients wait where no task takes them
+   * @param transparency null unless tasks are to see their clients' own addresses
    * @param counts null while nothing was counted
    * @param tasks how many there are in each state
    * @param endpoints null where only ports were asked for
@@ -78,6 +79,7 @@ record RoutesAnswer(
       @Nullable AccessAnswer access,
       TimeoutsAnswer timeouts,
       ParkingAnswer parking,
+      TransparencyAnswer.@Nullable OfRoute transparency,
       ListenerAnswer listener,
       @Nullable CountsAnswer counts,
       Map<EndpointState, Long> tasks,
@@ -245,6 +247,7 @@ record RoutesAnswer(
         AccessAnswer.of(route.policy().access()),
         TimeoutsAnswer.of(route.policy().timeouts()),
         ParkingAnswer.of(route.policy().parking()),
+        TransparencyAnswer.OfRoute.of(route, view, stats),
         listener,
         stats == null ? null : CountsAnswer.of(stats),
         tasks(route)

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param notReady why the agent is not ready; empty when it is
  * @param sources the one in force, then what is heard beside it
  * @param peers how it fares with the agents of other nodes, or null without any
+ * @param transparency whether tasks of this node can see their clients' own addresses
  * @param changes how many changes there were since the start
  * @param lags how long changes took to be in force, by source
  */
@@ -45,6 +46,7 @@ record StatusAnswer(
     ListenersAnswer listeners,
     TakeoverAnswer takeover,
     PressureAnswer pressure,
+    TransparencyAnswer transparency,
     List<ClashAnswer> clashes,
     long changes,
     SortedMap<String, LagAnswer> lags) {
@@ -165,6 +167,7 @@ record StatusAnswer(
         listeners(view, table),
         TakeoverAnswer.of(view.takeover()),
         PressureAnswer.of(view.pressure()),
+        TransparencyAnswer.of(view.transparency()),
         table.clashes().stream().map(ClashAnswer::of).toList(),
         view.changes().last(),
         lags);

@@ -4,6 +4,7 @@ import io.tidegate.agent.linux.Capabilities;
 import io.tidegate.agent.linux.Capability;
 import io.tidegate.agent.linux.Ipvs;
 import io.tidegate.agent.linux.PortHolder;
+import io.tidegate.agent.linux.WayBack;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.swarm.NodeFacts;
 import io.tidegate.agent.takeover.Forecast;
@@ -134,6 +135,18 @@ final class Checks {
             "%s is missing, for ports below %d"
                 .formatted(Capability.NET_BIND_SERVICE, FIRST_UNPRIVILEGED_PORT),
             "add the capability if such ports are published");
+  }
+
+  /** Whether tasks of this node could see their clients' own addresses. */
+  static Finding transparency(WayBack wayBack) {
+    try {
+      return Finding.ok("client addresses", "tasks can see them, by " + wayBack.check());
+    } catch (IOException e) {
+      return Finding.warn(
+          "client addresses",
+          "tasks cannot see them: " + e.getMessage(),
+          "services that ask by tidegate.client-ip=transparent get their fallback");
+    }
   }
 
   static Finding ipvs(Ipvs ipvs) {

@@ -3,6 +3,7 @@ package io.tidegate.agent.cli;
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.tidegate.agent.linux.Capabilities;
 import io.tidegate.agent.linux.Ipvs;
+import io.tidegate.agent.linux.WayBack;
 import io.tidegate.agent.source.FileSource;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.source.YamlException;
@@ -109,6 +110,7 @@ final class NodeCheck {
     findings.add(Checks.ipvs(Ipvs.detect()));
     forecast = Forecast.of(config.takeover(), node.ingressSandbox());
     findings.add(Checks.mode(forecast, config.takeover()));
+    findings.add(Checks.transparency(new WayBack(null, "check")));
     return topology;
   }
 

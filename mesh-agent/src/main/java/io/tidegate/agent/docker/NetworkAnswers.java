@@ -1,5 +1,6 @@
 package io.tidegate.agent.docker;
 
+import static io.tidegate.agent.docker.Fields.orElse;
 import static io.tidegate.agent.docker.Fields.orEmpty;
 import static io.tidegate.agent.docker.Fields.required;
 
@@ -26,6 +27,55 @@ public final class NetworkAnswers {
       containers = orEmpty(containers);
       peers = orEmpty(peers);
       services = orEmpty(services);
+    }
+  }
+
+  /** An element of GET /networks, as far as it says which addresses a network has. */
+  record Listed(
+      @JsonProperty("Id") String id,
+      @JsonProperty("Name") String name,
+      @JsonProperty("Scope") String scope,
+      @JsonProperty("IPAM") Ipam ipam) {
+    Listed {
+      id = required("Id", id);
+      name = orEmpty(name);
+      scope = orEmpty(scope);
+      ipam = orElse(ipam, new Ipam(List.of()));
+    }
+  }
+
+  /** How a network gives out addresses. */
+  record Ipam(@JsonProperty("Config") List<Pool> pools) {
+    Ipam {
+      pools = orEmpty(pools);
+    }
+  }
+
+  /** Addresses that a network gives out, in the form of CIDR. */
+  record Pool(@JsonProperty("Subnet") String subnet) {
+    Pool {
+      subnet = orEmpty(subnet);
+    }
+  }
+
+  /** An element of GET /containers/json, as far as it says on which networks a container is. */
+  record Member(@JsonProperty("NetworkSettings") Memberships settings) {
+    Member {
+      settings = orElse(settings, new Memberships(Map.of()));
+    }
+  }
+
+  /** The networks of a container by their names. */
+  record Memberships(@JsonProperty("Networks") Map<String, Membership> networks) {
+    Memberships {
+      networks = orEmpty(networks);
+    }
+  }
+
+  /** A network that a container is on. */
+  record Membership(@JsonProperty("NetworkID") String networkId) {
+    Membership {
+      networkId = orEmpty(networkId);
     }
   }
 

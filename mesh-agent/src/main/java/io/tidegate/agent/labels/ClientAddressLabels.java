@@ -5,6 +5,7 @@ import static io.tidegate.agent.labels.Label.policy;
 import io.tidegate.routing.Cidr;
 import io.tidegate.routing.ClientAddress;
 import io.tidegate.routing.ClientIp;
+import io.tidegate.routing.Fallback;
 import io.tidegate.routing.ProxyIn;
 import java.util.Arrays;
 import java.util.List;
@@ -20,12 +21,25 @@ final class ClientAddressLabels {
               Labels.CLIENT_IP,
               "`off`, `transparent`, `proxy-v1` or `proxy-v2`",
               "`off`, the agent is a task's client",
-              "How tasks learn the address of a client. With `proxy-v1` and `proxy-v2` a header of"
+              "How tasks learn the address of a client. With `transparent` each connection comes from"
+                  + " the client's own address and port, and each datagram. With `proxy-v1` and `proxy-v2` a header of"
                   + " the PROXY protocol goes first on each connection, health checks included; with"
                   + " `proxy-v2` also before the first datagram of each UDP session, which"
                   + " `proxy-v1` cannot: datagrams pass without.",
               ClientIp::parse,
               ClientAddress::withTold),
+          of(
+              Labels.CLIENT_IP_FALLBACK,
+              "`off`, `proxy-v1`, `proxy-v2` or `refuse`",
+              "`off`, the agent is its task's client",
+              "What happens to a client whose address a task cannot see although"
+                  + " `tidegate.client-ip` is `transparent`: because the node cannot do it, no agent"
+                  + " on the task's node takes clients, or the client is on the node itself or in the"
+                  + " range of one of its Docker networks. With `proxy-v1` or `proxy-v2` a header goes"
+                  + " first, for tasks that take connections with and without; with `refuse` the"
+                  + " client is reset, or its datagrams dropped, and counted as `not_transparent`.",
+              Fallback::parse,
+              ClientAddress::withFallback),
           of(
               Labels.PROXY_IN,
               "`off`, `optional` or `required`",

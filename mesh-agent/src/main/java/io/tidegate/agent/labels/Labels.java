@@ -28,6 +28,9 @@ public final class Labels {
   /** The name of the one that says how tasks learn the addresses of clients. */
   public static final String CLIENT_IP = "tidegate.client-ip";
 
+  /** The name of the one that says what happens where they cannot see them. */
+  public static final String CLIENT_IP_FALLBACK = "tidegate.client-ip.fallback";
+
   /** The name of the one that asks for PROXY protocol headers. */
   public static final String PROXY_IN = "tidegate.proxy-in";
 

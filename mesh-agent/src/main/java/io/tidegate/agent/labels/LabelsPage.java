@@ -73,6 +73,10 @@ public final class LabelsPage {
       (`tidegate_proxy_headers_omitted_total`). Health checks of ports that the service publishes begin with a header that
       names nobody. Through another node (a detour), tasks see the node as their client, and with `required` none is made.
 
+      With `tidegate.client-ip: transparent` the connection itself comes from the client's address and port, and datagrams do:
+      for tasks that know of no header. What that needs of the nodes, of which clients a task cannot see the address, and how
+      that shows, is in [client-address.md](client-address.md); `tidegate.client-ip.fallback` says what happens to those.
+
       ## Limits
 
       Each node counts alone, and each published port: a client that spreads its connections over three nodes may have three

@@ -3,6 +3,7 @@ package io.tidegate.agent.lint;
 import io.tidegate.agent.labels.Labels;
 import io.tidegate.routing.ClientAddress;
 import io.tidegate.routing.ClientIp;
+import io.tidegate.routing.Fallback;
 import io.tidegate.routing.Protocol;
 import io.tidegate.routing.ProxyIn;
 import io.tidegate.routing.Publication;
@@ -37,9 +38,14 @@ final class ClientAddressFaults {
           Labels.PROXY_IN_TRUSTED,
           "means nothing without %s (expected: both)".formatted(Labels.PROXY_IN));
     }
-    if (policy.told() == ClientIp.PROXY_V1 && publishes(ports, Protocol.UDP)) {
+    if (!policy.isTransparent() && policy.fallback() != Fallback.OFF) {
       faults.put(
-          Labels.CLIENT_IP,
+          Labels.CLIENT_IP_FALLBACK,
+          "means nothing unless %s is transparent (expected: both)".formatted(Labels.CLIENT_IP));
+    }
+    if (policy.header() == ClientIp.PROXY_V1 && publishes(ports, Protocol.UDP)) {
+      faults.put(
+          policy.isTransparent() ? Labels.CLIENT_IP_FALLBACK : Labels.CLIENT_IP,
           "proxy-v1, without which the service's datagrams pass (expected: proxy-v2)");
     }
     return faults;

@@ -3,6 +3,7 @@ package io.tidegate.agent.source;
 import io.tidegate.routing.HopGate;
 import io.tidegate.routing.Testimony;
 import io.tidegate.routing.Topology;
+import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,16 @@ public interface TopologySource extends AutoCloseable {
    * from any thread, before the start too; does not wait.
    */
   default void testify(List<Testimony> testimonies) {}
+
+  /**
+   * The networks of this node, or null if none of its tasks is known to be here. Waits for an
+   * answer; may be called from any thread.
+   *
+   * @throws IOException saying why they are not known
+   */
+  default @Nullable NodeNetworks networks() throws IOException, InterruptedException {
+    return null;
+  }
 
   /**
    * Another process has taken this one's place: gives up what only one of them can have, addresses

@@ -6,12 +6,14 @@ import io.tidegate.agent.docker.DockerAnswers;
 import io.tidegate.agent.docker.DockerApi;
 import io.tidegate.agent.docker.DockerNews;
 import io.tidegate.agent.docker.EventStream;
+import io.tidegate.agent.docker.NetworkReader;
 import io.tidegate.agent.docker.Reading;
 import io.tidegate.agent.docker.SwarmInactiveException;
 import io.tidegate.agent.docker.SwarmReader;
 import io.tidegate.agent.merge.Discovery;
 import io.tidegate.agent.peer.StateFile;
 import io.tidegate.agent.source.CheckStatus;
+import io.tidegate.agent.source.NodeNetworks;
 import io.tidegate.agent.source.PeerStatus;
 import io.tidegate.agent.source.SourceStatus;
 import io.tidegate.agent.source.TopologySource;
@@ -45,6 +47,7 @@ public final class SwarmSource implements TopologySource {
   private final SwarmConfig config;
   private final DockerApi docker;
   private final SwarmReader reader;
+  private final NetworkReader networkReader;
   private final BlockingQueue<Fact> facts = new LinkedBlockingQueue<>(MAX_FACTS);
   private final EventStream events;
   private final ManagerWatch watch;
@@ -62,6 +65,7 @@ public final class SwarmSource implements TopologySource {
     this.config = config;
     this.docker = new DockerApi(config.docker());
     this.reader = new SwarmReader(docker, config.netnsDir());
+    this.networkReader = new NetworkReader(docker);
     this.events = new EventStream(docker, news -> facts.put(new Fact.Happened(news)), new Random());
     this.peers = new Peers(config.peers(), facts);
     Path stateDir = config.stateDir();
@@ -246,6 +250,11 @@ public final class SwarmSource implements TopologySource {
     if (!facts.offer(new Fact.Witnessed(testimonies))) {
       LOG.warn("peers: no room for {} testimonies of this node", testimonies.size());
     }
+  }
+
+  @Override
+  public NodeNetworks networks() throws IOException, InterruptedException {
+    return networkReader.read();
   }
 
   /** Neither tells other nodes any more, nor hears them, nor saves. */

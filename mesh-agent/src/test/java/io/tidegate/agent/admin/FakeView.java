@@ -57,6 +57,7 @@ public final class FakeView implements AgentView {
   @Nullable PeerStatus peers;
   CheckStatus checks = CheckStatus.NONE;
   Pressure pressure = Pressure.NONE;
+  TransparencyStatus transparency = TransparencyStatus.UNASKED;
   boolean draining;
   public TakeoverStatus takeover = TakeoverStatus.none("nothing to take over from");
   final SortedMap<RouteKey, EjectionStats> ejections = new TreeMap<>();
@@ -244,6 +245,11 @@ public final class FakeView implements AgentView {
   @Override
   public Pressure pressure() {
     return pressure;
+  }
+
+  @Override
+  public TransparencyStatus transparency() {
+    return transparency;
   }
 
   @Override

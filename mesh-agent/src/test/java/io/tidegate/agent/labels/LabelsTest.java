@@ -215,6 +215,7 @@ class LabelsTest {
           tidegate.publish           | 8443          | "8443" (expected: PUBLISHED:TARGET/PROTOCOL, as in 8443:443/tcp)
           tidegate.publish           | 8443:443,     | "" (expected: PUBLISHED:TARGET/PROTOCOL, as in 8443:443/tcp)
           tidegate.publish           | 8443:443/sctp | protocol: sctp (expected: tcp or udp)
+          tidegate.client-ip.fallback | drop         | drop (expected: off, proxy-v1, proxy-v2 or refuse)
           tidegate.publish           | 0:443         | published port: 0 (expected: 1 to 65535)
           tidegate.publish           | 8443:65536    | target port: 65536 (expected: 1 to 65535)
           tidegate.publish           | 1:2,1:3/tcp   | 1:2,1:3/tcp (expected: each port once, not 1/tcp twice)

@@ -83,6 +83,10 @@ class LinterTest {
         .containsExactly(
             "service web: label tidegate.proxy-in.trusted: means nothing without tidegate.proxy-in"
                 + " (expected: both)");
+    assertThat(check(web(Map.of("tidegate.client-ip.fallback", "refuse"))))
+        .containsExactly(
+            "service web: label tidegate.client-ip.fallback: means nothing unless"
+                + " tidegate.client-ip is transparent (expected: both)");
     Map<String, String> datagrams =
         Map.of(
             "tidegate.publish", "53:53/udp",
