@@ -1,5 +1,6 @@
 #!/bin/perl -w
 # A test task in one process, over TCP and UDP: `http` answers with the task's own name, `echo` with what it got.
+# Asked for /peer, or by a datagram that says so, `http` answers with the address that it takes its client for, too.
 # Perl is on every Debian and needs no module for this. Unlike busybox httpd (accept queue of 9: under load, connections
 # wait a second for their SYN to be repeated) it has a long accept queue, and it keeps connections alive. With LOG_CLIENTS
 # set it says of each connection and datagram where it came from: "tcp 192.0.2.7:4711".
@@ -106,8 +107,15 @@ sub log_client {
 sub answer_datagrams {
     while (defined(my $from = recv($udp, my $datagram, 65536, 0))) {
         log_client('udp', $from);
-        send($udp, $mode eq 'echo' ? $datagram : $body, 0, $from);
+        my $answer = $datagram eq 'peer' ? peer($from) . $body : $body;
+        send($udp, $mode eq 'echo' ? $datagram : $answer, 0, $from);
     }
+}
+
+# An address as a line: peer=192.0.2.1:40000
+sub peer {
+    my (undef, $port, @bytes) = unpack('S n C4', shift);
+    return 'peer=' . join('.', @bytes) . ":$port\n";
 }
 
 sub receive {
@@ -124,8 +132,9 @@ sub respond {
     my ($connection, $head) = @_;
     my $keep = !defined $end && $head !~ /^connection: *close/mi
         && ($head =~ /\A\S+ \S+ HTTP\/1\.1/ || $head =~ /^connection: *keep-alive/mi);
-    $connection->{out} .= "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " . length($body)
-        . "\r\nConnection: " . ($keep ? 'keep-alive' : 'close') . "\r\n\r\n$body";
+    my $answer = $head =~ /\A\S+ \/peer / ? peer(getpeername $connection->{fh}) . $body : $body;
+    $connection->{out} .= "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " . length($answer)
+        . "\r\nConnection: " . ($keep ? 'keep-alive' : 'close') . "\r\n\r\n$answer";
     $connection->{close} = 1 unless $keep;
 }
 
