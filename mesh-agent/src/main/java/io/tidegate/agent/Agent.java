@@ -80,13 +80,7 @@ final class Agent implements AutoCloseable {
             () -> mesh.stats().imitations());
     view =
         new MeshView(
-            mesh,
-            changes,
-            source,
-            setup.node(),
-            keeper,
-            transparency::status,
-            config.options());
+            mesh, changes, source, setup.node(), keeper, transparency::status, config.options());
     readinessLog = new ReadinessLog(view);
     try {
       HandoverClient takeover = place == null ? null : place.ask();
