@@ -5,7 +5,6 @@ import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.HopOffer;
 import io.tidegate.routing.Node;
 import io.tidegate.routing.Policy;
-import io.tidegate.routing.Protocol;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.Reach;
 import io.tidegate.routing.Task;
@@ -31,12 +30,11 @@ record Ways(Policy policy, Publication publication, List<Node> others) {
   }
 
   private boolean needsHop(Task task) {
-    return publication.port().protocol() == Protocol.TCP
-        && switch (task.reach().kind()) {
-          case OVERLAY -> isTransparent();
-          case NONE -> true;
-          case LOCAL, DIRECT, HOP, DETOUR -> false;
-        };
+    return switch (task.reach().kind()) {
+      case OVERLAY -> isTransparent();
+      case NONE -> true;
+      case LOCAL, DIRECT, HOP, DETOUR -> false;
+    };
   }
 
   private boolean isTransparent() {

@@ -6,7 +6,7 @@ import java.util.Locale;
 public enum DatagramResult {
   /** It was sent on. */
   PASSED,
-  /** There was no room to send it; datagrams are never queued. */
+  /** There was no room to send it, or to keep it while another agent was asked for the task. */
   CONGESTED,
   /** It does not fit into what the way to the other side carries. */
   TOO_LONG,

@@ -103,9 +103,13 @@ final class HopCall extends Timer implements RelayHalf.Owner {
     shard.clock().stop(this);
     over = true;
     listener.leave(this);
-    ServedRoute served =
-        shard.served().route(new PublishedPort(asked.publishedPort(), Protocol.TCP));
-    HopDial.begin(shard, served, caller, asked);
+    if (asked.protocol() == Protocol.UDP) {
+      HopSession.begin(shard, listener.gate(), caller, asked);
+    } else {
+      ServedRoute served =
+          shard.served().route(new PublishedPort(asked.publishedPort(), Protocol.TCP));
+      HopDial.begin(shard, served, caller, asked);
+    }
   }
 
   /** Tells why nothing comes of it. */

@@ -45,7 +45,8 @@ final class HopDial extends Connects {
     }
   }
 
-  private static int indexOf(ServedRoute served, HopHeader asked) {
+  /** Where the task that is asked for is in a route, if it is on this node. */
+  static int indexOf(ServedRoute served, HopHeader asked) {
     if (!served.route.serviceId().equals(asked.serviceId())) {
       return Picker.NONE;
     }
@@ -105,7 +106,7 @@ final class HopDial extends Connects {
     served.health.onAnswered(index);
     served.counters.connect.recordNanos(shard.clock().nanoTime() - askedNanos);
     shard.counters().of(ShardCounter.HOPS_TAKEN).increment();
-    tell(shard, caller, HopAnswer.TAKEN);
+    tell(shard, caller, HopAnswer.TAKEN.code());
     Relay relay = new Relay(shard, served, index, caller, upstream, askedNanos, Ticket.UNLIMITED);
     if (header == null) {
       relay.begin(null, 0);
@@ -133,17 +134,19 @@ final class HopDial extends Connects {
     refuse(shard, caller, refusal);
   }
 
-  private static void refuse(Shard shard, RelayHalf caller, HopAnswer why) {
+  /** Tells why nothing comes of a connection that counts as a client, and ends it. */
+  static void refuse(Shard shard, RelayHalf caller, HopAnswer why) {
     shard.counters().of(ShardCounter.HOPS_REFUSED).increment();
-    tell(shard, caller, why);
+    tell(shard, caller, why.code());
     shard.admission().clientLeft();
     shard.retire(caller);
   }
 
-  private static void tell(Shard shard, RelayHalf caller, HopAnswer answer) {
-    shard.buffer().put(0, answer.code());
+  /** Tells a caller something, which is there to be read or is gone. */
+  static void tell(Shard shard, RelayHalf caller, byte... answer) {
+    shard.buffer().put(0, answer);
     try {
-      caller.socket.writeAddress(shard.bufferAddress(), 0, 1);
+      caller.socket.writeAddress(shard.bufferAddress(), 0, answer.length);
     } catch (IOException e) {
       LOG.debug("hops: whoever has asked is gone: {}", e.getMessage());
     }

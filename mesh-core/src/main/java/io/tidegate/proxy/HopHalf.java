@@ -2,6 +2,7 @@ package io.tidegate.proxy;
 
 import io.tidegate.routing.HopOffer;
 import java.io.IOException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,8 @@ final class HopHalf extends RelayHalf {
   private int challengeBytes;
   private @Nullable HopHeader header;
   private boolean asked;
+  private int answerBytes;
+  private int udpPort;
   private boolean answered;
   private @Nullable IOException failure;
 
@@ -42,6 +45,11 @@ final class HopHalf extends RelayHalf {
     if (isChallenged()) {
       send(next);
     }
+  }
+
+  /** Where the other agent takes the datagrams of a UDP session, once it has answered. */
+  int udpPort() {
+    return udpPort;
   }
 
   /** Goes on as far as it can; true while it has neither arrived nor failed. */
@@ -86,11 +94,20 @@ final class HopHalf extends RelayHalf {
   }
 
   private void hearAnswer() throws IOException {
-    if (hear(1) == 1) {
+    int due = HopProtocol.answerBytes(Objects.requireNonNull(header).protocol());
+    while (answerBytes < due && hear(1) == 1) {
+      byte next = shard.buffer().get(0);
+      if (answerBytes == 0) {
+        check(next);
+      } else {
+        udpPort = udpPort << Byte.SIZE | Byte.toUnsignedInt(next);
+      }
+      answerBytes++;
+    }
+    if (answerBytes == due) {
       answered = true;
       // Behind it there may be what the task has said.
       readable = true;
-      check(shard.buffer().get(0));
     }
   }
 

@@ -2,6 +2,7 @@ package io.tidegate.proxy;
 
 import io.tidegate.proxy.ProxyHeaders.Tlv;
 import io.tidegate.routing.HopKey;
+import io.tidegate.routing.Protocol;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -17,17 +18,23 @@ import org.jspecify.annotations.Nullable;
  * order, the last being the seal.
  *
  * @param ends of the client's connection; null for a connect without one, a probe
+ * @param udpPort of the asking agent's socket for a UDP session, whose ends are known; {@link
+ *     #NO_UDP} for a connection
  * @param publishedPort whose client it is
  * @param connectionId unique among all connections
  * @param caller id of the node whose agent asks
  */
 record HopHeader(
     @Nullable Ends ends,
+    int udpPort,
     int publishedPort,
     String serviceId,
     String taskId,
     String connectionId,
     String caller) {
+
+  /** In place of a UDP port. */
+  static final int NO_UDP = 0;
 
   /** No header is longer. */
   static final int MOST_BYTES = 512;
@@ -42,7 +49,9 @@ record HopHeader(
   private static final byte PROXY = 0x21;
   private static final byte UNSPECIFIED = 0x00;
   private static final byte TCP_OVER_IPV4 = 0x11;
+  private static final byte UDP_OVER_IPV4 = 0x12;
   private static final byte TCP_OVER_IPV6 = 0x21;
+  private static final byte UDP_OVER_IPV6 = 0x22;
   private static final int IPV4_BYTES = 4;
   private static final int IPV6_BYTES = 16;
   private static final int TLV_BYTES = 3;
@@ -50,7 +59,18 @@ record HopHeader(
   private static final int PUBLISHED_PORT = 0xe8;
   private static final int CALLER = 0xe9;
   private static final int SEAL = 0xea;
+  private static final int UDP_PORT = 0xeb;
   private static final int SEAL_TLV_BYTES = TLV_BYTES + HopProtocol.SEAL_BYTES;
+
+  HopHeader {
+    if (ends == null && udpPort != NO_UDP) {
+      throw new IllegalArgumentException("UDP port " + udpPort + " without ends (expected: both)");
+    }
+  }
+
+  Protocol protocol() {
+    return udpPort == NO_UDP ? Protocol.TCP : Protocol.UDP;
+  }
 
   /** The header's bytes, with a seal that answers a challenge. */
   byte[] sealed(HopKey key, byte[] challenge) {
@@ -63,6 +83,9 @@ record HopHeader(
     put(out, Tlv.TASK_ID, taskId);
     put(out, PUBLISHED_PORT, String.valueOf(publishedPort));
     put(out, CALLER, caller);
+    if (udpPort != NO_UDP) {
+      put(out, UDP_PORT, String.valueOf(udpPort));
+    }
     int length = out.position();
     out.putShort(PREFIX_BYTES - Short.BYTES, (short) (length + SEAL_TLV_BYTES - PREFIX_BYTES));
     byte[] seal = HopProtocol.seal(key, challenge, out.array(), length);
@@ -74,16 +97,16 @@ record HopHeader(
     if (ends == null) {
       return UNSPECIFIED;
     }
-    return isIpv4(ends.source()) && isIpv4(ends.destination()) ? TCP_OVER_IPV4 : TCP_OVER_IPV6;
-  }
-
-  private static boolean isIpv4(InetSocketAddress address) {
-    return address.getAddress().getAddress().length == IPV4_BYTES;
+    boolean ipv4 = ends.areIpv4();
+    return switch (protocol()) {
+      case TCP -> ipv4 ? TCP_OVER_IPV4 : TCP_OVER_IPV6;
+      case UDP -> ipv4 ? UDP_OVER_IPV4 : UDP_OVER_IPV6;
+    };
   }
 
   private void putAddresses(ByteBuffer out) {
     if (ends != null) {
-      int bytes = family() == TCP_OVER_IPV4 ? IPV4_BYTES : IPV6_BYTES;
+      int bytes = ends.areIpv4() ? IPV4_BYTES : IPV6_BYTES;
       putHost(out, ends.source(), bytes);
       putHost(out, ends.destination(), bytes);
       out.putShort((short) ends.source().getPort()).putShort((short) ends.destination().getPort());
@@ -141,12 +164,13 @@ record HopHeader(
       String connectionId = text(in, Tlv.UNIQUE_ID);
       String serviceId = text(in, Tlv.SERVICE_ID);
       String taskId = text(in, Tlv.TASK_ID);
-      int publishedPort = port(text(in, PUBLISHED_PORT));
+      int publishedPort = port("published port", text(in, PUBLISHED_PORT));
       String caller = text(in, CALLER);
+      int udpPort = isUdp(family) ? port("UDP port", text(in, UDP_PORT)) : NO_UDP;
       if (value(in, SEAL).length != HopProtocol.SEAL_BYTES || in.hasRemaining()) {
         throw new HopHeaderException("the seal is not its end");
       }
-      return new HopHeader(ends, publishedPort, serviceId, taskId, connectionId, caller);
+      return new HopHeader(ends, udpPort, publishedPort, serviceId, taskId, connectionId, caller);
     } catch (BufferUnderflowException e) {
       throw new HopHeaderException("a value is longer than what is there");
     }
@@ -157,15 +181,20 @@ record HopHeader(
     if (command == LOCAL && family == UNSPECIFIED) {
       return null;
     }
-    if (command != PROXY || (family != TCP_OVER_IPV4 && family != TCP_OVER_IPV6)) {
+    boolean ipv4 = family == TCP_OVER_IPV4 || family == UDP_OVER_IPV4;
+    if (command != PROXY || !(ipv4 || family == TCP_OVER_IPV6 || family == UDP_OVER_IPV6)) {
       throw new HopHeaderException(
-          "command %#x and family %#x (expected: LOCAL, or PROXY with TCP)"
+          "command %#x and family %#x (expected: LOCAL, or PROXY with TCP or UDP)"
               .formatted(command, family));
     }
-    byte[] source = new byte[family == TCP_OVER_IPV4 ? IPV4_BYTES : IPV6_BYTES];
+    byte[] source = new byte[ipv4 ? IPV4_BYTES : IPV6_BYTES];
     byte[] destination = source.clone();
     in.get(source).get(destination);
     return new Ends(address(source, in.getShort()), address(destination, in.getShort()));
+  }
+
+  private static boolean isUdp(byte family) {
+    return family == UDP_OVER_IPV4 || family == UDP_OVER_IPV6;
   }
 
   private static InetSocketAddress address(byte[] host, short port) {
@@ -180,10 +209,10 @@ record HopHeader(
     return new String(value(in, type), StandardCharsets.UTF_8);
   }
 
-  private static int port(String text) throws HopHeaderException {
+  private static int port(String what, String text) throws HopHeaderException {
     int port = text.matches("[0-9]{1,5}") ? Integer.parseInt(text) : 0;
     if (port < 1 || port > 65_535) {
-      throw new HopHeaderException("published port " + text + " (expected: 1 to 65535)");
+      throw new HopHeaderException(what + " " + text + " (expected: 1 to 65535)");
     }
     return port;
   }

@@ -1,6 +1,7 @@
 package io.tidegate.proxy;
 
 import io.tidegate.routing.HopKey;
+import io.tidegate.routing.Protocol;
 import java.util.Arrays;
 
 /**
@@ -16,6 +17,18 @@ import java.util.Arrays;
  *   the client's bytes ◄────────────────────────►  the task's bytes
  * </pre>
  *
+ * <p>For a UDP session, the header tells the port of the asking agent's own UDP socket, and behind
+ * {@link HopAnswer#TAKEN} is that of the other one's. Datagrams go from one to the other as they
+ * are; the connection is silent from then on, and ends with the session.
+ *
+ * <pre>
+ *   header, with a UDP port     ────────────────►  a socket to that port alone, one to the task
+ *           ◄──────────────── {@link HopAnswer#TAKEN} and a UDP port, two bytes
+ *   client's datagrams ◄ ─ ─ ─ ─ ─ UDP ─ ─ ─ ─ ─►  task's datagrams
+ *           ◄──────────────────────────────────►   an end: the session's
+ *           ◄───────────────────────────── reset:  the task is gone
+ * </pre>
+ *
  * <p>The seal is an HMAC over challenge and header by a key that the asking agent got of the other
  * over mutual TLS: nobody else can make one, and none is good for a second connection.
  */
@@ -25,6 +38,14 @@ final class HopProtocol {
   static final int SEAL_BYTES = HopKey.BYTES;
 
   private HopProtocol() {}
+
+  /** How long the answer is of an agent that takes a client. */
+  static int answerBytes(Protocol protocol) {
+    return switch (protocol) {
+      case TCP -> 1;
+      case UDP -> 1 + Short.BYTES;
+    };
+  }
 
   /** The seal of a header: the first bytes of an array. */
   static byte[] seal(HopKey key, byte[] challenge, byte[] header, int length) {

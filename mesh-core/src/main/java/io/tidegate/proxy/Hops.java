@@ -4,6 +4,8 @@ import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.HopGate;
 import io.tidegate.routing.HopOffer;
 import java.io.IOException;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,7 @@ final class Hops {
   // With a number behind it, no other connection in the cluster has it, or had.
   private final String connectionIdPrefix;
   private long passed;
+  private final Set<HopSession> sessions = new HashSet<>();
   private @Nullable HopListener listener;
   private boolean stopped;
 
@@ -29,10 +32,25 @@ final class Hops {
     return pool.take(offer, owner);
   }
 
-  /** What that agent is asked for. */
+  /** What that agent is asked for, for a connection or a probe. */
   HopHeader header(String serviceId, Endpoint endpoint, HopOffer offer, @Nullable Ends ends) {
+    return asked(serviceId, endpoint, offer, ends, HopHeader.NO_UDP);
+  }
+
+  /**
+   * The same for a UDP session.
+   *
+   * @param udpPort of the session's own socket
+   */
+  HopHeader header(String serviceId, Endpoint endpoint, HopOffer offer, Ends ends, int udpPort) {
+    return asked(serviceId, endpoint, offer, ends, udpPort);
+  }
+
+  private HopHeader asked(
+      String serviceId, Endpoint endpoint, HopOffer offer, @Nullable Ends ends, int udpPort) {
     return new HopHeader(
         ends,
+        udpPort,
         endpoint.reach().fixedPort(),
         serviceId,
         endpoint.taskId(),
@@ -58,10 +76,23 @@ final class Hops {
     }
   }
 
-  /** Hears nobody any more; what was passed on to here goes on. */
+  /** A UDP session that was passed on to here has begun. */
+  void enter(HopSession session) {
+    sessions.add(session);
+  }
+
+  void leave(HopSession session) {
+    sessions.remove(session);
+  }
+
+  /**
+   * Hears nobody any more. What was passed on to here goes on; UDP sessions, which have no end of
+   * their own, for a moment.
+   */
   void stop() {
     stopped = true;
     stopListening();
+    sessions.forEach(HopSession::linger);
   }
 
   void close() {

@@ -185,8 +185,9 @@ final class Shard {
 
   /** Looks whether what drains has ended. */
   void runWhenIdle() {
-    // Each dial, parked client, relay and UDP session has exactly one timer; that of an endpoint
-    // whose task is to stop runs only while it has relays.
+    // Each dial, parked client, relay and UDP session has exactly one timer, wherever the session
+    // came from; that of an endpoint whose task is to stop runs only while it has relays, and that
+    // of a session's hop only within the session.
     if (whenIdle != null && clock.isIdle()) {
       whenIdle.run();
       whenIdle = null;

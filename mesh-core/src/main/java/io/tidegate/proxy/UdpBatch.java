@@ -1,8 +1,13 @@
 package io.tidegate.proxy;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import java.lang.foreign.MemorySegment;
+
 /**
  * The way of a shard's datagrams from clients to tasks: received with one call, sent on with one
- * for each session. The way back is {@link UdpAnswers}.
+ * for each session. The way back is {@link UdpAnswers}. Those of a session that another agent has
+ * passed on come this way in both directions.
  */
 final class UdpBatch {
 
@@ -10,7 +15,7 @@ final class UdpBatch {
   static final int SIZE = 32;
 
   private final UdpCalls calls = new UdpCalls();
-  private final UdpBuffers buffers = new UdpBuffers(calls, SIZE);
+  private final UdpBuffers buffers = new UdpBuffers(calls, SIZE + UdpWaiting.MOST_DATAGRAMS);
   private final UdpMessages fromClients;
   private final UdpMessages toTask = new UdpMessages(calls, SIZE, null);
 
@@ -54,6 +59,39 @@ final class UdpBatch {
     long offset = buffers.offset(toTask.buffer(place));
     int sent = first.send(fd, header, buffers.memory, offset, toTask.length(place));
     return sent < 0 ? sent : 1;
+  }
+
+  /** Takes what a socket has received so far, and drops it. */
+  void discard(int fd) {
+    int received;
+    do {
+      received = receive(fd);
+    } while (received > 0);
+  }
+
+  /** Takes an ICMP message out of a connected socket's error queue, where there is one. */
+  void dropError(int fd) {
+    calls.dropError(fd, buffers.address(0), UdpBuffers.MAX_BYTES);
+  }
+
+  /** A copy of one that goes to a task. */
+  byte[] copyToTask(int place) {
+    byte[] copy = new byte[toTask.length(place)];
+    long offset = buffers.offset(toTask.buffer(place));
+    MemorySegment.copy(buffers.memory, JAVA_BYTE, offset, copy, 0, copy.length);
+    return copy;
+  }
+
+  /**
+   * Puts a datagram that was copied into a place among those that go to one task; {@link
+   * UdpWaiting#MOST_DATAGRAMS} at the most. What was received with one call is left alone: some of
+   * it may be on its way to other tasks.
+   */
+  void addToTask(int place, byte[] datagram) {
+    long address = buffers.address(SIZE + place);
+    MemorySegment.copy(
+        datagram, 0, buffers.memory, JAVA_BYTE, buffers.offset(address), datagram.length);
+    toTask.setBuffer(place, address, datagram.length);
   }
 
   int lengthToTask(int place) {

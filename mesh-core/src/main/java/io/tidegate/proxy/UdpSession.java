@@ -15,8 +15,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A client and a task that exchange datagrams, from the client's first until none has come for a
- * while. Queues no datagram: what cannot be sent at once is dropped and counted. An endpoint that
- * goes away is replaced by another, and the client notices nothing.
+ * while. Queues no datagram, but for a few while another agent is asked for the task: what cannot
+ * be sent at once is dropped and counted. An endpoint that goes away is replaced by another, and
+ * the client notices nothing.
  */
 final class UdpSession extends Timer {
 
@@ -45,6 +46,9 @@ final class UdpSession extends Timer {
   private long answers;
   private final UdpUnanswered.Place last = new UdpUnanswered.Place();
   private boolean notTransparent;
+  // While another agent is asked for the task; null once the way is there.
+  private @Nullable UdpWaiting waiting;
+  private boolean hasBegun;
   private boolean over;
   // By which the client was let in.
   private Access access;
@@ -77,10 +81,10 @@ final class UdpSession extends Timer {
       ticket.leave();
       return null;
     }
-    session.counters.connections(ConnectionResult.OK).increment();
     session.upstream = first;
     shard.clock().start(listener.served().limits.udpIdleTimeoutNanos(), session);
     session.lastMoveNanos = shard.clock().coarseNanoTime();
+    session.goOn();
     return session;
   }
 
@@ -119,15 +123,33 @@ final class UdpSession extends Timer {
 
   // --- from the client to the task ---
 
-  /** Sends what the batch holds for the task. */
+  /** Sends what the batch holds for the task, or keeps it until there is a way. */
   void forward(int count) {
-    if (!upstream().follow(listener.served()) && !staysWithLast(listener.served())) {
+    boolean waits = waiting != null;
+    if (waiting != null) {
+      waiting.keep(batch, 0, count);
+    }
+    if (hasToLeave(listener.served()) && !renew()) {
       replaceOrEnd(new Tried());
     }
     lastMoveNanos = shard.clock().coarseNanoTime();
+    if (!waits) {
+      send(count);
+    }
+  }
+
+  private boolean hasToLeave(ServedRoute served) {
+    return upstream().hasEnded() || (!upstream().follow(served) && !staysWithLast(served));
+  }
+
+  private void send(int count) {
     boolean mayReplace = true;
     int from = 0;
     while (!over && from < count) {
+      if (waiting != null) {
+        waiting.keep(batch, from, count);
+        return;
+      }
       int sent = send(upstream(), from, count - from);
       if (sent > 0) {
         countForwarded(from, sent);
@@ -213,7 +235,7 @@ final class UdpSession extends Timer {
   }
 
   /** Thrown on, it would stall the whole loop for a second. */
-  private void breakOff(RuntimeException e) {
+  void breakOff(RuntimeException e) {
     LOG.warn("{}: session broke off", listener.served().route.port(), e);
     end(CloseCause.AGENT_STOPPED);
   }
@@ -267,10 +289,38 @@ final class UdpSession extends Timer {
     return served.route.endpoints().isEmpty() && upstream().drainsIn(served);
   }
 
-  private void onUpstreamGone() {
+  /** The endpoint's task is not there. */
+  void onUpstreamGone() {
     Tried tried = new Tried();
     upstream().exclude(listener.served(), tried);
     replaceOrEnd(tried);
+  }
+
+  /** The other agent has not taken the session: another endpoint gets what waits. */
+  void onNotTaken(ConnectionResult why) {
+    UdpWaiting kept = Objects.requireNonNull(waiting);
+    Tried tried = kept.onNotTaken(why, listener.served());
+    upstream().exclude(listener.served(), tried);
+    if (kept.mayTry(shard.config().connectAttempts())) {
+      replaceOrEnd(tried);
+    } else {
+      end(CloseCause.TASK_RESET);
+    }
+  }
+
+  /**
+   * The other agent's end of the session is over: it was idle for longer than that one waits, or
+   * that one stops. Without anything to be answered, the client's next datagram is soon enough.
+   */
+  void onUpstreamEnded() {
+    if (unanswered.has(last) && !renew()) {
+      replace(new Tried());
+    }
+  }
+
+  /** Has another agent that has ended its part asked anew for the same task, which may go on. */
+  private boolean renew() {
+    return upstream().hasEnded() && moveTo(upstream().again(listener.served()));
   }
 
   private void replaceOrEnd(Tried tried) {
@@ -281,17 +331,20 @@ final class UdpSession extends Timer {
 
   /** Goes over to another endpoint, along with what the last one left unanswered. */
   private boolean replace(Tried tried) {
-    UdpUpstream next = UdpUpstream.open(this, shard, listener.served(), tried);
+    return moveTo(UdpUpstream.open(this, shard, listener.served(), tried));
+  }
+
+  private boolean moveTo(@Nullable UdpUpstream next) {
     if (next == null) {
       return false;
     }
     counters.connectRetries.increment();
     upstream().retire();
     upstream = next;
-    if (shard.clock().nanoTime() - lastMoveNanos < RESEND.toNanos()) {
-      sendAgain(next);
+    if (shard.clock().nanoTime() - lastMoveNanos >= RESEND.toNanos()) {
+      last.forget();
     }
-    last.forget();
+    goOn();
     return true;
   }
 
@@ -302,6 +355,30 @@ final class UdpSession extends Timer {
     } else if (unanswered.has(last)
         && unanswered.sendAgain(last, next.fd, header, shard.udp().firstDatagram()) > 0) {
       next.header = null;
+    }
+  }
+
+  /** With another endpoint: at once, or when the agent on its node has answered. */
+  private void goOn() {
+    if (upstream().isOpen()) {
+      onOpen();
+    } else if (waiting == null) {
+      waiting = new UdpWaiting(counters);
+    }
+  }
+
+  /** Datagrams can be sent: what was not answered elsewhere first, and then what waits. */
+  void onOpen() {
+    if (!hasBegun) {
+      hasBegun = true;
+      counters.connections(ConnectionResult.OK).increment();
+    }
+    sendAgain(upstream());
+    last.forget();
+    UdpWaiting kept = waiting;
+    if (kept != null) {
+      waiting = null;
+      send(kept.load(batch));
     }
   }
 
@@ -341,7 +418,14 @@ final class UdpSession extends Timer {
     shard.udp().ended();
     ticket.leave();
     upstream().retire();
-    counters.closes(cause).increment();
-    counters.duration.recordNanos(shard.clock().nanoTime() - startedNanos);
+    if (waiting != null) {
+      waiting.drop();
+    }
+    if (hasBegun) {
+      counters.closes(cause).increment();
+      counters.duration.recordNanos(shard.clock().nanoTime() - startedNanos);
+    } else {
+      counters.connections(Objects.requireNonNull(waiting).failure()).increment();
+    }
   }
 }

@@ -1,77 +1,50 @@
 package io.tidegate.proxy;
 
 import io.netty.channel.ChannelException;
-import io.netty.channel.IoEvent;
-import io.netty.channel.IoRegistration;
-import io.netty.channel.epoll.EpollIoHandle;
-import io.netty.channel.epoll.EpollIoOps;
-import io.netty.channel.epoll.LinuxSocket;
-import io.netty.channel.unix.FileDescriptor;
-import io.netty.channel.unix.Socket;
 import io.tidegate.balance.EndpointLoad;
 import io.tidegate.balance.Picker;
 import io.tidegate.balance.Tried;
+import io.tidegate.metrics.ConnectionResult;
 import io.tidegate.metrics.EndpointCounters;
 import io.tidegate.routing.Endpoint;
+import io.tidegate.routing.HopOffer;
 import java.io.IOException;
-import java.net.Inet6Address;
 import java.net.InetSocketAddress;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A session's socket to the endpoint that was picked for it. Connected, so that only the endpoint
- * is heard, and what ICMP says of it too.
+ * A session's socket to the endpoint that was picked for it. Where the agent on the task's node is
+ * asked ({@link UdpHop}), it is open once that one has said where it takes the datagrams.
  */
-final class UdpUpstream implements EpollIoHandle, Runnable {
+final class UdpUpstream extends UdpSocket {
 
   private static final Logger LOG = LoggerFactory.getLogger(UdpUpstream.class);
 
-  // Not edge-triggered: after a single answer, the expected one, there is no need to look for more.
-  private static final EpollIoOps INCOMING = EpollIoOps.EPOLLIN;
-  // From linux/in.h and in6.h: every ICMP error counts, and is kept with what it quotes.
-  private static final int SOL_IP = 0;
-  private static final int IP_RECVERR = 11;
-  private static final int SOL_IPV6 = 41;
-  private static final int IPV6_RECVERR = 25;
-
   private final UdpSession session;
-  private final Shard shard;
-  private final Socket socket;
-  final int fd;
   final EndpointCounters counters;
   private final EndpointLoad load;
-  // Null where the task does not see the client's address.
-  private final @Nullable UdpImitation imitation;
 
   // Shard loop only. The route as it was looked at last.
   private ServedRoute served;
   private int index;
-  private @Nullable IoRegistration registration;
+  // Null where the endpoint is reached from here.
+  private @Nullable UdpHop hop;
   private boolean closed;
   // Goes ahead of the first datagram; null where nothing does, and once it did.
   byte @Nullable [] header;
 
   private UdpUpstream(
-      UdpSession session,
-      Shard shard,
-      ServedRoute served,
-      int index,
-      Socket socket,
-      @Nullable UdpImitation imitation) {
+      UdpSession session, Shard shard, ServedRoute served, int index, ToTask opened) {
+    super(shard, opened);
     this.session = session;
-    this.shard = shard;
     this.served = served;
     this.index = index;
-    this.socket = socket;
-    this.imitation = imitation;
-    fd = socket.intValue();
     counters = served.countersOf(index);
     load = served.load(index);
     header =
-        imitation == null && served.introducesTo(index)
+        opened.imitation() == null && served.introducesTo(index)
             ? shard.introductions().of(served, index, session.client.ends(served.route.port()))
             : null;
   }
@@ -114,39 +87,35 @@ final class UdpUpstream implements EpollIoHandle, Runnable {
   private static UdpUpstream connect(UdpSession session, Shard shard, ServedRoute served, int index)
       throws IOException {
     Endpoint endpoint = served.endpoint(index);
-    InetSocketAddress address = Objects.requireNonNull(endpoint.address());
-    boolean ipv6 = address.getAddress() instanceof Inet6Address;
-    UdpImitation imitation =
-        served.isTransparent
-            ? UdpImitation.begin(shard, served, endpoint, session.client.address())
-            : null;
-    Socket socket = imitation == null ? open(shard, endpoint, ipv6) : imitation.socket;
+    HopOffer offer = endpoint.reach().hop();
+    ToTask opened =
+        offer == null
+            ? toTask(shard, served, endpoint, session.client.address())
+            // Until its port is known, the agent's address alone: no stranger is heard meanwhile.
+            : new ToTask(connected(shard, endpoint.reach(), offer.address()), null);
     try {
-      socket.setIntOpt(ipv6 ? SOL_IPV6 : SOL_IP, ipv6 ? IPV6_RECVERR : IP_RECVERR, 1);
-      socket.connect(address);
-      UdpUpstream upstream = new UdpUpstream(session, shard, served, index, socket, imitation);
-      upstream.registration = shard.register(upstream);
-      upstream.registration.submit(INCOMING);
+      UdpUpstream upstream = new UdpUpstream(session, shard, served, index, opened);
+      if (offer == null) {
+        upstream.watch();
+      } else {
+        upstream.hop = upstream.ask(endpoint, offer);
+      }
       upstream.begin();
       return upstream;
     } catch (IOException e) {
-      socket.close();
-      end(imitation);
+      opened.close();
       throw e;
     }
   }
 
-  private static Socket open(Shard shard, Endpoint endpoint, boolean ipv6) throws IOException {
-    String namespace = endpoint.reach().namespace();
-    return namespace == null
-        ? LinuxSocket.newSocketDgram(ipv6)
-        : LinuxSocket.newSocket(shard.upstreamSockets().openDatagram(namespace, ipv6));
-  }
-
-  private static void end(@Nullable UdpImitation imitation) {
-    if (imitation != null) {
-      imitation.end();
+  private UdpHop ask(Endpoint endpoint, HopOffer offer) throws IOException {
+    Ends ends = session.client.ends(served.route.port());
+    if (ends == null) {
+      throw new IOException("the client's address is not known");
     }
+    int udpPort = socket.localAddress().getPort();
+    HopHeader asked = shard.hops().header(served.route.serviceId(), endpoint, offer, ends, udpPort);
+    return UdpHop.begin(shard, this, offer, asked, served.limits.connectTimeout());
   }
 
   private void begin() {
@@ -174,6 +143,16 @@ final class UdpUpstream implements EpollIoHandle, Runnable {
     return true;
   }
 
+  /** A new way to the same endpoint, if a newer table has it and that can be begun; or null. */
+  @Nullable UdpUpstream again(ServedRoute next) {
+    try {
+      return follow(next) ? connect(session, shard, next, index) : null;
+    } catch (IOException | ChannelException e) {
+      LOG.debug("{}: {}: {}", served.route.port(), served.endpoint(index), e.getMessage());
+      return null;
+    }
+  }
+
   /** Whether a newer table does not know the endpoint any more, not even as one that drains. */
   boolean isGoneFrom(ServedRoute next) {
     return !follow(next) && !next.has(served.endpoint(index));
@@ -192,8 +171,53 @@ final class UdpUpstream implements EpollIoHandle, Runnable {
     }
   }
 
+  // --- by way of the agent on the task's node ---
+
+  /** Whether datagrams can be sent. */
+  boolean isOpen() {
+    return hop == null || hop.isOpen();
+  }
+
+  /** Whether the way is there no more, although nobody says that the task is gone. */
+  boolean hasEnded() {
+    return hop != null && hop.hasEnded();
+  }
+
+  /** The other agent takes the session's datagrams at that port. */
+  void open(InetSocketAddress agent) throws IOException {
+    socket.connect(agent);
+    session.listener.family.batch.discard(fd);
+    watch();
+    session.onOpen();
+  }
+
+  /** The other agent has not taken the session, or has not answered. */
+  void onNotTaken(ConnectionResult why) {
+    session.onNotTaken(why);
+  }
+
+  /** The other agent says that the task is gone. */
+  void onTaskGone() {
+    session.onUpstreamGone();
+  }
+
+  /** The other agent's end of the session is over, whatever the reason. */
+  void onEnded() {
+    session.onUpstreamEnded();
+  }
+
+  void onBroken(RuntimeException e) {
+    session.breakOff(e);
+  }
+
+  void abandon() {
+    session.abandon();
+  }
+
+  // --- the end ---
+
   @Override
-  public void handle(IoRegistration ignored, IoEvent event) {
+  void onReadable() {
     session.receive();
   }
 
@@ -203,32 +227,10 @@ final class UdpUpstream implements EpollIoHandle, Runnable {
       closed = true;
       load.end();
       counters.ended.increment();
-      shard.execute(this);
+      if (hop != null) {
+        hop.end();
+      }
+      closeLater();
     }
-  }
-
-  @Override
-  public void run() {
-    try {
-      socket.close();
-    } catch (IOException e) {
-      LOG.debug("closing {} failed: {}", socket, e.getMessage());
-    }
-    end(imitation);
-    // After close(2), which has taken the descriptor out of epoll: costs no system call any more.
-    if (registration != null) {
-      registration.cancel();
-    }
-    shard.runWhenIdle();
-  }
-
-  @Override
-  public FileDescriptor fd() {
-    return socket;
-  }
-
-  @Override
-  public void close() {
-    // Called when the loop ends under a live registration; the shard ends its sessions before that.
   }
 }

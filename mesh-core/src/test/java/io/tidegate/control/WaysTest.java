@@ -10,6 +10,7 @@ import io.tidegate.routing.HopKey;
 import io.tidegate.routing.HopOffer;
 import io.tidegate.routing.Node;
 import io.tidegate.routing.Policy;
+import io.tidegate.routing.Protocol;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Reach;
@@ -62,6 +63,15 @@ class WaysTest {
   void dialsATaskOfThisNodeItself() {
     Reach local = Reach.local(ADDRESS, "given by the test");
     assertThat(reach(TRANSPARENT, local, WITH_OFFER)).isEqualTo(local);
+  }
+
+  @Test
+  void leadsUdpTheSameWays() {
+    Task task = new Task("task", "dns.1", "other", TaskState.RUNNING, OVERLAY);
+    Publication dns = new Publication(new PublishedPort(53, Protocol.UDP), 5353);
+    Endpoint endpoint = new Ways(TRANSPARENT, dns, List.of(WITH_OFFER)).endpoint(task);
+    assertThat(endpoint.reach().kind()).isEqualTo(Reach.Kind.HOP);
+    assertThat(endpoint.reach().fixedPort()).isEqualTo(53);
   }
 
   @Test

@@ -1,5 +1,7 @@
 package io.tidegate.proxy;
 
+import io.netty.channel.epoll.LinuxSocket;
+import io.tidegate.overload.Resource;
 import io.tidegate.routing.ClientAddress;
 import io.tidegate.routing.ClientIp;
 import io.tidegate.routing.Endpoint;
@@ -7,6 +9,7 @@ import io.tidegate.routing.HopGate;
 import io.tidegate.routing.HopKey;
 import io.tidegate.routing.HopOffer;
 import io.tidegate.routing.Policy;
+import io.tidegate.routing.Protocol;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Reach;
 import io.tidegate.routing.Route;
@@ -16,6 +19,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Objects;
 
 /** Two data paths on loopback: clients come to the near one, tasks are on the far one's node. */
 final class HopFixture implements AutoCloseable {
@@ -32,7 +36,7 @@ final class HopFixture implements AutoCloseable {
 
         @Override
         public int openDatagram(String namespace, boolean ipv6) {
-          throw new AssertionError("no datagrams in this test");
+          return LinuxSocket.newSocketDgram(ipv6).intValue();
         }
       };
 
@@ -58,6 +62,11 @@ final class HopFixture implements AutoCloseable {
     far.shards.settle();
   }
 
+  /** Where the far node publishes what the near one passes on. */
+  int farPort() {
+    return farPort;
+  }
+
   HopOffer offer() {
     return new HopOffer(farAddress, "ingress_sbox", NEAR_ID, secret.derive(NEAR_ID));
   }
@@ -80,50 +89,51 @@ final class HopFixture implements AutoCloseable {
 
   /** What the far node knows of its tasks; waits until that is in force. */
   void tellFar(Endpoint... endpoints) {
-    far.publish(route(farPort, endpoints));
+    tellFar(Protocol.TCP, policy, endpoints);
+  }
+
+  void tellFar(Protocol protocol, Policy policy, Endpoint... endpoints) {
+    far.publish(route(new PublishedPort(farPort, protocol), policy, endpoints));
     far.awaitBound(farPort);
     far.shards.settle();
   }
 
   /** The same by a policy of the route's own. */
-  void tellFar(Policy policy, Endpoint... endpoints) {
-    Route plain = route(farPort, endpoints);
-    far.publish(
-        new Route(
-            plain.port(),
-            plain.serviceId(),
-            plain.serviceName(),
-            policy,
-            plain.endpoints(),
-            List.of(),
-            List.of()));
-    far.awaitBound(farPort);
-    far.shards.settle();
+  void tellFar(Policy own, Endpoint... endpoints) {
+    tellFar(Protocol.TCP, own, endpoints);
   }
 
   /** Serves a fresh port of the near node from endpoints. */
   int serve(Endpoint... endpoints) {
+    return serve(Protocol.TCP, policy, endpoints);
+  }
+
+  int serve(Protocol protocol, Policy policy, Endpoint... endpoints) {
     int port = ProxyFixture.freePort();
-    publish(port, endpoints);
+    publish(new PublishedPort(port, protocol), policy, endpoints);
     near.awaitBound(port);
     return port;
   }
 
-  void publish(int port, Endpoint... endpoints) {
-    near.publish(route(port, endpoints));
+  void publish(PublishedPort port, Policy policy, Endpoint... endpoints) {
+    near.publish(route(port, policy, endpoints));
     near.shards.settle();
   }
 
   /** Serves a fresh port of the near node from tasks of the far one. */
   int serveFromFar(InetSocketAddress... tasks) {
+    return serveFromFar(Protocol.TCP, policy, tasks);
+  }
+
+  int serveFromFar(Protocol protocol, Policy policy, InetSocketAddress... tasks) {
     Endpoint[] local = new Endpoint[tasks.length];
     Endpoint[] passed = new Endpoint[tasks.length];
     for (int i = 0; i < tasks.length; i++) {
       local[i] = local(tasks[i]);
       passed[i] = passed(tasks[i], offer());
     }
-    tellFar(local);
-    return serve(passed);
+    tellFar(protocol, policy, local);
+    return serve(protocol, policy, passed);
   }
 
   /** Routes that are published from now on have their tasks told who their clients are. */
@@ -131,15 +141,21 @@ final class HopFixture implements AutoCloseable {
     policy = Policy.DEFAULT.withClientAddress(ClientAddress.DEFAULT.withTold(told));
   }
 
-  private Route route(int port, Endpoint... endpoints) {
-    return new Route(
-        PublishedPort.tcp(port),
-        "service",
-        "web",
-        policy,
-        List.of(endpoints),
-        List.of(),
-        List.of());
+  private static Route route(PublishedPort port, Policy policy, Endpoint... endpoints) {
+    return new Route(port, "service", "web", policy, List.of(endpoints), List.of(), List.of());
+  }
+
+  /** What is in use of the places that there are, 0 to 1. */
+  static double places(ProxyFixture data) {
+    return Objects.requireNonNull(data.shards.gauges().get(Resource.CONNECTIONS)).get().orElse(0);
+  }
+
+  /**
+   * Has connections that are kept warm end, and waits until nothing is left open on either side.
+   */
+  void awaitNothingOpen() {
+    hearNobody();
+    Await.until(() -> places(near) == 0 && places(far) == 0);
   }
 
   @Override

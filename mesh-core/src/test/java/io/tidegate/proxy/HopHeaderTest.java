@@ -26,7 +26,9 @@ class HopHeaderTest {
         new HopHeader[] {
           header(ends("192.0.2.7", "198.51.100.1")),
           header(ends("2001:db8::7", "2001:db8::1")),
-          header(null)
+          header(null),
+          udpHeader(ends("192.0.2.7", "198.51.100.1")),
+          udpHeader(ends("2001:db8::7", "192.0.2.1"))
         }) {
       byte[] bytes = header.sealed(KEY, CHALLENGE);
       assertThat(HopHeader.length(bytes)).isEqualTo(bytes.length);
@@ -97,8 +99,20 @@ class HopHeaderTest {
     }
   }
 
+  @Test
+  void saysOfAUdpSessionThatItIsOne() {
+    assertThat(udpHeader(ends("192.0.2.7", "198.51.100.1")).sealed(KEY, CHALLENGE)[13])
+        .isEqualTo((byte) 0x12);
+    assertThat(udpHeader(ends("2001:db8::7", "192.0.2.1")).sealed(KEY, CHALLENGE)[13])
+        .isEqualTo((byte) 0x22);
+  }
+
+  private static HopHeader udpHeader(Ends ends) {
+    return new HopHeader(ends, 40_001, 8080, "service-1", "task-1", "00ff-12", "node-1");
+  }
+
   private static HopHeader header(@Nullable Ends ends) {
-    return new HopHeader(ends, 8080, "service-1", "task-1", "00ff-12", "node-1");
+    return new HopHeader(ends, HopHeader.NO_UDP, 8080, "service-1", "task-1", "00ff-12", "node-1");
   }
 
   private static Ends ends(String source, String destination) {

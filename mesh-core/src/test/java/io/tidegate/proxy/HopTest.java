@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidegate.metrics.ShardCounter;
-import io.tidegate.overload.Resource;
 import io.tidegate.routing.ClientIp;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.HopKey;
@@ -20,7 +19,6 @@ import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -203,6 +201,7 @@ class HopTest {
       HopHeader header =
           new HopHeader(
               null,
+              HopHeader.NO_UDP,
               hop.passed(task.address(), hop.offer()).reach().fixedPort(),
               "service",
               "task-" + task.address().getPort(),
@@ -224,9 +223,9 @@ class HopTest {
       for (int i = 0; i < 20; i++) {
         assertEchoes(port);
       }
-      Await.until(() -> places(hop.far) > 0);
+      Await.until(() -> HopFixture.places(hop.far) > 0);
       hop.far.shards.hear(null);
-      Await.until(() -> places(hop.far) == 0);
+      Await.until(() -> HopFixture.places(hop.far) == 0);
     }
   }
 
@@ -276,15 +275,9 @@ class HopTest {
       for (Socket client : clients) {
         client.close();
       }
-      hop.hearNobody();
-      Await.until(() -> places(hop.near) == 0 && places(hop.far) == 0);
+      hop.awaitNothingOpen();
       assertThat(hop.far.shards.drain(Duration.ofSeconds(5))).isTrue();
     }
-  }
-
-  /** What is in use of the places that there are, 0 to 1. */
-  private static double places(ProxyFixture data) {
-    return Objects.requireNonNull(data.shards.gauges().get(Resource.CONNECTIONS)).get().orElse(0);
   }
 
   private long refused() {

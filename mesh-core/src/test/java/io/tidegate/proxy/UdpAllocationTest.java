@@ -3,6 +3,8 @@ package io.tidegate.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.tidegate.routing.Policy;
+import io.tidegate.routing.Protocol;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
@@ -29,15 +31,28 @@ class UdpAllocationTest {
     try (ProxyFixture proxy = new ProxyFixture(ProxyFixture.config(config));
         UdpTask task = UdpTask.echo()) {
       int port = proxy.serveUdp(0, task.address());
-      try (UdpProbe probe = new UdpProbe(port)) {
-        double bytes = Double.MAX_VALUE;
-        for (int round = 0; round < MOST_ROUNDS && bytes >= NEXT_TO_NOTHING; round++) {
-          long before = allocatedByShards();
-          exchange(probe, ROUND_TRIPS);
-          bytes = (double) (allocatedByShards() - before) / (2 * ROUND_TRIPS);
-        }
-        assertThat(bytes).as("bytes per datagram").isLessThan(NEXT_TO_NOTHING);
+      assertAllocatesNothing(port);
+    }
+  }
+
+  @Test
+  @Timeout(120)
+  void allocatesNothingPerDatagramThatIsPassedToAnotherAgent() throws IOException {
+    try (HopFixture hop = new HopFixture();
+        UdpTask task = UdpTask.echo()) {
+      assertAllocatesNothing(hop.serveFromFar(Protocol.UDP, Policy.DEFAULT, task.address()));
+    }
+  }
+
+  private static void assertAllocatesNothing(int port) throws IOException {
+    try (UdpProbe probe = new UdpProbe(port)) {
+      double bytes = Double.MAX_VALUE;
+      for (int round = 0; round < MOST_ROUNDS && bytes >= NEXT_TO_NOTHING; round++) {
+        long before = allocatedByShards();
+        exchange(probe, ROUND_TRIPS);
+        bytes = (double) (allocatedByShards() - before) / (2 * ROUND_TRIPS);
       }
+      assertThat(bytes).as("bytes per datagram").isLessThan(NEXT_TO_NOTHING);
     }
   }
 
