@@ -1,6 +1,5 @@
 package io.tidegate.agent.cluster;
 
-import io.tidegate.routing.NodeTraits;
 import java.util.Map;
 
 /**
@@ -50,19 +49,6 @@ public record ClusterNode(
       labels = Map.copyOf(labels);
       engineLabels = Map.copyOf(engineLabels);
     }
-  }
-
-  /** All that a service can ask of it. */
-  public NodeTraits traits() {
-    return new NodeTraits(
-        id,
-        name,
-        address,
-        role.name(),
-        facts.os(),
-        facts.arch(),
-        facts.labels(),
-        facts.engineLabels());
   }
 
   /** How it fares; in the order of SwarmKit's numbers. */

@@ -66,7 +66,7 @@ final class KnownNodes {
     nameById.clear();
     Map<String, NodeTraits> told =
         nodes.stream()
-            .collect(toUnmodifiableMap(ClusterNode::id, ClusterNode::traits, (_, last) -> last));
+            .collect(toUnmodifiableMap(ClusterNode::id, KnownNodes::traits, (_, last) -> last));
     // The same map stays while nothing changes, which is seen at once then.
     traits = told.equals(traits) ? traits : told;
     // a machine that joined anew is there twice: the address is of the node that is not down
@@ -116,6 +116,20 @@ final class KnownNodes {
   /** What managers told last of all nodes, by their ids. */
   Map<String, NodeTraits> traits() {
     return traits;
+  }
+
+  /** All that a service can ask of a node. */
+  static NodeTraits traits(ClusterNode node) {
+    ClusterNode.Facts facts = node.facts();
+    return new NodeTraits(
+        node.id(),
+        node.name(),
+        node.address(),
+        node.role().name(),
+        facts.os(),
+        facts.arch(),
+        facts.labels(),
+        facts.engineLabels());
   }
 
   private void learn(ClusterNode node) {

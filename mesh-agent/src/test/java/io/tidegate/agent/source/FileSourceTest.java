@@ -93,7 +93,7 @@ class FileSourceTest {
     Files.writeString(file, "routes:\n  - prot: 81\n");
     await().until(() -> source.status().rejected() == 1);
     assertThat(source.status().error())
-        .startsWith(file + ":2: prot: unknown (expected: balance, drain-timeout, endpoints, ");
+        .startsWith(file + ":2: prot: unknown (expected: allow, balance, ");
     assertThat(source.status().failures()).isZero();
     assertThat(ports()).containsExactly("80/tcp");
 

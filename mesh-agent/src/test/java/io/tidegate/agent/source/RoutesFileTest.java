@@ -168,7 +168,8 @@ class RoutesFileTest {
             "routes:\n  - 8080", "2: not a map (expected: a route, a map with port and endpoints)"),
         Arguments.of(
             "routes:\n  - port: 1\n    prot: 2",
-            "3: prot: unknown (expected: allow, balance, bind, client-ip, deny, drain-timeout,"
+            "3: prot: unknown (expected: allow, balance, bind, client-ip,"
+                + " client-ip-fallback, deny, drain-timeout,"
                 + " endpoints, limit-connections, limit-rate, limit-source-connections,"
                 + " limit-source-rate, name, parking, parking-timeout, port, proxy-in,"
                 + " proxy-in-trusted, slow-start, timeout-connect, timeout-idle, udp-responses,"
