@@ -30,6 +30,8 @@ class TransparentIT extends AgentScenarios {
   private static final int ECHO_PORT = 7007;
   private static final int CLIENTS = 3_000;
   private static final int MEBIBYTES = 64;
+  // Each client has its own: what came by another node from the same port may still have it there.
+  private static final int FIRST_CLIENT_PORT = 20_000;
   private static final int TIMEOUT_MILLIS = 10_000;
   private static final String TRANSPARENT = "tidegate.client-ip=transparent";
   private static final String NOT_ON_N3 = "node.hostname!=n3";
@@ -47,12 +49,14 @@ class TransparentIT extends AgentScenarios {
         "--publish",
         UDP_PORT + ":80/udp");
     awaitTables("web", 4, PORT);
+    int each = CLIENTS / Lab.nodes().size();
+    int clientPort = FIRST_CLIENT_PORT;
     for (String node : Lab.nodes()) {
       Set<String> tasks = new TreeSet<>();
-      int each = CLIENTS / Lab.nodes().size();
       for (int i = 0; i < each; i++) {
-        tasks.add(client.call(() -> askByTcp(node)));
-        tasks.add(client.call(() -> askByUdp(node)));
+        int from = clientPort++;
+        tasks.add(client.call(() -> askByTcp(node, from)));
+        tasks.add(client.call(() -> askByUdp(node, from)));
       }
       assertThat(tasks).as("tasks that answered through %s", node).hasSize(4);
       report("%d connections and %d datagrams through %s: all seen as they are", each, each, node);
@@ -60,28 +64,28 @@ class TransparentIT extends AgentScenarios {
   }
 
   /** Which task has answered; it must have seen this client. */
-  private static String askByTcp(String node) throws IOException {
+  private static String askByTcp(String node, int from) throws IOException {
     try (Socket socket = new Socket()) {
+      socket.bind(new InetSocketAddress(from));
       socket.connect(new InetSocketAddress(Lab.address(node), PORT), TIMEOUT_MILLIS);
       socket.setSoTimeout(TIMEOUT_MILLIS);
       socket
           .getOutputStream()
           .write("GET /peer HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".getBytes(US_ASCII));
       String answer = new String(socket.getInputStream().readAllBytes(), US_ASCII);
-      return taskThatSaw(socket.getLocalPort(), answer.substring(answer.indexOf("\r\n\r\n") + 4));
+      return taskThatSaw(from, answer.substring(answer.indexOf("\r\n\r\n") + 4));
     }
   }
 
-  private static String askByUdp(String node) throws IOException {
-    try (DatagramSocket socket = new DatagramSocket()) {
+  private static String askByUdp(String node, int from) throws IOException {
+    try (DatagramSocket socket = new DatagramSocket(from)) {
       socket.setSoTimeout(TIMEOUT_MILLIS);
       byte[] peer = "peer".getBytes(US_ASCII);
       InetSocketAddress address = new InetSocketAddress(Lab.address(node), UDP_PORT);
       socket.send(new DatagramPacket(peer, peer.length, address));
       DatagramPacket answer = new DatagramPacket(new byte[2048], 2048);
       socket.receive(answer);
-      return taskThatSaw(
-          socket.getLocalPort(), new String(answer.getData(), 0, answer.getLength(), US_ASCII));
+      return taskThatSaw(from, new String(answer.getData(), 0, answer.getLength(), US_ASCII));
     }
   }
 
