@@ -50,6 +50,9 @@ final class TransparencyKeeper implements AutoCloseable {
   private final CountDownLatch answered = new CountDownLatch(1);
   private final LongAdder failures = new LongAdder();
 
+  // Of the source's thread alone.
+  private final TransparentServices asking = new TransparentServices();
+
   // Written by the source's thread.
   private volatile boolean isWanted;
   private volatile boolean isClosed;
@@ -95,16 +98,11 @@ final class TransparencyKeeper implements AutoCloseable {
    */
   Consumer<Topology> ahead(Consumer<Topology> next) {
     return topology -> {
-      if (want(asks(topology))) {
+      if (want(asking.areIn(topology))) {
         awaitAnswer();
       }
       next.accept(topology);
     };
-  }
-
-  private static boolean asks(Topology topology) {
-    return topology.services().stream()
-        .anyMatch(service -> service.policy().clientAddress().isTransparent());
   }
 
   private boolean want(boolean wanted) {

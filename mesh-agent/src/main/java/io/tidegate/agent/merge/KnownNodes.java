@@ -13,10 +13,12 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The other nodes of the Swarm. A manager's API tells them all; gossip tells those that take part
@@ -33,6 +35,9 @@ final class KnownNodes {
   private String ownAddress = "";
   private Map<String, HopOffer> hops = Map.of();
   private boolean isDoubtNew;
+
+  /** The answer until something else is heard: each change of the Swarm asks. */
+  private @Nullable List<Node> nodes;
 
   /**
    * @param hold how long a node stays known that gossip has lost
@@ -58,20 +63,22 @@ final class KnownNodes {
       learn(Addresses.hostOf(manager.address()), manager.nodeId());
     }
     ownAddress = own.nodeAddress();
+    nodes = null;
   }
 
   /** All nodes, as a manager tells them. */
-  void onCluster(Collection<ClusterNode> nodes, long nowNanos) {
+  void onCluster(Collection<ClusterNode> told, long nowNanos) {
+    nodes = null;
     lastSeen.clear();
     nameById.clear();
-    Map<String, NodeTraits> told =
-        nodes.stream()
+    Map<String, NodeTraits> toldTraits =
+        told.stream()
             .collect(toUnmodifiableMap(ClusterNode::id, KnownNodes::traits, (_, last) -> last));
     // The same map stays while nothing changes, which is seen at once then.
-    traits = told.equals(traits) ? traits : told;
+    traits = toldTraits.equals(traits) ? traits : toldTraits;
     // a machine that joined anew is there twice: the address is of the node that is not down
-    nodes.stream().filter(KnownNodes::isDown).forEach(this::learn);
-    for (ClusterNode node : nodes) {
+    told.stream().filter(KnownNodes::isDown).forEach(this::learn);
+    for (ClusterNode node : told) {
       nameById.put(node.id(), node.name());
       if (!isDown(node)) {
         learn(node);
@@ -93,24 +100,37 @@ final class KnownNodes {
       lastSeen.put(peer.address(), nowNanos);
     }
     lastSeen.values().removeIf(at -> nowNanos - at >= holdNanos);
+    nodes = null;
   }
 
   /** Where agents take clients of this node, by the ids of their nodes. */
   void onHops(Map<String, HopOffer> offers) {
     hops = offers;
+    nodes = null;
   }
 
-  /** Those that are not known to be down, without this one. */
+  /** Those that are not known to be down, without this one, in the order of their ids. */
   List<Node> nodes() {
-    List<Node> nodes = new ArrayList<>();
+    List<Node> answer = nodes;
+    if (answer == null) {
+      answer = readNodes();
+      nodes = answer;
+    }
+    return answer;
+  }
+
+  private List<Node> readNodes() {
+    List<Node> read = new ArrayList<>();
     for (String address : lastSeen.keySet()) {
       InetAddress parsed = Addresses.parse(address);
       if (parsed != null && !address.equals(ownAddress)) {
         String id = idOf(address);
-        nodes.add(new Node(id, nameById.getOrDefault(id, ""), parsed, hops.get(id)));
+        read.add(new Node(id, nameById.getOrDefault(id, ""), parsed, hops.get(id)));
       }
     }
-    return nodes;
+    // A topology wants that order, and keeps a list that has it.
+    read.sort(Comparator.comparing(Node::id));
+    return List.copyOf(read);
   }
 
   /** What managers told last of all nodes, by their ids. */

@@ -18,23 +18,27 @@ import java.util.Set;
 final class HopNeeds {
 
   private final Map<String, Set<String>> nodesByService = new HashMap<>();
+  private final Map<String, Integer> servicesByNode = new HashMap<>();
   private Topology last = Topology.EMPTY;
 
   /** The ids of those nodes. */
   Set<String> nodes(Topology topology) {
     for (Difference<String, Service> service :
         topology.servicesById().differencesFrom(last.servicesById())) {
-      Set<String> nodes = service.after() == null ? Set.of() : nodes(service.after());
-      if (nodes.isEmpty()) {
-        nodesByService.remove(service.key());
-      } else {
-        nodesByService.put(service.key(), nodes);
-      }
+      replace(service.key(), service.after() == null ? Set.of() : nodes(service.after()));
     }
     last = topology;
-    Set<String> all = new HashSet<>();
-    nodesByService.values().forEach(all::addAll);
-    return all;
+    return Set.copyOf(servicesByNode.keySet());
+  }
+
+  private void replace(String service, Set<String> nodes) {
+    Set<String> before =
+        nodes.isEmpty() ? nodesByService.remove(service) : nodesByService.put(service, nodes);
+    nodes.forEach(node -> servicesByNode.merge(node, 1, Integer::sum));
+    if (before != null) {
+      before.forEach(
+          node -> servicesByNode.computeIfPresent(node, (_, n) -> n == 1 ? null : n - 1));
+    }
   }
 
   private static Set<String> nodes(Service service) {
