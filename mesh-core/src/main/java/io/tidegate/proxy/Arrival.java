@@ -93,19 +93,20 @@ final class Arrival extends Timer implements RelayHalf.Owner {
     }
   }
 
-  /** Reads until it is decided, or there is no more for now. */
+  /**
+   * Reads until it is decided, or there is no more for now. That is known by a read of nothing
+   * alone: behind a few bytes there may be the end, of which epoll does not tell again.
+   */
   private void read() {
     ByteBuffer buffer = shard.buffer();
     int count = restore(buffer);
     Extent extent;
     int read;
-    int room;
     do {
-      room = Math.min(FirstBytes.READ_BYTES, shard.readLimit());
-      read = readBehind(count, room);
+      read = readBehind(count, Math.min(FirstBytes.READ_BYTES, shard.readLimit()));
       count += Math.max(read, 0);
       extent = ProxyHeaderReader.extent(buffer, count);
-    } while (read == room && isUndecided(extent));
+    } while (read > 0 && isUndecided(extent));
     decide(extent, count, read < 0);
   }
 

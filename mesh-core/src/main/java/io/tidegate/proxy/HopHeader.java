@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
@@ -206,7 +207,12 @@ record HopHeader(
   }
 
   private static String text(ByteBuffer in, int type) throws HopHeaderException {
-    return new String(value(in, type), StandardCharsets.UTF_8);
+    try {
+      ByteBuffer value = ByteBuffer.wrap(value(in, type));
+      return StandardCharsets.UTF_8.newDecoder().decode(value).toString();
+    } catch (CharacterCodingException e) {
+      throw new HopHeaderException("value of type %#x is no UTF-8".formatted(type));
+    }
   }
 
   private static int port(String what, String text) throws HopHeaderException {

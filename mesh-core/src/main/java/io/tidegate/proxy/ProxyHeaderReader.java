@@ -44,6 +44,7 @@ final class ProxyHeaderReader {
   private static final byte[] BINARY = "\r\n\r\n\0\r\nQUIT\n".getBytes(US_ASCII);
   private static final int BINARY_HEAD_BYTES = 16;
   private static final int LENGTH_AT = 14;
+  private static final int VERSION = 2;
 
   private ProxyHeaderReader() {}
 
@@ -116,6 +117,7 @@ final class ProxyHeaderReader {
    * @throws ProtocolException naming what is wrong with it
    */
   static @Nullable Ends read(byte[] header) throws ProtocolException {
+    checkVersion(header);
     // Of the heap: where the codec gives up there is nothing to be given back.
     EmbeddedChannel codec = new EmbeddedChannel(new HAProxyMessageDecoder());
     try {
@@ -132,7 +134,19 @@ final class ProxyHeaderReader {
     } catch (DecoderException e) {
       throw malformed(e);
     } finally {
-      codec.finishAndReleaseAll();
+      // A codec that gave up may do so once more as it ends: it has said what is wrong.
+      var _ = codec.close();
+    }
+  }
+
+  /** The codec takes other versions of the binary form for lines of text. */
+  private static void checkVersion(byte[] header) throws ProtocolException {
+    if (header[0] != BINARY[0]) {
+      return;
+    }
+    int version = Byte.toUnsignedInt(header[BINARY.length]) >>> 4;
+    if (version != VERSION) {
+      throw new ProtocolException("version %d (expected: %d)".formatted(version, VERSION));
     }
   }
 

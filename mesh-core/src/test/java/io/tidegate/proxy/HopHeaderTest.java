@@ -83,6 +83,13 @@ class HopHeaderTest {
   }
 
   @Test
+  void refusesAValueThatIsNoText() {
+    byte[] bytes = header(null).sealed(KEY, CHALLENGE);
+    bytes[HopHeader.PREFIX_BYTES + 3] = (byte) 0xff;
+    assertThatThrownBy(() -> HopHeader.read(bytes)).hasMessage("value of type 0x5 is no UTF-8");
+  }
+
+  @Test
   void failsInNoOtherWayWhateverIsRead() {
     Random random = new Random(42);
     byte[] good = header(ends("2001:db8::7", "192.0.2.7")).sealed(KEY, CHALLENGE);

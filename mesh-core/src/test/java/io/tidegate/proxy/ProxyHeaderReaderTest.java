@@ -111,6 +111,8 @@ class ProxyHeaderReaderTest {
         "2111000b" + "c0000201c6336402c82201",
         "21210000",
         // Another version, another command, another family and transport.
+        "01000000",
+        "f1000000",
         "1111000c" + "c0000201c6336402c82201bb",
         "2211000c" + "c0000201c6336402c82201bb",
         "2141000c" + "c0000201c6336402c82201bb",

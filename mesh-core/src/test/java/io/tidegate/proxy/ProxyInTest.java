@@ -286,6 +286,21 @@ class ProxyInTest {
                 == 4);
   }
 
+  /** Sooner or later the data path hears of both at once. */
+  @Test
+  void seesAnEndThatComesTogetherWithBytes() throws Exception {
+    int port = serve(ProxyIn.REQUIRED);
+    for (int i = 0; i < 100; i++) {
+      try (Socket client = connect(port)) {
+        client.getOutputStream().write(text, 0, 20);
+        client.shutdownOutput();
+        InputStream in = in(client);
+        assertThatThrownBy(in::read).isInstanceOf(SocketException.class);
+      }
+    }
+    assertThat(headers(port, ProxyHeaderResult.TRUNCATED)).isEqualTo(100);
+  }
+
   @Test
   void hasNothingAgainstAClientThatLeavesWithoutAWord() throws Exception {
     int port = serve(ProxyIn.REQUIRED);

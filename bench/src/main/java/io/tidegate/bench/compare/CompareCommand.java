@@ -86,11 +86,9 @@ final class CompareCommand implements Callable<Integer> {
     List<Contender> chosen = contenders();
     checkMachine(plan);
     Results results = new Comparison(plan, chosen, progress).run();
-    out.print(
-        new TextReport(results, Contenders.TIDEGATE, Standards.PEERS, Standards.bars(plan))
-            .render());
+    out.print(new TextReport(results, Standards.PEERS, Standards.bars(plan)).render());
     if (json != null) {
-      JsonFile.write(json, results, Contenders.TIDEGATE, Standards.bars(plan));
+      JsonFile.write(json, results, Standards.bars(plan));
     }
     if (html != null) {
       HtmlPage.write(html, results, Contenders.TIDEGATE, Standards.bars(plan));

@@ -5,6 +5,8 @@ import static io.tidegate.bench.compare.contender.Contenders.HAPROXY_AUTO;
 import static io.tidegate.bench.compare.contender.Contenders.HAPROXY_SPLICE;
 import static io.tidegate.bench.compare.contender.Contenders.HAPROXY_SPLICE_1M;
 import static io.tidegate.bench.compare.contender.Contenders.NGINX;
+import static io.tidegate.bench.compare.contender.Contenders.TIDEGATE;
+import static io.tidegate.bench.compare.contender.Contenders.TIDEGATE_HOP;
 
 import io.tidegate.bench.compare.report.Bar;
 import java.util.ArrayList;
@@ -20,29 +22,41 @@ final class Standards {
   private static final List<String> ANY_HAPROXY =
       List.of(HAPROXY, HAPROXY_AUTO, HAPROXY_SPLICE, HAPROXY_SPLICE_1M);
 
+  // Of a client that is passed to the agent on its task's node, over both agents.
+  private static final double HOP_CPU = 1.90;
+  private static final double HOP_P99 = 1.50;
+
   private Standards() {}
 
   /** The bars for what is measured. */
   static List<Bar> bars(Plan plan) {
     List<Bar> bars = new ArrayList<>();
     for (String bulk : List.of("bulk-1-up", "bulk-1-down", "bulk-16-up", "bulk-16-down")) {
-      bars.add(new Bar(bulk, 0.60, List.of(HAPROXY_SPLICE)));
-      bars.add(new Bar(bulk, 1.00, List.of(HAPROXY_SPLICE_1M)));
-      bars.add(new Bar(bulk, 0.45, List.of(NGINX)));
+      bars.add(own(bulk, 0.60, List.of(HAPROXY_SPLICE)));
+      bars.add(own(bulk, 1.00, List.of(HAPROXY_SPLICE_1M)));
+      bars.add(own(bulk, 0.45, List.of(NGINX)));
     }
     for (String keepAlive : List.of("keep-alive-2", "keep-alive-1k", "keep-alive-16k")) {
-      bars.add(new Bar(keepAlive, 1.00, List.of(NGINX)));
-      bars.add(new Bar(keepAlive, 0.95, ANY_HAPROXY));
+      bars.add(own(keepAlive, 1.00, List.of(NGINX)));
+      bars.add(own(keepAlive, 0.95, ANY_HAPROXY));
     }
-    bars.add(new Bar(Workloads.CONNECT_CLOSE, 1.00, List.of(NGINX)));
-    bars.add(new Bar(Workloads.CONNECT_CLOSE, 0.90, ANY_HAPROXY));
-    bars.add(new Bar(Workloads.UDP, 0.80, List.of(NGINX)));
+    bars.add(own(Workloads.CONNECT_CLOSE, 1.00, List.of(NGINX)));
+    bars.add(own(Workloads.CONNECT_CLOSE, 0.90, ANY_HAPROXY));
+    bars.add(own(Workloads.UDP, 0.80, List.of(NGINX)));
     for (String latency : LatencyPhase.FIGURE_IDS) {
-      bars.add(new Bar(latency, 1.00, ANY_HAPROXY));
+      bars.add(own(latency, 1.00, ANY_HAPROXY));
     }
-    bars.add(new Bar(Workloads.MEMORY, 1_024, List.of()));
-    bars.add(new Bar(Workloads.START, 500, List.of()));
+    bars.add(own(Workloads.MEMORY, 1_024, List.of()));
+    bars.add(own(Workloads.START, 500, List.of()));
+    for (CpuWorkload workload : Workloads.CPU) {
+      bars.add(new Bar(TIDEGATE_HOP, workload.name(), HOP_CPU, List.of(TIDEGATE)));
+    }
+    bars.add(new Bar(TIDEGATE_HOP, "latency-p99", HOP_P99, List.of(TIDEGATE)));
     return bars.stream().filter(bar -> isMeasured(bar, plan)).toList();
+  }
+
+  private static Bar own(String figure, double factor, List<String> peers) {
+    return new Bar(TIDEGATE, figure, factor, peers);
   }
 
   private static boolean isMeasured(Bar bar, Plan plan) {

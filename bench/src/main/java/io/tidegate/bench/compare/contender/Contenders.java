@@ -1,5 +1,6 @@
 package io.tidegate.bench.compare.contender;
 
+import io.tidegate.bench.HopPath;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +21,9 @@ public final class Contenders {
   /** Tidegate as it runs when it is told nothing else: the one that the bars are for. */
   public static final String TIDEGATE = "tidegate";
 
+  /** Two of its data paths: clients come to one, which passes them to the other. */
+  public static final String TIDEGATE_HOP = "tidegate-hop";
+
   /** A way to run Tidegate's data path. */
   private record Mode(String name, String configuration, List<String> arguments) {}
 
@@ -34,6 +38,8 @@ public final class Contenders {
 
   // Where Debian puts it; elsewhere it may be built in.
   private static final Path NGINX_STREAM = Path.of("/usr/lib/nginx/modules/ngx_stream_module.so");
+
+  private static final String JVM_OPTIONS = "mesh-agent/src/main/dist/jvm.options";
 
   private Contenders() {}
 
@@ -55,6 +61,7 @@ public final class Contenders {
             SPLICE_ALWAYS));
     all.add(nginx());
     TIDEGATE_MODES.forEach(mode -> all.add(tidegate(tidegate, mode)));
+    all.add(hop(tidegate.resolveSibling(JVM_OPTIONS)));
     return all;
   }
 
@@ -147,6 +154,30 @@ public final class Contenders {
         Contenders::tidegateRoutes,
         place -> tidegateArguments(place, mode),
         null);
+  }
+
+  private static Contender hop(Path jvmOptions) {
+    return new Contender(
+        TIDEGATE_HOP,
+        "passed from one data path to another, 1 shard each",
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        List.of("--version"),
+        "hop.properties",
+        place ->
+            "port=%d\ntask=%d\nhop=%d\n"
+                .formatted(place.port(), place.upstreamPort(), place.adminPort()),
+        place -> hopArguments(place, jvmOptions),
+        null);
+  }
+
+  private static List<String> hopArguments(Place place, Path jvmOptions) {
+    String program = HopPath.class.getName();
+    return List.of(
+        "@" + jvmOptions,
+        "-cp",
+        System.getProperty("java.class.path"),
+        program,
+        place.config().toString());
   }
 
   private static String tidegateRoutes(Place place) {

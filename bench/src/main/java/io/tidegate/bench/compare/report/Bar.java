@@ -6,12 +6,12 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What is asked of a contender: a figure's median may be at most a factor times the lowest median
+ * What is asked of a contender: its figure's median may be at most a factor times the lowest median
  * among some peers; with no peers, at most the factor itself.
  *
  * @param figure its id
  */
-public record Bar(String figure, double factor, List<String> peers) {
+public record Bar(String contender, String figure, double factor, List<String> peers) {
 
   /**
    * How a bar was met.
@@ -42,7 +42,7 @@ public record Bar(String figure, double factor, List<String> peers) {
   /** A peer and its median. */
   private record Peer(String name, double median) {}
 
-  public Verdict judge(Results results, String contender) {
+  public Verdict judge(Results results) {
     Optional<Double> value = results.summary(figure, contender).map(Summary::median);
     if (peers.isEmpty()) {
       return new Verdict(this, value, Optional.of(factor), "");

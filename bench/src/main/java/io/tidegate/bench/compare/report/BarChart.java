@@ -17,14 +17,14 @@ final class BarChart {
 
   private final Results results;
   private final Figure figure;
-  private final String judged;
+  private final String own;
   private final List<String> rows;
   private final double longest;
 
-  BarChart(Results results, Figure figure, String judged) {
+  BarChart(Results results, Figure figure, String own) {
     this.results = results;
     this.figure = figure;
-    this.judged = judged;
+    this.own = own;
     rows = results.rows(figure);
     longest =
         rows.stream()
@@ -60,7 +60,7 @@ final class BarChart {
   private String bar(String contender, Summary summary, int top) {
     double start = LABEL_WIDTH;
     double middle = top + BAR_HEIGHT / 2.0;
-    String kind = contender.startsWith(judged) ? "own" : "peer";
+    String kind = contender.startsWith(own) ? "own" : "peer";
     return svg(
             "<rect class=\"%s\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\"/>\n",
             kind, start, top, length(summary.median()), BAR_HEIGHT)

@@ -30,18 +30,18 @@ public final class HtmlPage {
       """;
 
   private final Results results;
-  private final String judged;
+  private final String own;
   private final List<Bar> bars;
 
-  private HtmlPage(Results results, String judged, List<Bar> bars) {
+  private HtmlPage(Results results, String own, List<Bar> bars) {
     this.results = results;
-    this.judged = judged;
+    this.own = own;
     this.bars = bars;
   }
 
-  public static void write(Path file, Results results, String judged, List<Bar> bars)
+  public static void write(Path file, Results results, String own, List<Bar> bars)
       throws IOException {
-    Files.writeString(file, new HtmlPage(results, judged, bars).render());
+    Files.writeString(file, new HtmlPage(results, own, bars).render());
   }
 
   static String escape(String text) {
@@ -70,19 +70,20 @@ public final class HtmlPage {
         continue;
       }
       page.append("<h2>").append(escape(group.title())).append("</h2>\n<div class=\"charts\">\n");
-      figures.forEach(figure -> page.append(new BarChart(results, figure, judged).render()));
+      figures.forEach(figure -> page.append(new BarChart(results, figure, own).render()));
       page.append("</div>\n");
     }
   }
 
   private void appendVerdicts(StringBuilder page) {
-    page.append("<h2>Bars for ").append(escape(judged)).append("</h2>\n<table>\n");
+    page.append("<h2>Bars</h2>\n<table>\n");
     for (Bar bar : bars) {
-      Bar.Verdict verdict = bar.judge(results, judged);
+      Bar.Verdict verdict = bar.judge(results);
       if (!verdict.isKnown()) {
         continue;
       }
       page.append("<tr><td class=\"%s\">%s</td>".formatted(mark(verdict), mark(verdict)));
+      page.append("<td>").append(escape(bar.contender())).append("</td>");
       page.append("<td>").append(escape(bar.figure())).append("</td>");
       page.append(number(verdict.value().map(Numbers::shortened).orElse("")));
       page.append(number("≤ " + verdict.limit().map(Numbers::shortened).orElse("")));

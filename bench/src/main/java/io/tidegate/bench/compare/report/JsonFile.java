@@ -24,6 +24,7 @@ public final class JsonFile {
   private record Row(String contender, double median, double min, double max, int rounds) {}
 
   private record Judgement(
+      String contender,
       String figure,
       @Nullable Double value,
       @Nullable Double limit,
@@ -32,13 +33,12 @@ public final class JsonFile {
 
   private JsonFile() {}
 
-  public static void write(Path file, Results results, String judged, List<Bar> bars)
-      throws IOException {
+  public static void write(Path file, Results results, List<Bar> bars) throws IOException {
     Document document =
         new Document(
             results.facts(),
             results.shownFigures().stream().map(figure -> rows(results, figure)).toList(),
-            bars.stream().map(bar -> judgement(bar.judge(results, judged))).toList(),
+            bars.stream().map(bar -> judgement(bar.judge(results))).toList(),
             results.problems(),
             results.samples());
     ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -61,6 +61,7 @@ public final class JsonFile {
 
   private static Judgement judgement(Bar.Verdict verdict) {
     return new Judgement(
+        verdict.bar().contender(),
         verdict.bar().figure(),
         verdict.value().orElse(null),
         verdict.limit().orElse(null),

@@ -9,19 +9,16 @@ import java.util.Map;
 public final class TextReport {
 
   private final Results results;
-  private final String judged;
   private final List<String> peers;
   private final List<Bar> bars;
 
   /**
    * Ready to render.
    *
-   * @param judged the contender that the bars are for
    * @param peers whose values the others are divided by
    */
-  public TextReport(Results results, String judged, List<String> peers, List<Bar> bars) {
+  public TextReport(Results results, List<String> peers, List<Bar> bars) {
     this.results = results;
-    this.judged = judged;
     this.peers = List.copyOf(peers);
     this.bars = List.copyOf(bars);
   }
@@ -89,10 +86,11 @@ public final class TextReport {
   private String verdicts() {
     TextTable table = new TextTable();
     table.addText("");
-    table.addText("Bars for " + judged);
+    table.addText("Bars");
     for (Bar bar : bars) {
-      if (results.figures().stream().anyMatch(figure -> figure.id().equals(bar.figure()))) {
-        table.add(verdict(bar.judge(results, judged)));
+      if (results.contenders().contains(bar.contender())
+          && results.figures().stream().anyMatch(figure -> figure.id().equals(bar.figure()))) {
+        table.add(verdict(bar.judge(results)));
       }
     }
     return table.render();
@@ -100,7 +98,8 @@ public final class TextReport {
 
   private List<String> verdict(Bar.Verdict verdict) {
     return List.of(
-        "  " + verdict.bar().figure(),
+        "  " + verdict.bar().contender(),
+        verdict.bar().figure(),
         verdict.isMet() ? "pass" : verdict.isKnown() ? "MISS" : "?",
         verdict.value().map(Numbers::shortened).orElse("–"),
         "≤ " + verdict.limit().map(Numbers::shortened).orElse("–"),

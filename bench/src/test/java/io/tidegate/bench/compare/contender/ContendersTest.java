@@ -30,7 +30,8 @@ class ContendersTest {
 
   @Test
   void tidegateIsToldWhereItsRoutesAre() {
-    Contender splicing = all.getLast();
+    Contender splicing =
+        all.stream().filter(c -> c.name().equals("tidegate-splice")).findFirst().orElseThrow();
     assertThat(splicing.command().arguments(PLACE))
         .startsWith("agent", "--source", "file:/folder/config")
         .contains("127.0.0.1:20003")

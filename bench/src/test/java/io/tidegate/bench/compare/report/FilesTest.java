@@ -14,7 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class FilesTest {
 
-  private static final List<Bar> BARS = List.of(new Bar("bulk-1-up", 0.45, List.of("nginx")));
+  private static final List<Bar> BARS =
+      List.of(new Bar("tidegate", "bulk-1-up", 0.45, List.of("nginx")));
 
   @TempDir Path folder;
   private Path file;
@@ -26,7 +27,7 @@ class FilesTest {
 
   @Test
   void jsonHoldsEveryValueOfEveryRound() throws IOException {
-    JsonFile.write(file, SampleResults.results(), "tidegate", BARS);
+    JsonFile.write(file, SampleResults.results(), BARS);
     JsonNode json = new ObjectMapper().readTree(file.toFile());
     assertThat(json.at("/samples")).hasSize(7);
     assertThat(json.at("/figures/0/rows/0/median").doubleValue()).isEqualTo(0.5);

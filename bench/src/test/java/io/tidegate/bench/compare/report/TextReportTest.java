@@ -10,9 +10,8 @@ class TextReportTest {
   private final String text =
       new TextReport(
               SampleResults.results(),
-              "tidegate",
               List.of("nginx"),
-              List.of(new Bar("bulk-1-up", 0.45, List.of("nginx"))))
+              List.of(new Bar("tidegate", "bulk-1-up", 0.45, List.of("nginx"))))
           .render();
 
   @Test
