@@ -114,7 +114,12 @@ final class Lab {
   }
 
   static String address(String node) {
-    return SUBNET.substring(0, SUBNET.lastIndexOf('.') + 1) + hostNumber(node);
+    return address(hostNumber(node));
+  }
+
+  /** The one of a number on the link: those from 200 on are free. */
+  static String address(int host) {
+    return SUBNET.substring(0, SUBNET.lastIndexOf('.') + 1) + host;
   }
 
   static String address6(String node) {
@@ -123,6 +128,15 @@ final class Lab {
 
   private static int hostNumber(String node) {
     return node.equals("client") ? 2 : 10 + Integer.parseInt(node.substring(1));
+  }
+
+  /** All addresses on the link. */
+  static String subnet() {
+    return SUBNET;
+  }
+
+  static String subnet6() {
+    return SUBNET6;
   }
 
   static Path namespace(String node) {
