@@ -30,12 +30,19 @@ final class Http {
         socket.bind(new InetSocketAddress(from, 0));
       }
       socket.connect(new InetSocketAddress(host, port), PATIENCE_MILLIS);
-      socket.setSoTimeout(PATIENCE_MILLIS);
-      String request =
-          "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n".formatted(path, host);
-      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-      return body(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+      return ask(socket, request(host, path));
     }
+  }
+
+  static String request(String host, String path) {
+    return "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n".formatted(path, host);
+  }
+
+  /** The body of the answer to a request on a connection, which ends with it. */
+  static String ask(Socket socket, String request) throws IOException {
+    socket.setSoTimeout(PATIENCE_MILLIS);
+    socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+    return body(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
   }
 
   private static String body(String answer) throws IOException {

@@ -27,6 +27,8 @@ final class Lab {
   private static final String PREFIX = System.getenv().getOrDefault("TIDEGATE_LAB_PREFIX", "tgl");
   private static final String SUBNET =
       System.getenv().getOrDefault("TIDEGATE_LAB_SUBNET", "10.213.77.0/24");
+  private static final String SUBNET6 =
+      System.getenv().getOrDefault("TIDEGATE_LAB_SUBNET6", "fd67:7461:7465::/64");
 
   private static final String ENGINE_IS_GONE = "Cannot connect to the Docker daemon";
   private static final String NEEDS_LAB =
@@ -112,8 +114,29 @@ final class Lab {
   }
 
   static String address(String node) {
-    int host = node.equals("client") ? 2 : 10 + Integer.parseInt(node.substring(1));
+    return address(hostNumber(node));
+  }
+
+  /** The one of a number on the link: those from 200 on are free. */
+  static String address(int host) {
     return SUBNET.substring(0, SUBNET.lastIndexOf('.') + 1) + host;
+  }
+
+  static String address6(String node) {
+    return SUBNET6.substring(0, SUBNET6.lastIndexOf(':') + 1) + hostNumber(node);
+  }
+
+  private static int hostNumber(String node) {
+    return node.equals("client") ? 2 : 10 + Integer.parseInt(node.substring(1));
+  }
+
+  /** All addresses on the link. */
+  static String subnet() {
+    return SUBNET;
+  }
+
+  static String subnet6() {
+    return SUBNET6;
   }
 
   static Path namespace(String node) {

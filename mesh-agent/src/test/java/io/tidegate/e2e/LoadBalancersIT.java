@@ -1,7 +1,6 @@
 package io.tidegate.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -93,7 +92,7 @@ class LoadBalancersIT {
   }
 
   private void assertNothingFails(String name, String... command) throws Exception {
-    require(name);
+    Machine.requireProgram(name);
     Process first = agent(0);
     agent(1);
     Process balancer = start(name, command);
@@ -167,17 +166,6 @@ class LoadBalancersIT {
 
   private static Path log(String name) {
     return Lab.ROOT.resolve("mesh-agent/target/e2e/balanced-" + name + ".log");
-  }
-
-  private static void require(String program) {
-    boolean isThere = Files.isExecutable(Path.of("/usr/sbin", program));
-    if (System.getenv("TIDEGATE_LAB_REQUIRED") != null && !isThere) {
-      throw new AssertionError(program + " is not installed");
-    }
-    if (!isThere) {
-      LOG.info("skipped: needs {}", program);
-    }
-    assumeTrue(isThere, "needs " + program);
   }
 
   private static int freePort() {

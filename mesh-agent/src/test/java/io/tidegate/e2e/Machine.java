@@ -1,5 +1,7 @@
 package io.tidegate.e2e;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +21,23 @@ final class Machine {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private Machine() {}
+
+  /**
+   * Where a daemon's program is. Skips the calling test, saying why, where there is none; where
+   * nothing may be skipped, fails it.
+   */
+  static Path requireProgram(String name) {
+    Path program = Path.of("/usr/sbin", name);
+    boolean isThere = Files.isExecutable(program);
+    if (System.getenv("TIDEGATE_LAB_REQUIRED") != null && !isThere) {
+      throw new AssertionError(name + " is not installed");
+    }
+    if (!isThere) {
+      LOG.info("skipped: needs {}", name);
+    }
+    assumeTrue(isThere, "needs " + name);
+    return program;
+  }
 
   /** The time of all cores since the start, in ticks. */
   private record Ticks(long busy, long all) {

@@ -48,7 +48,7 @@ final class PlaceWatch {
       if (bind.isOfAgent()) {
         said.remove(route.key());
       } else if (!bind.equals(bindOf(route.before()))) {
-        Places places = found.computeIfAbsent(bind, PlaceWatch::look);
+        Places places = found.computeIfAbsent(bind, Places::look);
         byPort.put(route.key(), places);
         tell(route.key(), places);
       }
@@ -82,14 +82,6 @@ final class PlaceWatch {
 
   private static Bind bindOf(@Nullable Route route) {
     return route == null ? Bind.OF_AGENT : route.policy().bind();
-  }
-
-  private static Places look(Bind bind) {
-    try {
-      return Places.of(bind);
-    } catch (IOException e) {
-      return Places.unknown(bind, e);
-    }
   }
 
   private void tell(PublishedPort port, Places places) {

@@ -24,12 +24,12 @@ import org.jspecify.annotations.Nullable;
  * @param addresses those that it has, each once
  * @param problem why there is none, for people; null where there is one
  */
-record Places(Bind bind, List<InetAddress> addresses, @Nullable String problem) {
+public record Places(Bind bind, List<InetAddress> addresses, @Nullable String problem) {
 
   /** The most addresses of a node that one port is bound to. */
   static final int MOST_ADDRESSES = 64;
 
-  Places {
+  public Places {
     addresses = List.copyOf(addresses);
   }
 
@@ -55,9 +55,13 @@ record Places(Bind bind, List<InetAddress> addresses, @Nullable String problem) 
         found.isEmpty() ? "nothing to bind: " + String.join(", ", missing) : null);
   }
 
-  /** Where the system does not tell. */
-  static Places unknown(Bind bind, IOException e) {
-    return new Places(bind, List.of(), "cannot look for " + bind + ": " + e.getMessage());
+  /** The same; that the system does not tell is a problem like any other. */
+  public static Places look(Bind bind) {
+    try {
+      return of(bind);
+    } catch (IOException e) {
+      return new Places(bind, List.of(), "cannot look for " + bind + ": " + e.getMessage());
+    }
   }
 
   private static String missing(Place place) {

@@ -17,6 +17,8 @@ record ResolveAnswer(String query, List<ServiceAnswer> services) {
    * One service.
    *
    * @param access which clients may come; null for all
+   * @param bind where it wants its ports bound; null for wherever agents do
+   * @param nodes what the nodes are that serve it; null for all
    * @param endpoints its tasks, by name
    */
   record ServiceAnswer(
@@ -25,6 +27,8 @@ record ResolveAnswer(String query, List<ServiceAnswer> services) {
       @Nullable Instant createdAt,
       String balance,
       @Nullable AccessAnswer access,
+      @Nullable List<String> bind,
+      @Nullable List<String> nodes,
       List<VirtualIpAnswer> virtualIps,
       List<PortAnswer> ports,
       List<EndpointAnswer> endpoints) {}

@@ -107,6 +107,8 @@ final class ResolvePage implements Page {
           OriginAnswer.instant(service.createdAtNanos()),
           service.policy().balance().toString(),
           AccessAnswer.of(service.policy().access()),
+          NarrowedAnswer.places(service.policy().bind()),
+          NarrowedAnswer.rules(service.policy().nodes()),
           service.virtualIps().stream()
               .map(
                   vip ->

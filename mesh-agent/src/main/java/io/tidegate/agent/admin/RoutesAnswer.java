@@ -8,7 +8,6 @@ import io.tidegate.metrics.MeshStats;
 import io.tidegate.metrics.RouteKey;
 import io.tidegate.metrics.RouteStats;
 import io.tidegate.proxy.ListenerStatus;
-import io.tidegate.routing.Bind;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.EndpointState;
 import io.tidegate.routing.Limits;
@@ -61,6 +60,7 @@ record RoutesAnswer(
    * @param udpResponses after how many answers to each datagram a UDP session ends, or 0
    * @param limits those of the route's own
    * @param access which clients may come; null for all
+   * @param nodes what the nodes are that serve it; null for all
    * @param timeouts those of the route's own
    * @param parking how clients wait where no task takes them
    * @param transparency null unless tasks are to see their clients' own addresses
@@ -77,6 +77,7 @@ record RoutesAnswer(
       int udpResponses,
       LimitsAnswer limits,
       @Nullable AccessAnswer access,
+      @Nullable List<String> nodes,
       TimeoutsAnswer timeouts,
       ParkingAnswer parking,
       TransparencyAnswer.@Nullable OfRoute transparency,
@@ -120,7 +121,7 @@ record RoutesAnswer(
   /**
    * Whether the port is served.
    *
-   * @param bind where the service wants it bound, if it says so
+   * @param bind where the service wants it bound; null for wherever the agent does
    * @param addresses where it is bound
    * @param takenOver whether it is served where Docker's mesh brings its clients
    * @param holder who has the port where it could not be bound, as in {@code held by dockerd (pid
@@ -130,7 +131,7 @@ record RoutesAnswer(
       boolean bound,
       int boundShards,
       int shards,
-      @Nullable String bind,
+      @Nullable List<String> bind,
       List<String> addresses,
       boolean takenOver,
       @Nullable String error,
@@ -203,8 +204,7 @@ record RoutesAnswer(
 
   private static ListenerAnswer listener(
       AgentView view, Route route, @Nullable ListenerStatus status) {
-    Bind wanted = route.policy().bind();
-    String bind = wanted.isOfAgent() ? null : wanted.toString();
+    List<String> bind = NarrowedAnswer.places(route.policy().bind());
     if (status == null) {
       return new ListenerAnswer(false, 0, 0, bind, List.of(), false, null, null);
     }
@@ -245,6 +245,7 @@ record RoutesAnswer(
         route.policy().udpResponses(),
         LimitsAnswer.of(route.policy().limits()),
         AccessAnswer.of(route.policy().access()),
+        NarrowedAnswer.rules(route.policy().nodes()),
         TimeoutsAnswer.of(route.policy().timeouts()),
         ParkingAnswer.of(route.policy().parking()),
         TransparencyAnswer.OfRoute.of(route, view, stats),

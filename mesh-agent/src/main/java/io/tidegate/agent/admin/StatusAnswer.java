@@ -1,5 +1,6 @@
 package io.tidegate.agent.admin;
 
+import io.tidegate.agent.admin.RoutesAnswer.UnservedAnswer;
 import io.tidegate.agent.changes.ChangeLags;
 import io.tidegate.agent.source.PeerStatus;
 import io.tidegate.agent.source.SourceStatus;
@@ -30,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param sources the one in force, then what is heard beside it
  * @param peers how it fares with the agents of other nodes, or null without any
  * @param transparency whether tasks of this node can see their clients' own addresses
+ * @param narrowed the routes that are not for everybody or not everywhere
+ * @param unserved the ports that this node does not serve
  * @param changes how many changes there were since the start
  * @param lags how long changes took to be in force, by source
  */
@@ -48,6 +51,8 @@ record StatusAnswer(
     PressureAnswer pressure,
     TransparencyAnswer transparency,
     List<ClashAnswer> clashes,
+    List<NarrowedAnswer> narrowed,
+    List<UnservedAnswer> unserved,
     long changes,
     SortedMap<String, LagAnswer> lags) {
 
@@ -169,6 +174,8 @@ record StatusAnswer(
         PressureAnswer.of(view.pressure()),
         TransparencyAnswer.of(view.transparency()),
         table.clashes().stream().map(ClashAnswer::of).toList(),
+        NarrowedAnswer.of(table),
+        table.unserved().stream().map(UnservedAnswer::of).toList(),
         view.changes().last(),
         lags);
   }

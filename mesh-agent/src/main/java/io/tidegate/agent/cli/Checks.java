@@ -14,7 +14,6 @@ import io.tidegate.mesh.Mesh;
 import io.tidegate.proxy.ProxyConfig;
 import io.tidegate.proxy.UpstreamSockets;
 import io.tidegate.routing.Protocol;
-import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Topology;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -196,10 +195,6 @@ final class Checks {
         ? Finding.warn(
             "files", max + " at most", "each connection takes two; raise the limit: ulimit -n")
         : Finding.ok("files", max + " at most");
-  }
-
-  static Finding port(String bind, PublishedPort port) {
-    return bindable(port.toString(), new HostPort(bind, port.number()), port.protocol());
   }
 
   private static NetworkChannel open(Protocol protocol) throws IOException {

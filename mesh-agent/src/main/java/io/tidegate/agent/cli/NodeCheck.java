@@ -12,6 +12,7 @@ import io.tidegate.agent.swarm.SwarmSource;
 import io.tidegate.agent.takeover.Forecast;
 import io.tidegate.routing.Protocol;
 import io.tidegate.routing.Publication;
+import io.tidegate.routing.Service;
 import io.tidegate.routing.Topology;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -52,11 +53,16 @@ final class NodeCheck {
       findings.add(Checks.bindable("agent-check", agentCheck, Protocol.TCP));
     }
     if (topology != null) {
-      topology.services().stream()
-          .flatMap(service -> service.publications().stream())
+      addPorts(topology);
+    }
+  }
+
+  private void addPorts(Topology topology) {
+    PortChecks ports = new PortChecks(config.proxy().bindAddress(), topology.traits());
+    for (Service service : topology.services()) {
+      service.publications().stream()
           .filter(this::isBoundHere)
-          .map(publication -> Checks.port(config.proxy().bindAddress(), publication.port()))
-          .forEach(findings::add);
+          .forEach(publication -> findings.addAll(ports.of(service, publication.port())));
     }
   }
 

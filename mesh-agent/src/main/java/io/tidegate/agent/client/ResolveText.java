@@ -26,8 +26,10 @@ final class ResolveText {
                 addresses.add(
                     vip.path("address").asText() + " on " + vip.path("network").asText()));
     Texts.field(lines, "virtual IPs", addresses.isEmpty() ? List.of("none") : addresses);
-    addBlocks(lines, "allow", service.at("/access/allow"));
-    addBlocks(lines, "deny", service.at("/access/deny"));
+    addAll(lines, "allow", service.at("/access/allow"));
+    addAll(lines, "deny", service.at("/access/deny"));
+    addAll(lines, "bind", service.path("bind"));
+    addAll(lines, "nodes", service.path("nodes"));
     JsonNode endpoints = service.path("endpoints");
     if (endpoints.isEmpty()) {
       Texts.field(lines, "tasks", List.of(ink.bad("none")));
@@ -39,9 +41,9 @@ final class ResolveText {
     return lines;
   }
 
-  private static void addBlocks(List<String> lines, String word, JsonNode blocks) {
+  private static void addAll(List<String> lines, String word, JsonNode values) {
     List<String> texts = new ArrayList<>();
-    blocks.forEach(block -> texts.add(block.asText()));
+    values.forEach(value -> texts.add(value.asText()));
     Texts.field(lines, word, texts);
   }
 

@@ -27,6 +27,8 @@ final class StatusText {
         .forEach(
             clash -> clashes.add(ink.bad(clash.path("port").asText() + ": " + Texts.clash(clash))));
     Texts.field(lines, "clashes", clashes);
+    Texts.field(lines, "narrowed", NarrowedText.lines(status.path("narrowed")));
+    Texts.field(lines, "unserved", RoutesText.unserved(status.path("unserved")));
     Texts.field(lines, "changes", List.of(status.path("changes").asText() + " since the start"));
     List<String> lags = new ArrayList<>();
     status

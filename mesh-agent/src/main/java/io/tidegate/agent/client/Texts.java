@@ -79,6 +79,19 @@ final class Texts {
             String.join(", ", others) + (others.size() == 1 ? " goes" : " go"));
   }
 
+  /** As in {@code a, b and 3 more}: as many as there is room for, the first in any case. */
+  static String inOneLine(JsonNode values, int room) {
+    StringBuilder line = new StringBuilder(values.path(0).asText());
+    for (int i = 1; i < values.size(); i++) {
+      String next = ", " + values.path(i).asText();
+      if (line.length() + next.length() > room) {
+        return line + " and " + (values.size() - i) + " more";
+      }
+      line.append(next);
+    }
+    return line.toString();
+  }
+
   /** A word and what belongs to it, one below the other. */
   static void field(List<String> lines, String word, List<String> values) {
     for (int i = 0; i < values.size(); i++) {

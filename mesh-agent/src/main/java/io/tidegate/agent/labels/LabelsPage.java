@@ -138,6 +138,10 @@ public final class LabelsPage {
       are there go on. While no manager is heard, what was told last of a node holds; a node of which nothing was ever told,
       as by managers' agents of an older version, serves the port.
 
+      `tidegate status` lists the routes of the node that are not for everybody or not everywhere, and the ports that it is
+      not to serve; `tidegate resolve NAME` says what a service declares of that. `tidegate agent --check` tries each port where
+      it would be bound, and says of which the node has no address.
+
       ## Ports published by label
 
       `tidegate.publish` needs no `ports` in the compose file, and Docker's own mesh knows nothing of the port. What works:

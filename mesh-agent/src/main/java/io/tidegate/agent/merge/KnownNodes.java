@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -145,7 +146,7 @@ final class KnownNodes {
         node.id(),
         node.name(),
         node.address(),
-        node.role().name(),
+        node.role().name().toLowerCase(Locale.ROOT),
         facts.os(),
         facts.arch(),
         facts.labels(),

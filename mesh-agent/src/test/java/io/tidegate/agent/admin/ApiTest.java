@@ -97,6 +97,29 @@ class ApiTest {
   }
 
   @Test
+  void showsWhichRoutesAreNotForEverybodyOrNotEverywhere() throws Exception {
+    assertThat(json("/api/v1/status").at("/narrowed")).isEmpty();
+    assertThat(json("/api/v1/routes").at("/routes/0/nodes").isMissingNode()).isTrue();
+    assertThat(json("/api/v1/resolve?q=web").at("/services/0/bind").isMissingNode()).isTrue();
+
+    view.follow(WebTopology.NARROWED);
+    JsonNode narrowed = json("/api/v1/status").at("/narrowed/0");
+    assertThat(narrowed.at("/port").asText()).isEqualTo("8080/tcp");
+    assertThat(narrowed.at("/service").asText()).isEqualTo("web");
+    assertThat(narrowed.at("/access/deny/0").asText()).isEqualTo("10.0.0.9/32");
+    JsonNode route = json("/api/v1/routes").at("/routes/0");
+    JsonNode service = json("/api/v1/resolve?q=api").at("/services/0");
+    for (JsonNode bind :
+        List.of(narrowed.at("/bind"), route.at("/listener/bind"), service.at("/bind"))) {
+      assertThat(bind).extracting(JsonNode::asText).containsExactly("eth1", "10.0.0.0/8");
+    }
+    for (JsonNode nodes :
+        List.of(narrowed.at("/nodes"), route.at("/nodes"), service.at("/nodes"))) {
+      assertThat(nodes).extracting(JsonNode::asText).containsExactly("node.role!=manager");
+    }
+  }
+
+  @Test
   void saysWhyThisNodeDoesNotServeAPort() throws Exception {
     PublishedPort port = new PublishedPort(5353, Protocol.UDP);
     Unserved unserved = new Unserved(port, "s2", "api", "not served on this node: why not");
@@ -108,6 +131,7 @@ class ApiTest {
             ChunkedMap.of(List.of(unserved), Unserved::port));
     assertThat(json("/api/v1/routes").at("/unserved/0/reason").asText())
         .isEqualTo("not served on this node: why not");
+    assertThat(json("/api/v1/status").at("/unserved/0/port").asText()).isEqualTo("5353/udp");
     assertThat(json("/api/v1/resolve?q=api").at("/services/0/ports/0/unserved").asText())
         .isEqualTo("not served on this node: why not");
     assertThat(get("/lb/api").body()).contains("5353/udp api: not served on this node: why not");

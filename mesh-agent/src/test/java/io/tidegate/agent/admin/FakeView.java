@@ -18,6 +18,7 @@ import io.tidegate.routing.BalancingPolicy;
 import io.tidegate.routing.Ejection;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.Node;
+import io.tidegate.routing.Policy;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Reach;
 import io.tidegate.routing.Route;
@@ -94,6 +95,21 @@ public final class FakeView implements AgentView {
     table = new RoutingTable(7, new TreeMap<>(Map.of(port, web)));
     listeners.add(new ListenerStatus(port, 2, 2, null));
     return this;
+  }
+
+  /** Has the route of web follow another policy. */
+  public void follow(Policy policy) {
+    Route web = table.routes().values().getFirst();
+    Route other =
+        new Route(
+            web.port(),
+            web.serviceId(),
+            web.serviceName(),
+            policy,
+            web.endpoints(),
+            web.detours(),
+            web.withheld());
+    table = new RoutingTable(table.version() + 1, Map.of(web.port(), other));
   }
 
   /** Ejects the task web.3 for the second time, for 8 s more. */

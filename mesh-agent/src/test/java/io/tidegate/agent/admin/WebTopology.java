@@ -1,8 +1,11 @@
 package io.tidegate.agent.admin;
 
 import io.tidegate.routing.Access;
+import io.tidegate.routing.Bind;
+import io.tidegate.routing.Bind.Place;
 import io.tidegate.routing.Cidr;
 import io.tidegate.routing.Node;
+import io.tidegate.routing.NodeRule;
 import io.tidegate.routing.Origin;
 import io.tidegate.routing.Policy;
 import io.tidegate.routing.Protocol;
@@ -25,6 +28,16 @@ public final class WebTopology {
   private static final long MILLI = 1_000_000;
   private static final Reach NEAR =
       Reach.local(InetAddress.ofLiteral("172.18.0.3"), "on this node");
+
+  /** That of service api, which is not for everybody and not everywhere. */
+  public static final Policy NARROWED =
+      Policy.DEFAULT
+          .withAccess(
+              new Access(
+                  List.of(Cidr.parse("10.0.0.0/8"), Cidr.parse("fd00::/8")),
+                  List.of(Cidr.parse("10.0.0.9"))))
+          .withBind(new Bind(List.of(Place.parse("eth1"), Place.parse("10.0.0.0/8"))))
+          .withNodes(List.of(NodeRule.parse("node.role!=manager")));
 
   private WebTopology() {}
 
@@ -91,10 +104,7 @@ public final class WebTopology {
         new Service(
             "s2",
             "api",
-            Policy.DEFAULT.withAccess(
-                new Access(
-                    List.of(Cidr.parse("10.0.0.0/8"), Cidr.parse("fd00::/8")),
-                    List.of(Cidr.parse("10.0.0.9")))),
+            NARROWED,
             List.of(new Publication(new PublishedPort(5353, Protocol.UDP), 53)),
             List.of());
     Node other = new Node("n2", "worker-2", InetAddress.ofLiteral("192.0.2.2"));

@@ -9,7 +9,10 @@ import io.tidegate.agent.admin.WebTopology;
 import io.tidegate.agent.labels.DurationText;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.takeover.TakeoverStatus;
+import io.tidegate.routing.Access;
+import io.tidegate.routing.Cidr;
 import io.tidegate.routing.Ejection;
+import io.tidegate.routing.Policy;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -21,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -74,13 +78,16 @@ class ClientCommandsTest {
   }
 
   @Test
-  void resolvesAServiceThatIsNotForEverybody() {
+  void resolvesAServiceThatIsNotForEverybodyAndNotEverywhere() {
     assertThat(execute("resolve", "api")).isZero();
     assertThat(lines())
         .containsSequence(
             "allow       10.0.0.0/8",
             "            fd00:0:0:0:0:0:0:0/8",
-            "deny        10.0.0.9/32");
+            "deny        10.0.0.9/32",
+            "bind        eth1",
+            "            10.0.0.0/8",
+            "nodes       node.role!=manager");
   }
 
   @Test
@@ -102,6 +109,29 @@ class ClientCommandsTest {
             "changes     1 since the start")
         .anyMatch(line -> line.startsWith("lag         swarm-watch, since written"))
         .allMatch(line -> line.length() <= Columns.WIDTH);
+  }
+
+  @Test
+  void saysWhichRoutesAreNotForEverybodyOrNotEverywhere() {
+    view.follow(WebTopology.NARROWED);
+    assertThat(execute("status")).isZero();
+    assertThat(lines())
+        .containsSequence(
+            "narrowed    8080/tcp web: allow 10.0.0.0/8, fd00:0:0:0:0:0:0:0/8",
+            "            8080/tcp web: deny 10.0.0.9/32",
+            "            8080/tcp web: bind eth1, 10.0.0.0/8",
+            "            8080/tcp web: nodes node.role!=manager");
+  }
+
+  @Test
+  void showsAsMuchOfLongListsAsALineHasRoomFor() {
+    List<Cidr> many =
+        IntStream.range(0, 256).mapToObj(i -> Cidr.parse("10.0." + i + ".0/24")).toList();
+    view.follow(Policy.DEFAULT.withAccess(Access.OPEN.withDeny(many)));
+    assertThat(execute("status")).isZero();
+    assertThat(lines())
+        .contains(
+            "narrowed    8080/tcp web: deny 10.0.0.0/24, 10.0.1.0/24, 10.0.2.0/24, 10.0.3.0/24 and 252 more");
   }
 
   @Test

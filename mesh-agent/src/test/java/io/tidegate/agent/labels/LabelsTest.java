@@ -181,6 +181,15 @@ class LabelsTest {
           tidegate.nodes             | node.zone==a  | node.zone==a (expected: node.id, node.hostname, node.ip, node.role, node.platform.os, node.platform.arch, node.labels.NAME or engine.labels.NAME, not node.zone)
           tidegate.nodes             | node.labels.==a | node.labels.==a (expected: node.id, node.hostname, node.ip, node.role, node.platform.os, node.platform.arch, node.labels.NAME or engine.labels.NAME, not node.labels.)
           tidegate.nodes             | node.ip==eth0 | eth0 (expected: an address, or a block of them as in 10.0.0.0/8 or fd00::/8)
+          tidegate.nodes             | node.ip==10.0.0.1/8 | 10.0.0.1/8 (expected: 10.0.0.0/8, or a greater length)
+          tidegate.nodes             | node.role=manager | node.role=manager (expected: KEY==VALUE or KEY!=VALUE, as in node.labels.zone==a)
+          tidegate.nodes             | node.role | node.role (expected: KEY==VALUE or KEY!=VALUE, as in node.labels.zone==a)
+          tidegate.nodes             | !node.role==manager | !node.role==manager (expected: node.id, node.hostname, node.ip, node.role, node.platform.os, node.platform.arch, node.labels.NAME or engine.labels.NAME, not !node.role)
+          tidegate.nodes             | ==manager | ==manager (expected: node.id, node.hostname, node.ip, node.role, node.platform.os, node.platform.arch, node.labels.NAME or engine.labels.NAME, not )
+          tidegate.nodes             | node.role== | `node.role== (expected: a value of letters, digits, spaces and -_.:/*()?+[]\\^$|)`
+          tidegate.nodes             | node.role===manager | `node.role===manager (expected: a value of letters, digits, spaces and -_.:/*()?+[]\\^$|)`
+          tidegate.nodes             | node.labels.zone==ä | `node.labels.zone==ä (expected: a value of letters, digits, spaces and -_.:/*()?+[]\\^$|)`
+          tidegate.nodes             | node.role==manager,,node.id!=a | node.role==manager,,node.id!=a (expected: nothing empty between commas)
           tidegate.udp.responses     | -1            | -1 (expected: 0 to 65535)
           tidegate.udp.responses     | 65536         | 65536 (expected: 0 to 65535)
           tidegate.udp.responses     | one           | one (expected: 0 to 65535)
@@ -232,6 +241,15 @@ class LabelsTest {
         .hasSize(Access.MOST);
     assertThatThrownBy(() -> parse("tidegate.deny", "10.0.0.1,".repeat(256) + "::1"))
         .hasMessage("257 blocks of addresses (expected: at most 256)");
+  }
+
+  @Test
+  void asksNoMoreOfNodesThanMayBe() {
+    String rule = "node.role!=manager";
+    assertThat(parse("tidegate.nodes", (rule + ",").repeat(63) + rule).policy().nodes())
+        .hasSize(NodeRule.MOST);
+    assertThatThrownBy(() -> parse("tidegate.nodes", (rule + ",").repeat(64) + rule))
+        .hasMessage("65 constraints (expected: at most 64)");
   }
 
   @Test

@@ -4,7 +4,9 @@ import static io.tidegate.routing.BalancingPolicy.P2C;
 import static io.tidegate.routing.BalancingPolicy.ROUND_ROBIN;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.routing.NodeRule;
 import io.tidegate.routing.Policy;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -50,6 +52,20 @@ class ServiceLabelsTest {
 
     assertThat(labels.of("web").policy()).isEqualTo(new Policy(ROUND_ROBIN, 1));
     assertThat(labels.rejected()).isEqualTo(1);
+  }
+
+  @Test
+  void serveTheNodesThatWereAskedForLastWhileABadValueStays() {
+    List<NodeRule> workers = List.of(new NodeRule("node.role", false, "manager"));
+    labels.read("web", Map.of("tidegate.nodes", "node.role!=manager"));
+    for (String bad : List.of("node.role=worker", "node.zone==a", "node.role==", ",")) {
+      labels.read("web", Map.of("tidegate.nodes", bad));
+      assertThat(labels.of("web").policy().nodes()).isEqualTo(workers);
+    }
+    assertThat(labels.rejected()).isEqualTo(4);
+
+    labels.read("web", Map.of());
+    assertThat(labels.of("web").policy().nodes()).isEmpty();
   }
 
   @Test

@@ -89,6 +89,7 @@ class DiscoveryStreamTest extends DiscoveryFixture {
     ClusterNode own = node(before.traits().ownId());
     assertThat(before.traits().byId().get(own.id())).isEqualTo(KnownNodes.traits(own));
     assertThat(KnownNodes.traits(own).os()).isEqualTo("linux");
+    assertThat(KnownNodes.traits(own).role()).isEqualTo("manager");
 
     ClusterNode labelled =
         new ClusterNode(
