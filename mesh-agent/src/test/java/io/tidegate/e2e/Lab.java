@@ -8,7 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
@@ -33,6 +35,13 @@ final class Lab {
   private static final String ENGINE_IS_GONE = "Cannot connect to the Docker daemon";
   private static final String NEEDS_LAB =
       "needs a real Swarm on this machine, and found none (as root: deploy/lab/swarm-lab up)";
+
+  /** What leaves more behind than services. */
+  private static final Set<String> WEARS =
+      Set.of("stop-docker", "start-docker", "cut", "heal", "swarm", "promote", "demote");
+
+  /** Nobody knows what happened before. */
+  private static volatile boolean isWorn = true;
 
   private Lab() {}
 
@@ -91,14 +100,20 @@ final class Lab {
   }
 
   /**
-   * Begins with a new Swarm of the same size. For a minute and more after the restart of an engine,
-   * the engines of Docker 20.10 lose news of tasks: what a test before did must not count here.
+   * Begins with a new Swarm of the same size, unless nothing has happened to the one that runs but
+   * services. For a minute and more after the restart of an engine, the engines of Docker 20.10
+   * lose news of tasks: what a test before did must not count here.
    */
   static void anew() {
+    if (!isWorn) {
+      Swarm.removeAll();
+      return;
+    }
     String nodes = String.valueOf(size("NODES"));
     String managers = String.valueOf(size("MANAGERS"));
     run("down");
     run("up", "--nodes", nodes, "--managers", managers);
+    isWorn = false;
   }
 
   /** An engine that crashed under the tests before is no reason to fail those that follow. */
@@ -159,6 +174,9 @@ final class Lab {
 
   /** Runs a command of the lab and returns what it prints. */
   static String run(String... args) {
+    if (Arrays.stream(args).anyMatch(WEARS::contains)) {
+      isWorn = true;
+    }
     try {
       Process process = start(ProcessBuilder.Redirect.PIPE, args);
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
