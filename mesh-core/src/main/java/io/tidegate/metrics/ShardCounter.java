@@ -26,7 +26,11 @@ public enum ShardCounter {
   HOPS_TAKEN("Clients that other nodes' agents passed on to a task of this node."),
   /** Connections of other agents that came to nothing, or of whoever else found the way. */
   HOPS_REFUSED(
-      "Connections for a task of this node that were not let in, or that it did not take.");
+      "Connections for a task of this node that were not let in, or that it did not take."),
+  /** Those of them whose task had lost its address by the time it was dialled. */
+  HOPS_STRAYED(
+      "Clients of other nodes' agents that were refused because the task they were for did not have"
+          + " its address any more.");
 
   private final String help;
 

@@ -25,7 +25,8 @@ public final class CallException extends IOException {
         String.valueOf(Errors.newIOException(call, -errno).getMessage()), errno);
   }
 
-  int errno() {
+  /** The system's number of the error. */
+  public int errno() {
     return errno;
   }
 

@@ -30,14 +30,20 @@ final class ConnectStreaks {
   // What nobody has dialled for so long is better forgotten.
   private static final long KEPT_NANOS = Duration.ofMinutes(1).toNanos();
 
-  private record Streak(int failures, long lastNanos) {
+  private record Streak(int failures, long lastNanos, boolean isStray) {
 
     Streak plus(Streak later) {
-      return new Streak(failures + later.failures, later.lastNanos);
+      return new Streak(failures + later.failures, later.lastNanos, isStray || later.isStray);
     }
 
     boolean isSpent(long nowNanos) {
-      return failures >= ConnectOutcome.MOST_FAILURES && nowNanos - lastNanos < SPENT_NANOS;
+      boolean isLong = failures >= ConnectOutcome.MOST_FAILURES;
+      return isStray || (isLong && nowNanos - lastNanos < SPENT_NANOS);
+    }
+
+    /** What is left when a connect was answered, by whomever. */
+    @Nullable Streak answered() {
+      return isStray ? this : null;
     }
   }
 
@@ -60,6 +66,20 @@ final class ConnectStreaks {
     return streak != null && streak.isSpent(clock.nanoTime());
   }
 
+  /** Whether the endpoint's address is another's. */
+  boolean isStray(EndpointId endpoint) {
+    Streak streak = streaks.get(endpoint);
+    return streak != null && streak.isStray;
+  }
+
+  /**
+   * The endpoint's task has lost its address, and does not get it back: nobody is to dial it until
+   * a table tells that it is gone.
+   */
+  void onStrayed(Endpoint endpoint) {
+    streaks.merge(endpoint.id(), new Streak(1, clock.nanoTime(), true), Streak::plus);
+  }
+
   /** What a failed connect says of the endpoint; null if it has nothing to do with it. */
   static @Nullable Result resultOf(IOException e) {
     if (Errno.isRefused(e)) {
@@ -72,24 +92,30 @@ final class ConnectStreaks {
     long nowNanos = clock.nanoTime();
     EndpointId id = endpoint.id();
     Streak before = streaks.get(id);
-    Streak now = streaks.merge(id, new Streak(1, nowNanos), Streak::plus);
+    Streak now = streaks.merge(id, new Streak(1, nowNanos, false), Streak::plus);
     if (before == null || !before.isSpent(nowNanos)) {
       observer.onOutcome(new ConnectOutcome(serviceId, endpoint, result, now.failures, false));
     }
   }
 
   void onAnswered(String serviceId, Endpoint endpoint) {
-    boolean hadFailed = streaks.remove(endpoint.id()) != null;
+    boolean hadFailed = forget(endpoint);
     // It may be ejected for what others say, or for its node.
     if (hadFailed || endpoint.ejection() != null) {
       observer.onOutcome(new ConnectOutcome(serviceId, endpoint, Result.ANSWERED, 0, false));
     }
   }
 
+  private boolean forget(Endpoint endpoint) {
+    EndpointId id = endpoint.id();
+    return streaks.containsKey(id)
+        && streaks.computeIfPresent(id, (_, streak) -> streak.answered()) == null;
+  }
+
   /** A probe has ended. */
   void onProbed(String serviceId, Endpoint endpoint, Result result) {
     if (result == Result.ANSWERED) {
-      streaks.remove(endpoint.id());
+      forget(endpoint);
     }
     observer.onOutcome(new ConnectOutcome(serviceId, endpoint, result, 0, true));
   }

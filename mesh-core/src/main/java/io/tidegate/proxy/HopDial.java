@@ -13,8 +13,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * From a client that another agent passes on to a relay: connects to the one task that was asked
- * for, if it is on this node, and to no other, whatever its address may be by now. The other agent
- * hears how that ended, and tries another task where it must.
+ * for, if it is on this node, and to no other, whatever its address may be by now: that is looked
+ * at once more when it has answered ({@link HopHome}). The other agent hears how that ended, and
+ * tries another task where it must.
  */
 final class HopDial extends Connects {
 
@@ -99,6 +100,23 @@ final class HopDial extends Connects {
   }
 
   private void connected() {
+    HopAnswer doubt = HopHome.doubt(shard, served.endpoint(index));
+    if (doubt == null) {
+      take();
+    } else {
+      onStrayed(doubt);
+    }
+  }
+
+  /** Whoever was connected to gets a reset, and has got nothing else. */
+  private void onStrayed(HopAnswer why) {
+    refusal = why;
+    shard.reset(win());
+    fail(new IOException("connected, but its address is not known to be its own"));
+    refuse();
+  }
+
+  private void take() {
     byte[] header = introduces() ? shard.introductions().of(served, index, ends) : null;
     RelayHalf upstream = win();
     shard.clock().stop(this);

@@ -82,6 +82,11 @@ final class HopSession extends Timer implements RelayHalf.Owner {
     int index = served == null ? Picker.NONE : HopDial.indexOf(served, asked);
     if (served == null || index == Picker.NONE) {
       HopDial.refuse(shard, caller, HopAnswer.NO_SUCH_TASK);
+      return;
+    }
+    HopAnswer doubt = HopHome.doubt(shard, served.endpoint(index));
+    if (doubt != null) {
+      HopDial.refuse(shard, caller, doubt);
     } else if (!shard.udp().begin(shard.clock().nanoTime())) {
       HopDial.refuse(shard, caller, HopAnswer.BUSY);
     } else {

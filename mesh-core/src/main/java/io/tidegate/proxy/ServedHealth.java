@@ -24,12 +24,16 @@ final class ServedHealth {
     this.streaks = streaks;
   }
 
-  /** Whether an endpoint is better passed over now. Only TCP connects tell. */
+  /** Whether an endpoint is better passed over now. Of failures only TCP connects tell. */
   boolean isSpent(int index) {
-    return streaks.areAny()
-        && isEndpoint(index)
-        && route.port().protocol() == Protocol.TCP
-        && streaks.isSpent(id(index));
+    return route.port().protocol() == Protocol.TCP
+        ? streaks.areAny() && isEndpoint(index) && streaks.isSpent(id(index))
+        : isStray(index);
+  }
+
+  /** Whether an endpoint must not be dialled any more: its address is another's. */
+  boolean isStray(int index) {
+    return streaks.areAny() && isEndpoint(index) && streaks.isStray(id(index));
   }
 
   private boolean isEndpoint(int index) {

@@ -133,7 +133,7 @@ final class ServedRoute {
 
   /**
    * One that was not tried yet, or {@link Picker#NONE}. One to which connects fail is picked only
-   * where there seems to be no other.
+   * where there seems to be no other, and one that has lost its address never.
    */
   int pick(Tried tried) {
     if (isInPanic) {
@@ -158,7 +158,8 @@ final class ServedRoute {
       passedOver.add(picked);
       picked = picker.pick(passedOver);
     }
-    return picked == Picker.NONE ? spent : picked;
+    int last = picked == Picker.NONE ? spent : picked;
+    return health.isStray(last) ? Picker.NONE : last;
   }
 
   // --- detours ---

@@ -1,10 +1,12 @@
 package io.tidegate.proxy;
 
 import java.io.IOException;
+import java.net.InetAddress;
 
 /**
- * Opens sockets in network namespaces other than the agent's own. The border to the operating
- * system: mesh-core has only this interface, the agent implements it with setns(2).
+ * Opens sockets in network namespaces other than the agent's own, and asks whose an address is. The
+ * border to the operating system: mesh-core has only this interface, the agent implements it with
+ * setns(2).
  */
 public interface UpstreamSockets {
 
@@ -29,6 +31,16 @@ public interface UpstreamSockets {
   int openDatagram(String namespace, boolean ipv6) throws IOException;
 
   /**
+   * Whether an address is one of a namespace's own at this moment: its kernel is asked. Called on a
+   * shard's loop, so it takes microseconds or fails.
+   *
+   * @param namespace path of the namespace
+   * @return false, too, where there is no such namespace any more
+   * @throws IOException naming the namespace and what failed; nothing is left open
+   */
+  boolean holds(String namespace, InetAddress address) throws IOException;
+
+  /**
    * For where there are no other namespaces: opens nothing.
    *
    * @param why the message of the failures, behind the namespace
@@ -42,6 +54,11 @@ public interface UpstreamSockets {
 
       @Override
       public int openDatagram(String namespace, boolean ipv6) throws IOException {
+        throw new IOException(namespace + ": " + why);
+      }
+
+      @Override
+      public boolean holds(String namespace, InetAddress address) throws IOException {
         throw new IOException(namespace + ": " + why);
       }
     };

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param namespace path of the network namespace to dial from; null means the agent's own
  * @param reason why this way was chosen, for people
  * @param hop how clients are passed to the agent of the task's node; null but for {@link Kind#HOP}
+ * @param home path of the network namespace of the task's own container, which has the address for
+ *     as long as the task runs; null where nobody has told, and but for {@link Kind#LOCAL}
  */
 public record Reach(
     Kind kind,
@@ -20,7 +22,8 @@ public record Reach(
     int fixedPort,
     @Nullable String namespace,
     String reason,
-    @Nullable HopOffer hop) {
+    @Nullable HopOffer hop,
+    @Nullable String home) {
 
   /** The kinds of way that there are. */
   public enum Kind {
@@ -59,31 +62,46 @@ public record Reach(
       throw new IllegalArgumentException(
           "hop: " + hop + " (expected: one only for " + Kind.HOP + ")");
     }
+    if (home != null && kind != Kind.LOCAL) {
+      throw new IllegalArgumentException(
+          "home: " + home + " (expected: one only for " + Kind.LOCAL + ")");
+    }
   }
 
   public static Reach direct(InetAddress address, int port, String reason) {
-    return new Reach(Kind.DIRECT, address, port, null, reason, null);
+    return new Reach(Kind.DIRECT, address, port, null, reason, null, null);
   }
 
+  /** The way to a task on this node of whose own namespace nobody has told. */
   public static Reach local(InetAddress address, String reason) {
-    return new Reach(Kind.LOCAL, address, 0, null, reason, null);
+    return local(address, null, reason);
+  }
+
+  public static Reach local(InetAddress address, @Nullable String home, String reason) {
+    return new Reach(Kind.LOCAL, address, 0, null, reason, null, home);
   }
 
   public static Reach overlay(InetAddress address, String namespace, String reason) {
-    return new Reach(Kind.OVERLAY, address, 0, namespace, reason, null);
+    return new Reach(Kind.OVERLAY, address, 0, namespace, reason, null, null);
   }
 
   public static Reach hop(HopOffer offer, int publishedPort, String reason) {
     InetAddress agent = offer.address().getAddress();
-    return new Reach(Kind.HOP, agent, publishedPort, offer.namespace(), reason, offer);
+    return new Reach(Kind.HOP, agent, publishedPort, offer.namespace(), reason, offer, null);
   }
 
   static Reach detour(InetAddress node, int publishedPort) {
     return new Reach(
-        Kind.DETOUR, node, publishedPort, null, "for when no task can be reached from here", null);
+        Kind.DETOUR,
+        node,
+        publishedPort,
+        null,
+        "for when no task can be reached from here",
+        null,
+        null);
   }
 
   public static Reach none(String reason) {
-    return new Reach(Kind.NONE, null, 0, null, reason, null);
+    return new Reach(Kind.NONE, null, 0, null, reason, null, null);
   }
 }

@@ -26,6 +26,12 @@ final class HopFixture implements AutoCloseable {
 
   static final String NEAR_ID = "near";
 
+  /** The home of a task that has lost its address. */
+  static final String LEFT = "left";
+
+  /** The home of a task of which nothing can be told. */
+  static final String UNTOLD = "untold";
+
   /** Ones that are all in the namespace of the test. */
   private static final UpstreamSockets SOCKETS =
       new UpstreamSockets() {
@@ -37,6 +43,14 @@ final class HopFixture implements AutoCloseable {
         @Override
         public int openDatagram(String namespace, boolean ipv6) {
           return LinuxSocket.newSocketDgram(ipv6).intValue();
+        }
+
+        @Override
+        public boolean holds(String namespace, InetAddress address) throws IOException {
+          if (namespace.equals(UNTOLD)) {
+            throw new IOException(namespace + ": nobody tells");
+          }
+          return !namespace.equals(LEFT);
         }
       };
 
@@ -75,6 +89,11 @@ final class HopFixture implements AutoCloseable {
   static Endpoint local(InetSocketAddress task) {
     Reach reach = Reach.local(task.getAddress(), "given by the test");
     return endpoint(task, reach);
+  }
+
+  /** The same with a network namespace of its own. */
+  static Endpoint local(InetSocketAddress task, String home) {
+    return endpoint(task, Reach.local(task.getAddress(), home, "given by the test"));
   }
 
   /** The same as the near one has it. */

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -131,6 +132,44 @@ class HopTest {
         assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(IOException.class);
       }
       assertThat(later.connections()).isZero();
+    }
+  }
+
+  @Test
+  void triesAnotherTaskWhereOneHasLostItsAddress() throws Exception {
+    assertGoesElsewhere(HopFixture.LEFT);
+    assertThat(count(ShardCounter.HOPS_STRAYED)).isPositive();
+  }
+
+  @Test
+  void triesAnotherTaskWhereNobodyKnowsWhetherOneHasItsAddress() throws Exception {
+    assertGoesElsewhere(HopFixture.UNTOLD);
+    assertThat(count(ShardCounter.HOPS_STRAYED)).isZero();
+  }
+
+  private void assertGoesElsewhere(String home) throws Exception {
+    AtomicInteger heard = new AtomicInteger();
+    try (var stranger =
+            TestTask.that(
+                socket -> {
+                  if (socket.getInputStream().read() >= 0) {
+                    heard.incrementAndGet();
+                  }
+                });
+        var there = TestTask.echo()) {
+      hop.tellFar(
+          HopFixture.local(stranger.address(), home), HopFixture.local(there.address(), "home"));
+      int port =
+          hop.serve(
+              hop.passed(stranger.address(), hop.offer()),
+              hop.passed(there.address(), hop.offer()));
+      for (int i = 0; i < 50; i++) {
+        assertEchoes(port);
+      }
+      assertThat(stranger.connections()).isPositive();
+      assertThat(stranger.awaitFailure()).isInstanceOf(SocketException.class);
+      assertThat(heard).hasValue(0);
+      assertThat(refused()).isPositive();
     }
   }
 
@@ -281,7 +320,11 @@ class HopTest {
   }
 
   private long refused() {
-    return hop.far.shards.stats().shards().getOrDefault(ShardCounter.HOPS_REFUSED, 0L);
+    return count(ShardCounter.HOPS_REFUSED);
+  }
+
+  private long count(ShardCounter counter) {
+    return hop.far.shards.stats().shards().getOrDefault(counter, 0L);
   }
 
   private boolean echoes(int port) {

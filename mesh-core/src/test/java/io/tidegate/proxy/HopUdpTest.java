@@ -189,6 +189,28 @@ class HopUdpTest {
   }
 
   @Test
+  void goesElsewhereWhereTheTaskHasLostItsAddress() throws IOException {
+    UdpTask stranger = udp.task("stranger");
+    UdpTask there = udp.task("there");
+    hop.tellFar(
+        Protocol.UDP,
+        Policy.DEFAULT,
+        HopFixture.local(stranger.address(), HopFixture.LEFT),
+        HopFixture.local(there.address(), "home"));
+    int port =
+        hop.serve(
+            Protocol.UDP,
+            Policy.DEFAULT,
+            hop.passed(stranger.address(), hop.offer()),
+            hop.passed(there.address(), hop.offer()));
+    for (int i = 0; i < 20; i++) {
+      assertThat(udp.probe(port).ask("hello")).isEqualTo("there hello");
+    }
+    assertThat(stranger.received()).isZero();
+    assertThat(hop.far.shards.stats().shards().get(ShardCounter.HOPS_STRAYED)).isPositive();
+  }
+
+  @Test
   void isNotBelievedWithAnotherKey() throws IOException {
     UdpTask far = udp.task("far");
     UdpTask direct = udp.task("direct");

@@ -217,6 +217,11 @@ class ParkingEndTest {
       public int openDatagram(String namespace, boolean ipv6) throws IOException {
         throw new IOException(namespace + ": no datagrams in this test");
       }
+
+      @Override
+      public boolean holds(String namespace, InetAddress address) throws IOException {
+        throw new IOException(namespace + ": not asked in this test");
+      }
     };
   }
 

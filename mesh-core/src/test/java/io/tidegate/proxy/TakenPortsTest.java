@@ -17,6 +17,7 @@ import io.tidegate.routing.TaskState;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -246,6 +247,11 @@ class TakenPortsTest {
     public int openDatagram(String namespace, boolean ipv6) throws IOException {
       checkIsOwn(namespace);
       return LinuxSocket.newSocketDgram(ipv6).intValue();
+    }
+
+    @Override
+    public boolean holds(String namespace, InetAddress address) throws IOException {
+      throw new IOException(namespace + ": not asked in this test");
     }
 
     private static void checkIsOwn(String namespace) throws IOException {

@@ -14,10 +14,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param containers task id to container id
  * @param bridgeAddresses container id to address on docker_gwbridge
+ * @param homes container id to path of its network namespace, as far as known
  */
-public record LocalTasks(Map<String, String> containers, Map<String, InetAddress> bridgeAddresses) {
+public record LocalTasks(
+    Map<String, String> containers,
+    Map<String, InetAddress> bridgeAddresses,
+    Map<String, String> homes) {
 
-  public static final LocalTasks NONE = new LocalTasks(Map.of(), Map.of());
+  public static final LocalTasks NONE = new LocalTasks(Map.of(), Map.of(), Map.of());
 
   static final String TASK_ID_LABEL = "com.docker.swarm.task.id";
 
@@ -42,14 +46,19 @@ public record LocalTasks(Map<String, String> containers, Map<String, InetAddress
                 }
               });
     }
-    return new LocalTasks(Map.copyOf(containers), Map.copyOf(addresses));
+    return new LocalTasks(Map.copyOf(containers), Map.copyOf(addresses), Map.of());
+  }
+
+  /** These with the paths of their network namespaces. */
+  LocalTasks at(Map<String, String> theirHomes) {
+    return new LocalTasks(containers, bridgeAddresses, Map.copyOf(theirHomes));
   }
 
   /** These and others whose containers run too, of which no address is known. */
   public LocalTasks with(Map<String, String> others) {
     Map<String, String> all = new HashMap<>(others);
     all.putAll(containers);
-    return new LocalTasks(Map.copyOf(all), bridgeAddresses);
+    return new LocalTasks(Map.copyOf(all), bridgeAddresses, homes);
   }
 
   /** The tasks that this and others tell differently. */
@@ -59,7 +68,8 @@ public record LocalTasks(Map<String, String> containers, Map<String, InetAddress
     different.removeIf(
         id ->
             isRunning(id) == others.isRunning(id)
-                && Objects.equals(bridgeAddress(id), others.bridgeAddress(id)));
+                && Objects.equals(bridgeAddress(id), others.bridgeAddress(id))
+                && Objects.equals(home(id), others.home(id)));
     return different;
   }
 
@@ -70,5 +80,11 @@ public record LocalTasks(Map<String, String> containers, Map<String, InetAddress
   public @Nullable InetAddress bridgeAddress(String taskId) {
     String container = containers.get(taskId);
     return container == null ? null : bridgeAddresses.get(container);
+  }
+
+  /** The path of the network namespace of a task's container, or null. */
+  public @Nullable String home(String taskId) {
+    String container = containers.get(taskId);
+    return container == null ? null : homes.get(container);
   }
 }

@@ -79,9 +79,12 @@ public final class NetworkAnswers {
     }
   }
 
-  /** A local container on a network. */
-  public record NetworkContainer(@JsonProperty("IPv4Address") String ipv4Address) {
+  /** A local container on a network; its endpoint there has an id that no other ever has. */
+  public record NetworkContainer(
+      @JsonProperty("EndpointID") String endpointId,
+      @JsonProperty("IPv4Address") String ipv4Address) {
     public NetworkContainer {
+      endpointId = orEmpty(endpointId);
       ipv4Address = orEmpty(ipv4Address);
     }
   }

@@ -35,10 +35,10 @@ public final class SwarmReader {
   private static final TypeReference<NetworkAnswers.Network> NETWORK = new TypeReference<>() {};
   private static final TypeReference<List<DockerAnswers.Container>> CONTAINERS =
       new TypeReference<>() {};
-  private static final TypeReference<DockerAnswers.ContainerDetails> CONTAINER =
-      new TypeReference<>() {};
+  static final TypeReference<DockerAnswers.ContainerDetails> CONTAINER = new TypeReference<>() {};
 
   private final DockerApi docker;
+  private final Homes homes;
   private volatile @Nullable Path netnsDir;
   private @Nullable String ingressId;
   private boolean hasIngress;
@@ -50,6 +50,7 @@ public final class SwarmReader {
    */
   public SwarmReader(DockerApi docker, @Nullable Path netnsDir) {
     this.docker = docker;
+    this.homes = new Homes(docker);
     this.netnsDir = netnsDir;
   }
 
@@ -140,9 +141,13 @@ public final class SwarmReader {
       @Nullable String warning)
       throws IOException, InterruptedException {
     List<DockerAnswers.Container> containers = docker.get("/containers/json", CONTAINERS);
-    LocalTasks local = LocalTasks.of(containers, readBridge());
-    return new Reading(
-        engine, rest, ingress, local, Sandbox.in(netnsDir(containers)), isWhole, warning);
+    NetworkAnswers.Network bridge = readBridge();
+    Sandbox sandbox = Sandbox.in(netnsDir(containers));
+    LocalTasks local = LocalTasks.of(containers, bridge);
+    if (bridge != null && sandbox.error() == null) {
+      local = local.at(homes.of(local, bridge, sandbox.netnsDir()));
+    }
+    return new Reading(engine, rest, ingress, local, sandbox, isWhole, warning);
   }
 
   private ClusterState readRest() throws IOException, InterruptedException {

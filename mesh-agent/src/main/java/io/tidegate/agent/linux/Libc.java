@@ -9,7 +9,7 @@ import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The four calls of the C library that the JDK does not offer. Each returns what the call returned,
+ * The six calls of the C library that the JDK does not offer. Each returns what the call returned,
  * or the negated errno. The constants are those of x86-64 and AArch64, which agree.
  */
 final class Libc {
@@ -18,6 +18,7 @@ final class Libc {
   static final int AF_INET6 = 10;
   static final int SOCK_STREAM = 1;
   static final int SOCK_DGRAM = 2;
+  static final int AF_NETLINK = 16;
   static final int SOCK_NONBLOCK = 0x800;
   static final int SOCK_CLOEXEC = 0x80000;
   static final int CLONE_NEWNET = 0x40000000;
@@ -29,6 +30,8 @@ final class Libc {
   private static final MethodHandle CLOSE = Downcalls.handle("close");
   private static final MethodHandle SETNS = Downcalls.handle("setns");
   private static final MethodHandle SOCKET = Downcalls.handle("socket");
+  private static final MethodHandle SEND = Downcalls.handle("send");
+  private static final MethodHandle RECV = Downcalls.handle("recv");
 
   // Memory for a path: one per thread that ever calls, freed with the thread.
   private static final ThreadLocal<MemorySegment> PATH =
@@ -80,6 +83,27 @@ final class Libc {
     try {
       return Downcalls.result(
           (long) SOCKET.invokeExact(state, (long) family, (long) type, (long) protocol, 0L, 0L, 0L),
+          state);
+    } catch (Throwable e) {
+      throw Downcalls.unexpected(e);
+    }
+  }
+
+  /** send(2) of the first bytes of a segment. */
+  static int send(int fd, MemorySegment message, int length) {
+    return transfer(SEND, fd, message, length);
+  }
+
+  /** recv(2) of what fits into a segment; the rest of a message is lost. */
+  static int receive(int fd, MemorySegment message) {
+    return transfer(RECV, fd, message, (int) message.byteSize());
+  }
+
+  private static int transfer(MethodHandle call, int fd, MemorySegment message, int length) {
+    MemorySegment state = Downcalls.callState();
+    try {
+      return Downcalls.result(
+          (long) call.invokeExact(state, (long) fd, message.address(), (long) length, 0L, 0L, 0L),
           state);
     } catch (Throwable e) {
       throw Downcalls.unexpected(e);

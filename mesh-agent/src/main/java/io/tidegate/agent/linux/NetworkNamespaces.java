@@ -5,6 +5,7 @@ import io.tidegate.proxy.UpstreamSockets;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.Socket;
@@ -30,6 +31,8 @@ public final class NetworkNamespaces implements UpstreamSockets {
   private static final Logger LOG = LoggerFactory.getLogger(NetworkNamespaces.class);
 
   private static final String OWN = "/proc/thread-self/ns/net";
+  // TCP, UDP, and of netlink the one for routes.
+  private static final int USUAL_PROTOCOL = 0;
   private static final int FLAGS = Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC;
 
   private static final int ANSWER_MILLIS = 1_000;
@@ -47,21 +50,51 @@ public final class NetworkNamespaces implements UpstreamSockets {
 
   @Override
   public int openStream(String namespace, boolean ipv6) throws IOException {
-    return open(namespace, ipv6, Libc.SOCK_STREAM);
+    return open(namespace, family(ipv6), Libc.SOCK_STREAM);
   }
 
   @Override
   public int openDatagram(String namespace, boolean ipv6) throws IOException {
-    return open(namespace, ipv6, Libc.SOCK_DGRAM);
+    return open(namespace, family(ipv6), Libc.SOCK_DGRAM);
   }
 
-  private int open(String namespace, boolean ipv6, int type) throws IOException {
+  private static int family(boolean ipv6) {
+    return ipv6 ? Libc.AF_INET6 : Libc.AF_INET;
+  }
+
+  /** No socket is kept for it: one would keep a namespace that has ended. */
+  @Override
+  public boolean holds(String namespace, InetAddress address) throws IOException {
+    try {
+      return isLocal(open(namespace, Libc.AF_NETLINK, Libc.SOCK_DGRAM), address);
+    } catch (CallException e) {
+      if (isGone(e)) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private static boolean isLocal(int netlink, InetAddress address) throws CallException {
+    try {
+      return AddressQuery.isLocal(netlink, address);
+    } finally {
+      Libc.close(netlink);
+    }
+  }
+
+  /** Docker unmounts a namespace that has ended, and removes the file a moment later. */
+  private static boolean isGone(CallException e) {
+    return e.errno() == Errno.ENOENT || e.errno() == Errno.EINVAL;
+  }
+
+  private int open(String namespace, int family, int type) throws IOException {
     if (Thread.currentThread().isVirtual()) {
       throw new IllegalStateException(
           "a socket opened on a virtual thread: its carrier would change the namespace, not the thread");
     }
     enter(namespace);
-    int socket = Libc.socket(ipv6 ? Libc.AF_INET6 : Libc.AF_INET, type | FLAGS, 0);
+    int socket = Libc.socket(family, type | FLAGS, USUAL_PROTOCOL);
     goBack(namespace);
     return checked(namespace, "socket", socket);
   }
@@ -74,6 +107,20 @@ public final class NetworkNamespaces implements UpstreamSockets {
    */
   public static void check(Path namespace) throws IOException {
     inside(namespace, () -> namespace);
+  }
+
+  /**
+   * Like {@link #holds}, from any thread, and a namespace that is not there is an error.
+   *
+   * @throws IOException naming the namespace and what failed
+   */
+  public static boolean isHeld(Path namespace, InetAddress address) throws IOException {
+    return inside(
+        namespace,
+        () -> {
+          int socket = Libc.socket(Libc.AF_NETLINK, Libc.SOCK_DGRAM | FLAGS, USUAL_PROTOCOL);
+          return isLocal(checked(namespace.toString(), "socket", socket), address);
+        });
   }
 
   /**

@@ -21,7 +21,8 @@ record ReachPlanner(LocalTasks local, Sandbox sandbox, @Nullable Set<InetAddress
   Reach plan(SeenTask task) {
     InetAddress bridge = local.bridgeAddress(task.id());
     if (bridge != null) {
-      return Reach.local(bridge, "on this node: its docker_gwbridge address");
+      return Reach.local(
+          bridge, local.home(task.id()), "on this node: its docker_gwbridge address");
     }
     return local.isRunning(task.id())
         ? overlay(task, "no docker_gwbridge address (yet)", null)

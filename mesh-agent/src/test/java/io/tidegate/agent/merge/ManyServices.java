@@ -31,7 +31,7 @@ record ManyServices(int services, int tasksPerService, int nodes) {
   /** What a node reads that has none of the tasks, and can reach them all. */
   static Reading reading() {
     Reading manager = Answers.manager();
-    LocalTasks none = new LocalTasks(Map.of(), Map.of());
+    LocalTasks none = new LocalTasks(Map.of(), Map.of(), Map.of());
     return new Reading(manager.engine(), null, null, none, manager.sandbox(), true, null);
   }
 

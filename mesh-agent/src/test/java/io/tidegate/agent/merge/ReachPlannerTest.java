@@ -19,16 +19,28 @@ class ReachPlannerTest {
   private static final InetAddress BRIDGE = InetAddress.ofLiteral("172.29.1.4");
   private static final InetAddress INGRESS = InetAddress.ofLiteral("10.0.0.8");
   private static final Sandbox SANDBOX = new Sandbox(Path.of("/var/run/docker/netns"), null);
-  private static final LocalTasks NOTHING_LOCAL = new LocalTasks(Map.of(), Map.of());
+  private static final Map<String, String> HOMES = Map.of("c1", "/netns/b9dacc1b7fe5");
+  private static final LocalTasks NOTHING_LOCAL = new LocalTasks(Map.of(), Map.of(), Map.of());
 
   @Test
   void prefersTheBridgeAddressOfATaskOnThisNode() {
-    LocalTasks local = new LocalTasks(Map.of("t1", "c1"), Map.of("c1", BRIDGE));
+    LocalTasks local = new LocalTasks(Map.of("t1", "c1"), Map.of("c1", BRIDGE), HOMES);
 
     Reach reach = new ReachPlanner(local, SANDBOX, Set.of(INGRESS)).plan(task(INGRESS));
 
     assertThat(reach.kind()).isEqualTo(Reach.Kind.LOCAL);
     assertThat(reach.address()).isEqualTo(BRIDGE);
+  }
+
+  @Test
+  void knowsTheHomeOfATaskOnThisNode() {
+    LocalTasks homeless = new LocalTasks(Map.of("t1", "c1"), Map.of("c1", BRIDGE), Map.of());
+    LocalTasks local = new LocalTasks(homeless.containers(), homeless.bridgeAddresses(), HOMES);
+
+    assertThat(new ReachPlanner(homeless, SANDBOX, null).plan(task(INGRESS)).home()).isNull();
+    assertThat(new ReachPlanner(local, SANDBOX, null).plan(task(INGRESS)).home())
+        .isEqualTo("/netns/b9dacc1b7fe5");
+    assertThat(local.differences(homeless)).containsExactly("t1");
   }
 
   @Test
@@ -42,7 +54,7 @@ class ReachPlannerTest {
 
   @Test
   void takesTheOverlayToATaskOnThisNodeWithoutABridgeAddress() {
-    LocalTasks local = new LocalTasks(Map.of("t1", "c1"), Map.of());
+    LocalTasks local = new LocalTasks(Map.of("t1", "c1"), Map.of(), Map.of());
 
     Reach reach = new ReachPlanner(local, SANDBOX, Set.of(INGRESS)).plan(task(INGRESS));
 
@@ -52,7 +64,7 @@ class ReachPlannerTest {
 
   @Test
   void needsNoGossipForATaskOnThisNode() {
-    LocalTasks local = new LocalTasks(Map.of("t1", "c1"), Map.of());
+    LocalTasks local = new LocalTasks(Map.of("t1", "c1"), Map.of(), Map.of());
 
     assertThat(new ReachPlanner(local, SANDBOX, Set.of()).plan(task(INGRESS)).kind())
         .isEqualTo(Reach.Kind.OVERLAY);
