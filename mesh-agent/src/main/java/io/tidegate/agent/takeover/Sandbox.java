@@ -66,12 +66,12 @@ record Sandbox(Supplier<Path> path) implements Surroundings {
 
     @Override
     public void check(String chains) throws IOException {
-      table.check(chains);
+      table.check(TakeoverRules.MEMORY + chains);
     }
 
     @Override
     public void replace(String chains) throws IOException {
-      table.replace(chains);
+      table.replace(TakeoverRules.MEMORY, chains);
     }
 
     @Override

@@ -254,7 +254,7 @@ class KeeperTest {
     publish(PublishedPort.tcp(443), Publication.Means.DOCKER);
     keeper.look();
 
-    assertThat(node.inForce).contains("ct mark").doesNotContain("dport");
+    assertThat(node.inForce).contains("ct mark").doesNotContain("dport {");
     assertThat(keeper.status().ports()).isEmpty();
     assertThat(keeper.status().objectionTo(WEB)).isNull();
 

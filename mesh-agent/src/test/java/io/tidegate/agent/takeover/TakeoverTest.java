@@ -24,6 +24,7 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -241,6 +242,45 @@ class TakeoverTest {
       new Agent().begin(WEB);
       assertThat(asked(WEB)).isEqualTo(AGENTS);
       assertThat(asked(laterUdp, WEB)).isEqualTo("docker?");
+    }
+  }
+
+  @Test
+  void losesNoUdpClientForLongWhenItIsKilled() throws Exception {
+    Agent agent = new Agent().begin(WEB);
+    try (DatagramSocket old = datagrams();
+        DatagramSocket fresh = datagrams()) {
+      assertThat(asked(old, WEB)).isEqualTo("agent?");
+      await().until(() -> !isFresh(old));
+      assertThat(asked(old, WEB)).isEqualTo("agent?");
+      assertThat(asked(fresh, WEB)).isEqualTo("agent?");
+
+      agent.kill();
+
+      assertThat(asked(old, WEB)).isEqualTo("docker?");
+      // Whoever had just begun, and goes on without a pause.
+      fresh.setSoTimeout(100);
+      await().atMost(Duration.ofSeconds(5)).until(() -> isAnswered(fresh));
+
+      new Agent().begin(WEB);
+      assertThat(asked(old, WEB)).isEqualTo("docker?");
+    }
+  }
+
+  private boolean isFresh(DatagramSocket client) throws IOException {
+    return docker
+        .sandbox
+        .run("nft list set inet tidegate fresh")
+        .contains(". %d . %d".formatted(client.getLocalPort(), WEB));
+  }
+
+  private static boolean isAnswered(DatagramSocket client) throws IOException {
+    client.send(new DatagramPacket("?".getBytes(UTF_8), 1, DockerMesh.published(WEB)));
+    try {
+      client.receive(new DatagramPacket(new byte[100], 100));
+      return true;
+    } catch (SocketTimeoutException e) {
+      return false;
     }
   }
 
