@@ -4,14 +4,16 @@ import io.tidegate.agent.linux.Capabilities;
 import io.tidegate.agent.linux.Capability;
 import io.tidegate.agent.linux.GatewayAddress;
 import io.tidegate.agent.linux.Ipvs;
-import io.tidegate.agent.linux.NftTable;
 import io.tidegate.agent.linux.Program;
 import io.tidegate.proxy.Foothold;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -20,8 +22,6 @@ import java.util.function.Supplier;
  * @param path where it is, as far as is known now
  */
 record Sandbox(Supplier<Path> path) implements Surroundings {
-
-  static final String TABLE = "tidegate";
 
   @Override
   public Ipvs ipvs() {
@@ -47,41 +47,39 @@ record Sandbox(Supplier<Path> path) implements Surroundings {
   }
 
   @Override
-  public Rules rules(Foothold foothold) throws IOException {
+  public Rules rules(Foothold foothold, int mark) throws IOException {
     if (!Capabilities.ofThisProcess().has(Capability.NET_ADMIN)) {
       throw new IOException(Capability.NET_ADMIN + " is missing, for packet rules");
     }
-    return new NftRules(table(Path.of(foothold.namespace())));
+    List<String> objections = new ArrayList<>();
+    for (Rules rules : forms(Path.of(foothold.namespace()))) {
+      try {
+        rules.check(new Destination(foothold.address().getHostAddress(), 1, mark));
+        return rules;
+      } catch (IOException e) {
+        objections.add(e.getMessage());
+      }
+    }
+    throw new IOException(String.join("; ", objections));
   }
 
-  /** Our table in a namespace. */
-  static NftTable table(Path namespace) throws IOException {
-    Program nft =
-        Program.find("nft", namespace)
-            .orElseThrow(() -> new IOException("nft is not installed, for packet rules"));
-    return new NftTable(nft, TABLE);
-  }
-
-  private record NftRules(NftTable table) implements Rules {
-
-    @Override
-    public void check(String chains) throws IOException {
-      table.check(TakeoverRules.MEMORY + chains);
+  /**
+   * The forms of rules that there are programs for, the better first.
+   *
+   * @throws IOException if there are none
+   */
+  static List<Rules> forms(Path namespace) throws IOException {
+    List<Rules> forms = new ArrayList<>();
+    Program.find("nft", namespace).map(NftRules::new).ifPresent(forms::add);
+    Optional<Program> restore = Program.find("iptables-restore", namespace);
+    if (restore.isPresent()) {
+      Program.find("iptables", namespace)
+          .map(iptables -> new IptablesRules(iptables, restore.get()))
+          .ifPresent(forms::add);
     }
-
-    @Override
-    public void replace(String chains) throws IOException {
-      table.replace(TakeoverRules.MEMORY, chains);
+    if (forms.isEmpty()) {
+      throw new IOException("neither nft nor iptables is installed, for packet rules");
     }
-
-    @Override
-    public boolean has(String chain) throws IOException {
-      return table.has(chain);
-    }
-
-    @Override
-    public void removeOf(String chain) throws IOException {
-      var _ = table.removeOf(chain);
-    }
+    return forms;
   }
 }

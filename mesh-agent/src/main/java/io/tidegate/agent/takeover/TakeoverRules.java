@@ -1,10 +1,8 @@
 package io.tidegate.agent.takeover;
 
-import io.tidegate.proxy.Foothold;
 import io.tidegate.routing.Protocol;
 import io.tidegate.routing.PublishedPort;
 import java.util.Collection;
-import java.util.List;
 import java.util.stream.Collectors;
 
 /**
@@ -21,9 +19,7 @@ import java.util.stream.Collectors;
  * translated, and IPVS could not serve them when the agent is gone, for as long as the client goes
  * on. So it sees their first datagram alone, for two seconds, and a set of ours remembers them.
  *
- * @param address the one that Docker has packets come to
- * @param port where the agent's socket for all TCP ports is; its UDP sockets are where packets go
- * @param mark of packets and connections that are the agent's
+ * <p>Clients of TCP come to one socket for all ports, those of UDP to sockets where they are going.
  */
 record TakeoverRules(String address, int port, int mark) {
 
@@ -63,15 +59,13 @@ record TakeoverRules(String address, int port, int mark) {
   // Docker marks at -150 (mangle), and would translate addresses at -100.
   private static final int PRIORITY = -140;
 
+  TakeoverRules(Destination destination) {
+    this(destination.address(), destination.port(), destination.mark());
+  }
+
   /** The name of the chain, which says whose rules are in force. */
   String chain() {
     return CHAIN + port;
-  }
-
-  /** Some of every kind, to ask whether they can be had. */
-  static String examples(Foothold foothold, int mark) {
-    return new TakeoverRules(foothold.address().getHostAddress(), 1, mark)
-        .text(List.of(PublishedPort.tcp(1), new PublishedPort(1, Protocol.UDP)));
   }
 
   /**

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.tidegate.agent.linux.Ipvs;
 import io.tidegate.agent.linux.NetworkNamespaces;
 import io.tidegate.mesh.Mesh;
+import io.tidegate.proxy.Foothold;
 import io.tidegate.proxy.ListenerStatus;
 import io.tidegate.proxy.ProxyConfig;
 import io.tidegate.routing.Policy;
@@ -29,6 +31,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,6 +58,10 @@ class TakeoverTest {
     final Keeper keeper;
 
     Agent() throws IOException {
+      this(new Sandbox(docker::path));
+    }
+
+    Agent(Surroundings surroundings) throws IOException {
       ProxyConfig config = ProxyConfig.defaults();
       mesh =
           Mesh.start(
@@ -70,9 +77,9 @@ class TakeoverTest {
               _ -> wake(),
               _ -> {});
       keeper =
-          Keeper.of(
+          new Keeper(
               new TakeoverConfig(TakeoverConfig.Mode.TAKEOVER, TakeoverConfig.USUAL_MARK),
-              docker::path,
+              surroundings,
               mesh::table,
               mesh::place);
       running.add(this);
@@ -305,6 +312,95 @@ class TakeoverTest {
       assertThat(agent.keeper.release(false).isReleased()).isFalse();
       assertThat(asked(WEB)).isEqualTo(AGENTS);
     }
+  }
+
+  /** A node that has iptables alone. */
+  private final class WithoutNft implements Surroundings {
+
+    private final Surroundings node = new Sandbox(docker::path);
+
+    @Override
+    public Ipvs ipvs() {
+      return node.ipvs();
+    }
+
+    @Override
+    public String identity() throws IOException {
+      return node.identity();
+    }
+
+    @Override
+    public Foothold foothold() throws IOException {
+      return node.foothold();
+    }
+
+    @Override
+    public Rules rules(Foothold foothold, int mark) {
+      return new IptablesRules(
+          docker.sandbox.program("iptables"), docker.sandbox.program("iptables-restore"));
+    }
+  }
+
+  @Test
+  void takesTcpByIptablesAndLeavesUdpToDocker() throws Exception {
+    String before = docker.rules();
+    try (Socket old = connect(WEB);
+        DatagramSocket udp = datagrams()) {
+      assertThat(old.getInputStream().read()).isEqualTo(DOCKERS);
+      Agent agent = agentWithoutNft();
+
+      assertThat(asked(WEB)).isEqualTo(AGENTS);
+      assertThat(asked(udp, WEB)).isEqualTo("docker?");
+      try (Socket own = connect(WEB)) {
+        assertThat(own.getInputStream().read()).isEqualTo(AGENTS);
+        assertThat(docker.sandbox.run("ss -Htn state established sport = :" + WEB))
+            .contains("%s:%d".formatted(DockerMesh.CLIENT_ADDRESS, own.getLocalPort()));
+        agent.keeper.release(true);
+        assertThat(asked(WEB)).isEqualTo(DOCKERS);
+        assertExact(own, 1 << 20);
+      }
+      agent.keeper.release(false);
+      assertThat(asked(WEB)).isEqualTo(AGENTS);
+      assertExact(old, 1 << 20);
+
+      running.remove(agent);
+      agent.close();
+      assertThat(docker.rules()).isEqualTo(before);
+      assertThat(asked(WEB)).isEqualTo(DOCKERS);
+    }
+  }
+
+  @Test
+  void leavesNewClientsToDockerByIptablesWhenItIsKilled() throws Exception {
+    String before = docker.rules();
+    Agent agent = agentWithoutNft();
+    assertThat(asked(WEB)).isEqualTo(AGENTS);
+    assertThatThrownBy(() -> Leftovers.remove(docker.path()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("an agent takes ports over in " + docker.path());
+
+    agent.kill();
+    assertThat(asked(WEB)).isEqualTo(DOCKERS);
+
+    Agent next = agentWithoutNft();
+    assertThat(asked(WEB)).isEqualTo(AGENTS);
+    next.kill();
+    assertThat(Leftovers.remove(docker.path())).isTrue();
+    assertThat(docker.rules()).isEqualTo(before);
+  }
+
+  private Agent agentWithoutNft() throws IOException {
+    Agent agent = new Agent(new WithoutNft());
+    agent.publish(WEB);
+    agent.keeper.begin();
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () ->
+                agent.keeper.status().ports().equals(Set.of(PublishedPort.tcp(WEB)))
+                    && agent.mesh.listeners().size() == 2
+                    && agent.mesh.listeners().stream().allMatch(ListenerStatus::isBound));
+    return agent;
   }
 
   @Test
