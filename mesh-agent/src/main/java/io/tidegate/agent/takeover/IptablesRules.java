@@ -107,7 +107,7 @@ record IptablesRules(Program iptables, Program restore) implements Rules {
           to
               + "-m multiport --dports %s -m tcp --tcp-flags FIN,SYN,RST,ACK SYN"
                   .formatted(String.join(",", some))
-              + " -m conntrack --ctstate NEW -m socket --transparent"
+              + " -m conntrack --ctstate NEW ! --ctstatus CONFIRMED -m socket --transparent"
               + " -j CONNMARK --set-mark %#x".formatted(destination.mark()));
     }
     lines.add(to + "-m connmark --mark %#x -j ACCEPT".formatted(destination.mark()));

@@ -51,6 +51,9 @@ record TakeoverRules(String address, int port, int mark) {
         }
       """;
 
+  // New alone would also be what IPVS has and no task has answered yet.
+  private static final String FIRST = "ct state new ct status & confirmed == 0";
+
   private static final String FLOW = "ip saddr . udp sport . udp dport";
 
   // Before the connection tracking, at -200.
@@ -124,8 +127,8 @@ record TakeoverRules(String address, int port, int mark) {
         ? ""
         : taking(
             Protocol.TCP,
-            "tcp dport { %s } tcp flags & (fin | syn | rst | ack) == syn ct state new"
-                .formatted(numbers),
+            "tcp dport { %s } tcp flags & (fin | syn | rst | ack) == syn %s"
+                .formatted(numbers, FIRST),
             "ct mark set %#x ".formatted(mark),
             "");
   }
@@ -136,7 +139,7 @@ record TakeoverRules(String address, int port, int mark) {
         ? ""
         : taking(
             Protocol.UDP,
-            "udp dport { %s } ct state new".formatted(numbers),
+            "udp dport { %s } %s".formatted(numbers, FIRST),
             "ct mark set %#x ct timeout set \"brief\" ".formatted(mark),
             "update @had { %1$s } update @fresh { %1$s } ".formatted(FLOW));
   }

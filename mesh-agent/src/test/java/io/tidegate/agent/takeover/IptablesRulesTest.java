@@ -29,10 +29,10 @@ class IptablesRulesTest {
             ":TIDEGATE-41234 - [0:0]",
             "-A TIDEGATE-41234 -d 172.18.0.2/32 -p tcp"
                 + " -m multiport --dports 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15"
-                + " -m tcp --tcp-flags FIN,SYN,RST,ACK SYN -m conntrack --ctstate NEW"
+                + " -m tcp --tcp-flags FIN,SYN,RST,ACK SYN -m conntrack --ctstate NEW ! --ctstatus CONFIRMED"
                 + " -m socket --transparent -j CONNMARK --set-mark 0x7467",
             "-A TIDEGATE-41234 -d 172.18.0.2/32 -p tcp -m multiport --dports 16"
-                + " -m tcp --tcp-flags FIN,SYN,RST,ACK SYN -m conntrack --ctstate NEW"
+                + " -m tcp --tcp-flags FIN,SYN,RST,ACK SYN -m conntrack --ctstate NEW ! --ctstatus CONFIRMED"
                 + " -m socket --transparent -j CONNMARK --set-mark 0x7467",
             "-A TIDEGATE-41234 -d 172.18.0.2/32 -p tcp -m connmark --mark 0x7467 -j ACCEPT",
             "-I PREROUTING 1 -j TIDEGATE-41234");

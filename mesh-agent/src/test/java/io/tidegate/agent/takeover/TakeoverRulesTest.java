@@ -38,8 +38,8 @@ class TakeoverRulesTest {
                 ip daddr 172.18.0.2 meta l4proto tcp ct mark 0x7467 tproxy ip to 172.18.0.2:41234 meta mark set 0x7467 accept
                 ip daddr 172.18.0.2 meta l4proto udp ct state untracked tproxy ip to 172.18.0.2 meta pkttype set broadcast meta mark set 0x7467 accept
                 ip daddr 172.18.0.2 meta l4proto udp ct mark 0x7467 tproxy ip to 172.18.0.2 meta pkttype set broadcast meta mark set 0x7467 accept
-                ip daddr 172.18.0.2 tcp dport { 443, 8080 } tcp flags & (fin | syn | rst | ack) == syn ct state new tproxy ip to 172.18.0.2:41234 ct mark set 0x7467 meta mark set 0x7467 accept
-                ip daddr 172.18.0.2 udp dport { 53 } ct state new tproxy ip to 172.18.0.2 meta pkttype set broadcast ct mark set 0x7467 ct timeout set "brief" meta mark set 0x7467 update @had { ip saddr . udp sport . udp dport } update @fresh { ip saddr . udp sport . udp dport } accept
+                ip daddr 172.18.0.2 tcp dport { 443, 8080 } tcp flags & (fin | syn | rst | ack) == syn ct state new ct status & confirmed == 0 tproxy ip to 172.18.0.2:41234 ct mark set 0x7467 meta mark set 0x7467 accept
+                ip daddr 172.18.0.2 udp dport { 53 } ct state new ct status & confirmed == 0 tproxy ip to 172.18.0.2 meta pkttype set broadcast ct mark set 0x7467 ct timeout set "brief" meta mark set 0x7467 update @had { ip saddr . udp sport . udp dport } update @fresh { ip saddr . udp sport . udp dport } accept
               }
             """);
   }

@@ -267,7 +267,7 @@ class TakeoverTest {
       assertThat(asked(old, WEB)).isEqualTo("docker?");
       // Whoever had just begun, and goes on without a pause.
       fresh.setSoTimeout(100);
-      await().atMost(Duration.ofSeconds(5)).until(() -> isAnswered(fresh));
+      await().atMost(Duration.ofSeconds(5)).until(() -> isAnswered(fresh, WEB));
 
       new Agent().begin(WEB);
       assertThat(asked(old, WEB)).isEqualTo("docker?");
@@ -281,8 +281,23 @@ class TakeoverTest {
         .contains(". %d . %d".formatted(client.getLocalPort(), WEB));
   }
 
-  private static boolean isAnswered(DatagramSocket client) throws IOException {
-    client.send(new DatagramPacket("?".getBytes(UTF_8), 1, DockerMesh.published(WEB)));
+  @Test
+  void leavesAFlowToDockerThatNobodyHasAnsweredYet() throws Exception {
+    int port = 9090;
+    try (DatagramSocket old = datagrams();
+        DatagramSocket fresh = datagrams()) {
+      old.setSoTimeout(200);
+      assertThat(isAnswered(old, port)).isFalse();
+
+      new Agent().begin(port);
+
+      assertThat(asked(fresh, port)).isEqualTo("agent?");
+      assertThat(isAnswered(old, port)).isFalse();
+    }
+  }
+
+  private static boolean isAnswered(DatagramSocket client, int port) throws IOException {
+    client.send(new DatagramPacket("?".getBytes(UTF_8), 1, DockerMesh.published(port)));
     try {
       client.receive(new DatagramPacket(new byte[100], 100));
       return true;
