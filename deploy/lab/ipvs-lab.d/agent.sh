@@ -6,7 +6,7 @@ start_agent() {
   local begun=$SECONDS
   run_agent n1
   AGENT=$!
-  wait_for 240 "the agent is ready" is_ready_or_gone n1 "$AGENT"
+  wait_for 480 "the agent is ready" is_ready_or_gone n1 "$AGENT"
   kill -0 "$AGENT" 2>/dev/null || { say "the agent has ended"; return 1; }
   READY=$((SECONDS - begun))
 }
@@ -22,7 +22,7 @@ is_ready_or_gone() { ! kill -0 "$2" || swarm-lab exec "$1" perl /lab/client.pl g
 start_other() {
   run_agent n2
   OTHER=$!
-  wait_for 240 "the agent of n2 is ready" is_ready_or_gone n2 "$OTHER"
+  wait_for 480 "the agent of n2 is ready" is_ready_or_gone n2 "$OTHER"
 }
 
 stop_other() {
