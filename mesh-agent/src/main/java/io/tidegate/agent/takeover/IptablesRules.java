@@ -20,8 +20,10 @@ import java.util.stream.Collectors;
  * marking, as long as the agent has a socket where they are going. UDP is left to Docker: the
  * connection tracking would remember the agent's flows, and IPVS could not serve them when the
  * agent is gone.
+ *
+ * @param why not by nft
  */
-record IptablesRules(Program iptables, Program restore) implements Rules {
+record IptablesRules(Program iptables, Program restore, String why) implements Rules {
 
   private static final String CHAIN = "TIDEGATE-";
   private static final String JUMP = "PREROUTING -j ";
@@ -155,6 +157,6 @@ record IptablesRules(Program iptables, Program restore) implements Rules {
 
   @Override
   public String toString() {
-    return "iptables, for TCP alone: where nft is, UDP is taken too";
+    return "iptables, for TCP alone, since " + why;
   }
 }

@@ -10,11 +10,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Docker's {@code ingress_sbox} on this node.
@@ -51,32 +51,47 @@ record Sandbox(Supplier<Path> path) implements Surroundings {
     if (!Capabilities.ofThisProcess().has(Capability.NET_ADMIN)) {
       throw new IOException(Capability.NET_ADMIN + " is missing, for packet rules");
     }
-    List<String> objections = new ArrayList<>();
-    for (Rules rules : forms(Path.of(foothold.namespace()))) {
+    Path namespace = Path.of(foothold.namespace());
+    Destination example = new Destination(foothold.address().getHostAddress(), 1, mark);
+    String why = "nft is not installed";
+    Optional<Rules> nft = nft(namespace);
+    if (nft.isPresent()) {
       try {
-        rules.check(new Destination(foothold.address().getHostAddress(), 1, mark));
-        return rules;
-      } catch (IOException e) {
-        objections.add(e.getMessage());
+        nft.get().check(example);
+        return nft.get();
+      } catch (Program.Refused e) {
+        // Whatever else may be: it is asked again. This will not change.
+        why = String.valueOf(e.getMessage());
       }
     }
-    throw new IOException(String.join("; ", objections));
+    Optional<Rules> iptables = iptables(namespace, why);
+    if (iptables.isEmpty()) {
+      throw new IOException(why + "; iptables is not installed, for packet rules");
+    }
+    iptables.get().check(example);
+    return iptables.get();
+  }
+
+  private static Optional<Rules> nft(Path namespace) {
+    return Program.find("nft", namespace).map(NftRules::new);
+  }
+
+  private static Optional<Rules> iptables(Path namespace, String why) {
+    return Program.find("iptables", namespace)
+        .flatMap(
+            iptables ->
+                Program.find("iptables-restore", namespace)
+                    .map(restore -> new IptablesRules(iptables, restore, why)));
   }
 
   /**
-   * The forms of rules that there are programs for, the better first.
+   * All forms that there are programs for.
    *
    * @throws IOException if there are none
    */
   static List<Rules> forms(Path namespace) throws IOException {
-    List<Rules> forms = new ArrayList<>();
-    Program.find("nft", namespace).map(NftRules::new).ifPresent(forms::add);
-    Optional<Program> restore = Program.find("iptables-restore", namespace);
-    if (restore.isPresent()) {
-      Program.find("iptables", namespace)
-          .map(iptables -> new IptablesRules(iptables, restore.get()))
-          .ifPresent(forms::add);
-    }
+    List<Rules> forms =
+        Stream.of(nft(namespace), iptables(namespace, "")).flatMap(Optional::stream).toList();
     if (forms.isEmpty()) {
       throw new IOException("neither nft nor iptables is installed, for packet rules");
     }

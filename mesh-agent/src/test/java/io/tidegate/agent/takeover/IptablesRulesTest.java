@@ -108,7 +108,8 @@ class IptablesRulesTest {
   }
 
   private static IptablesRules rulesIn(TestNamespace namespace) {
-    return new IptablesRules(namespace.program("iptables"), namespace.program("iptables-restore"));
+    return new IptablesRules(
+        namespace.program("iptables"), namespace.program("iptables-restore"), "of the test");
   }
 
   private static String mangle(TestNamespace namespace) throws IOException {

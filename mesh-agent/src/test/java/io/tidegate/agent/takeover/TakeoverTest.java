@@ -352,7 +352,9 @@ class TakeoverTest {
     @Override
     public Rules rules(Foothold foothold, int mark) {
       return new IptablesRules(
-          docker.sandbox.program("iptables"), docker.sandbox.program("iptables-restore"));
+          docker.sandbox.program("iptables"),
+          docker.sandbox.program("iptables-restore"),
+          "the test says so");
     }
   }
 
