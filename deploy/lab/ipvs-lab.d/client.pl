@@ -1,15 +1,17 @@
 #!/usr/bin/perl -w
 # Clients of an echo service (../task.pl), for the lab's scenarios:
 #
-#   client.pl load tcp|udp ADDRESS PORT COUNT PER_SECOND [on]   a new connection (datagram from a new port) each time,
+#   client.pl load tcp|udp ADDRESS PORT COUNT PER_SECOND [on|FROM]
+#                                                               a new connection (datagram from a new port) each time,
 #                                                               whether those before were answered or not; with "on" they
-#                                                               go on beyond COUNT until SIGTERM
+#                                                               go on beyond COUNT until SIGTERM; with a number they come
+#                                                               from that port and the next ones, else as the kernel likes
 #   client.pl hold tcp|udp ADDRESS PORT                         one connection (port) in which something moves all the
 #                                                               time, until SIGTERM
 #   client.pl get ADDRESS PORT PATH                             the body of a page
 #
 # load ends with "begun N failed N slowest_ms N", after a line "from ADDRESS:PORT" for each that was answered and a line
-# "failed BEGUN ENDED WHY" for each that was not, times as in `date +%s.%3N`. hold ends with "bytes N exact yes" or
+# "failed BEGUN ENDED PORT WHY" for each that was not, times as in `date +%s.%3N`. hold ends with "bytes N exact yes" or
 # "bytes N exact no WHY"; of UDP, with "sent N lost N".
 
 use strict;
@@ -17,8 +19,9 @@ use IO::Poll qw(POLLIN POLLOUT POLLERR POLLHUP);
 use Socket;
 use Time::HiRes qw(time sleep alarm);
 
-my $PATIENCE = 20;          # seconds that a connection may take; the machine is slow
-my $DATAGRAM_PATIENCE = 5;
+my $PATIENCE = 60;           # seconds that a connection may take; the machine is slow
+my $DATAGRAM_PATIENCE = 15;  # for an answer
+my $PAUSE = 5;               # after a datagram in a held port that was not answered by then
 
 my ($mode, @arguments) = @ARGV;
 my $told;                   # to end
@@ -41,7 +44,8 @@ sub open_socket {
 # ---- load --------------------------------------------------------------------------------------------------------------
 
 sub load {
-    my ($kind, $address, $port, $count, $per_second, $on) = @_;
+    my ($kind, $address, $port, $count, $per_second, $how) = @_;
+    my ($on, $from) = (($how // '') eq 'on', ($how // '') =~ /^(\d+)$/);
     my $to = sockaddr_in($port, inet_aton($address));
     my ($poll, %open) = (IO::Poll->new);
     my %sum = (begun => 0, failed => 0, slowest => 0);
@@ -50,8 +54,10 @@ sub load {
         my $enough = $sum{begun} >= $count && ($told || !$on);
         last if $enough && !%open;
         my $due = $enough ? 0 : int((time - $start) * $per_second) - $sum{begun};
+        $due = $count - $sum{begun} if !$on && $due > $count - $sum{begun};
         for (1 .. ($due > 20 ? 20 : $due)) {
-            my $one = begin($kind, $to, $sum{begun}++);
+            my $one = begin($kind, $to, $sum{begun}, $from ? $from + $sum{begun} : 0);
+            $sum{begun}++;
             $open{fileno $one->{fh}} = $one;
             $poll->mask($one->{fh}, $kind eq 'tcp' ? POLLOUT : POLLIN);
         }
@@ -70,8 +76,9 @@ sub load {
 }
 
 sub begin {
-    my ($kind, $to, $number) = @_;
+    my ($kind, $to, $number, $from) = @_;
     my $fh = open_socket($kind);
+    bind($fh, sockaddr_in($from, INADDR_ANY)) or die "port $from: $!" if $from;
     $fh->blocking(0);
     my $one = { fh => $fh, begun => time, in => '', asked => sprintf('%-64s', "number $number of $$") };
     if (!connect($fh, $to) && !$!{EINPROGRESS}) { $one->{why} = "connect: $!" }
@@ -112,14 +119,14 @@ sub overdue {
 
 sub conclude {
     my ($one, $sum) = @_;
+    my ($port, $address) = sockaddr_in(getsockname($one->{fh}));
     if ($one->{why} ne '') {
         $sum->{failed}++;
-        printf "failed %.3f %.3f %s\n", $one->{begun}, time, $one->{why};
+        printf "failed %.3f %.3f %d %s\n", $one->{begun}, time, $port, $one->{why};
         return;
     }
     my $took = time - $one->{begun};
     $sum->{slowest} = $took if $took > $sum->{slowest};
-    my ($port, $address) = sockaddr_in(getsockname($one->{fh}));
     printf "from %s:%d\n", inet_ntoa($address), $port;
 }
 
@@ -187,7 +194,7 @@ sub hold_port {
     while (!$told) {
         my ($asked, $answer) = ('datagram ' . $sent++, '');
         send($fh, $asked, 0);
-        eval { alarm $DATAGRAM_PATIENCE; recv($fh, $answer, 4096, 0) while $answer ne $asked && !$told; alarm 0 };
+        eval { alarm $PAUSE; recv($fh, $answer, 4096, 0) while $answer ne $asked && !$told; alarm 0 };
         alarm 0;
         if ($answer eq $asked) { print "held\n" if $sent == 1 }
         else { $lost++ unless $told }

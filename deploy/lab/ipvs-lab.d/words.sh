@@ -74,8 +74,18 @@ strangers() { awk -v gone="$3" '$1 == "failed" && $2 > gone' "$OUT/$1.$2" | wc -
 faults() {
   local kind
   for kind in tcp udp; do
+    traces "$1" "$kind" "$2" >&2
     none "$(strangers "$1" "$kind" "$2")" "$kind failed ($(awk -v gone="$2" '$1 == "failed" && $2 > gone' "$OUT/$1.$kind" |
-      cut -d' ' -f4- | sort | uniq -c | sort -rn | awk '{ $1 = $1 "x"; print }' | head -n 3 | paste -sd,))"
+      cut -d' ' -f5- | sort | uniq -c | sort -rn | awk '{ $1 = $1 "x"; print }' | head -n 3 | paste -sd,))"
+  done
+}
+
+# What the kernel of n1's ingress_sbox knows of some that failed.
+traces() {
+  local port
+  for port in $(awk -v gone="$3" '$1 == "failed" && $2 > gone { print $4 }' "$OUT/$1.$2" | head -n 3); do
+    grep " $port " "$OUT/$1.$2"
+    sandbox conntrack -L -p "$2" --sport "$port" 2>/dev/null
   done
 }
 

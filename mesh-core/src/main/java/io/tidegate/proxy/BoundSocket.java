@@ -56,13 +56,17 @@ final class BoundSocket {
   }
 
   /**
-   * Binds a new one for UDP where ports are taken over.
+   * Binds a new one where ports are taken over.
    *
    * @throws IOException as above
    */
   static Socket open(Shard shard, PublishedPort port, Foothold foothold) throws IOException {
+    UpstreamSockets sockets = shard.upstreamSockets();
     Socket socket =
-        TransparentSocket.datagram(shard.upstreamSockets(), foothold, false, port.number());
+        switch (port.protocol()) {
+          case TCP -> TransparentSocket.stream(sockets, foothold, port.number());
+          case UDP -> TransparentSocket.datagram(sockets, foothold, false, port.number());
+        };
     try {
       prepare(socket, shard, port, new InetSocketAddress(foothold.address(), port.number()));
       return socket;

@@ -131,7 +131,7 @@ final class ServedPort {
     }
     switch (placement) {
       case Placement.Nowhere(String why) -> error = why;
-      case Placement.Inside _ when isTcp() -> error = null;
+      case Placement.Inside(_, boolean ownStreams) when isTcp() && !ownStreams -> error = null;
       case Placement.Inside _, Placement.Host _ -> bindOrInherit();
     }
   }
@@ -198,7 +198,7 @@ final class ServedPort {
   /** Where it is to be bound now. */
   private List<InetSocketAddress> wanted() {
     int number = served.route.port().number();
-    if (placement instanceof Placement.Inside(Foothold foothold)) {
+    if (placement instanceof Placement.Inside(Foothold foothold, _)) {
       return List.of(new InetSocketAddress(foothold.address(), number));
     }
     return places == null
@@ -221,7 +221,7 @@ final class ServedPort {
 
   private Socket open(InetSocketAddress address) throws IOException {
     PublishedPort port = served.route.port();
-    return placement instanceof Placement.Inside(Foothold foothold)
+    return placement instanceof Placement.Inside(Foothold foothold, _)
         ? BoundSocket.open(shard, port, foothold)
         : BoundSocket.open(shard, port, address);
   }

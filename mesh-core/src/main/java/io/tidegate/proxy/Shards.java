@@ -172,7 +172,7 @@ public final class Shards implements AutoCloseable {
    * @throws IOException naming the foothold, if no sockets can be made there; all is as before then
    */
   public int place(Placement placement) throws IOException {
-    if (!(placement instanceof Placement.Inside(Foothold foothold))) {
+    if (!(placement instanceof Placement.Inside(Foothold foothold, _))) {
       loops.forEach(
           loop -> loop.eventLoop.execute(() -> loop.shard.served().place(placement, null)));
       return 0;

@@ -30,10 +30,8 @@ final class TransparentSocket {
     try {
       int port = 0;
       for (int i = 0; i < count; i++) {
-        Socket socket = new Socket(sockets.openStream(foothold.namespace(), false));
+        Socket socket = stream(sockets, foothold, port);
         streams.add(socket);
-        BoundSocket.prepareStream(socket);
-        bind(socket, false, foothold, port);
         port = socket.localAddress().getPort();
       }
       return streams;
@@ -41,6 +39,23 @@ final class TransparentSocket {
       for (Socket socket : streams) {
         socket.close();
       }
+      throw e;
+    }
+  }
+
+  /**
+   * One for TCP, at a port or, for 0, where the kernel chooses.
+   *
+   * @throws IOException naming the foothold; nothing is left open
+   */
+  static Socket stream(UpstreamSockets sockets, Foothold foothold, int port) throws IOException {
+    Socket socket = new Socket(sockets.openStream(foothold.namespace(), false));
+    try {
+      BoundSocket.prepareStream(socket);
+      bind(socket, false, foothold, port);
+      return socket;
+    } catch (IOException e) {
+      socket.close();
       throw e;
     }
   }

@@ -165,7 +165,7 @@ final class Checks {
       return Finding.ok("mode", "host: " + forecast.why());
     }
     String advice =
-        "needs nft, CAP_NET_ADMIN, CAP_SYS_ADMIN and Docker's netns folder; Docker's own mesh goes on"
+        "needs nft or iptables, CAP_NET_ADMIN, CAP_SYS_ADMIN and Docker's netns folder; Docker's own mesh goes on"
             + " serving what it publishes";
     return config.mode() == TakeoverConfig.Mode.TAKEOVER
         ? Finding.fail("mode", "takeover is not possible: " + forecast.obstacle(), advice)

@@ -1,6 +1,9 @@
 package io.tidegate.agent.linux;
 
 import java.io.IOException;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A table of our own in the nftables of one network namespace, for both families. All that changes
@@ -11,6 +14,9 @@ import java.io.IOException;
  * removes only its own ({@link #removeOf}), and leaves those of the agent that follows it alone.
  */
 public final class NftTable {
+
+  private static final Pattern CHAINS =
+      Pattern.compile("^\\s*chain (\\S+) \\{$", Pattern.MULTILINE);
 
   private final Program nft;
   private final String name;
@@ -49,6 +55,39 @@ public final class NftTable {
   String replacing(String chains) {
     return "add table inet %1$s\ndelete table inet %1$s\ntable inet %1$s {\n%2$s}\n"
         .formatted(name, chains);
+  }
+
+  /**
+   * Puts rules in force in place of all that there were, and leaves alone what the table remembers.
+   *
+   * @param memory declares what that is: sets and the like, whose first lines end with a brace
+   * @param chains which may refer to them
+   * @throws IOException with nft's words; the table is as before then
+   */
+  public void replace(String memory, String chains) throws IOException {
+    Program.Outcome listed = nft.tried("", "--terse", "list", "table", "inet", name);
+    boolean remembers =
+        listed.isWell() && heads(memory).allMatch(head -> listed.said().contains(head));
+    nft.run(
+        remembers ? replacingChains(listed.said(), chains) : replacing(memory + chains),
+        "--file",
+        "-");
+  }
+
+  private static Stream<String> heads(String memory) {
+    return memory.lines().map(String::strip).filter(line -> line.endsWith("{"));
+  }
+
+  /** What nft is given where the table is as listed, and its memory is to stay. */
+  String replacingChains(String listed, String chains) {
+    String removed =
+        CHAINS
+            .matcher(listed)
+            .results()
+            .map(chain -> chain.group(1))
+            .map(chain -> "delete chain inet %s %s\n".formatted(name, chain))
+            .collect(Collectors.joining());
+    return removed + "table inet %s {\n%s}\n".formatted(name, chains);
   }
 
   /** Whether the table has a chain of that name. */

@@ -38,6 +38,16 @@ public record Program(Path file, @Nullable Path namespace) {
     }
   }
 
+  /** It ran to its end, and would not do what it was told. */
+  public static final class Refused extends IOException {
+
+    private static final long serialVersionUID = 1L;
+
+    Refused(String message) {
+      super(message);
+    }
+  }
+
   /** Finds a program by its name, in the PATH or where such programs are on most systems. */
   public static Optional<Program> find(String name, @Nullable Path namespace) {
     String path = System.getenv().getOrDefault("PATH", "");
@@ -58,12 +68,13 @@ public record Program(Path file, @Nullable Path namespace) {
    *
    * @param input what the program reads
    * @return what it wrote, at most 256 KiB
-   * @throws IOException naming program, namespace, exit code and what it said, if it fails
+   * @throws Refused naming program, namespace, exit code and what it said, if it fails
+   * @throws IOException if it cannot be started, or does not end in time
    */
   public String run(String input, String... arguments) throws IOException {
     Outcome outcome = tried(input, arguments);
     if (!outcome.isWell()) {
-      throw new IOException(
+      throw new Refused(
           "%s: exit code %d: %s".formatted(this, outcome.exit, oneLine(outcome.said)));
     }
     return outcome.said;

@@ -1,9 +1,11 @@
 package io.tidegate.agent.takeover;
 
 import io.tidegate.proxy.Foothold;
+import io.tidegate.routing.Protocol;
 import io.tidegate.routing.PublishedPort;
 import java.io.IOException;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Where the agent stands: sockets at a foothold, and what the rules there say. Of one thread. */
 final class Footing {
@@ -13,8 +15,8 @@ final class Footing {
 
   private final Foothold foothold;
   private final Rules rules;
-  private final TakeoverRules form;
-  private String written = "";
+  private final Destination destination;
+  private boolean isWritten;
   private Set<PublishedPort> ports = Set.of();
   private int calls;
 
@@ -24,7 +26,7 @@ final class Footing {
   Footing(Foothold foothold, Rules rules, int port, int mark) {
     this.foothold = foothold;
     this.rules = rules;
-    this.form = new TakeoverRules(foothold.address().getHostAddress(), port, mark);
+    this.destination = new Destination(foothold.address().getHostAddress(), port, mark);
   }
 
   Foothold foothold() {
@@ -36,21 +38,32 @@ final class Footing {
     return ports;
   }
 
+  /** Whether ports of UDP are left to Docker's mesh. */
+  boolean isTcpAlone() {
+    return rules.isTcpAlone();
+  }
+
   /** Has new clients of these ports brought here, and of no others; often that is so already. */
   void bring(Set<PublishedPort> wanted) throws IOException {
-    String text = form.text(wanted);
+    Set<PublishedPort> taken = rules.isTcpAlone() ? ofTcp(wanted) : wanted;
     boolean isToBeCompared = ++calls % CALLS_PER_COMPARISON == 0;
-    if (!text.equals(written) || (isToBeCompared && !rules.has(form.chain()))) {
-      rules.replace(text);
-      written = text;
-      ports = wanted;
+    if (!isWritten || !taken.equals(ports) || (isToBeCompared && !rules.has(destination))) {
+      rules.replace(destination, taken);
+      isWritten = true;
+      ports = taken;
     }
+  }
+
+  private static Set<PublishedPort> ofTcp(Set<PublishedPort> ports) {
+    return ports.stream()
+        .filter(port -> port.protocol() == Protocol.TCP)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** Removes the rules, unless another agent's have taken their place. */
   void remove() throws IOException {
-    if (!written.isEmpty()) {
-      rules.removeOf(form.chain());
+    if (isWritten) {
+      rules.removeOf(destination);
     }
   }
 }

@@ -30,8 +30,9 @@ public record Forecast(boolean isPossible, String why, @Nullable String obstacle
     }
     try {
       Foothold foothold = surroundings.foothold();
-      surroundings.rules(foothold).check(TakeoverRules.examples(foothold, config.mark()));
-      return new Forecast(true, "Docker's mesh brings its clients to " + foothold, null);
+      Rules rules = surroundings.rules(foothold, config.mark());
+      return new Forecast(
+          true, "Docker's mesh brings its clients to %s, by %s".formatted(foothold, rules), null);
     } catch (IOException e) {
       return new Forecast(false, String.valueOf(e.getMessage()), e.getMessage());
     }

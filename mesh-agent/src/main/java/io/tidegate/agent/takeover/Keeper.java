@@ -181,11 +181,10 @@ public final class Keeper implements Takeover, AutoCloseable {
   }
 
   private Footing settleAt(Foothold foothold) throws IOException {
-    Rules rules = surroundings.rules(foothold);
-    rules.check(TakeoverRules.examples(foothold, config.mark()));
-    int port = place(new Placement.Inside(foothold));
-    why = "Docker's mesh brings its clients to " + foothold;
-    LOG.info("takeover: {}, port {} there", foothold, port);
+    Rules rules = surroundings.rules(foothold, config.mark());
+    int port = place(new Placement.Inside(foothold, rules.isTcpAlone()));
+    why = "Docker's mesh brings its clients to %s, by %s".formatted(foothold, rules);
+    LOG.info("takeover: {}, port {} there, by {}", foothold, port, rules);
     return new Footing(foothold, rules, port, config.mark());
   }
 
@@ -257,6 +256,7 @@ public final class Keeper implements Takeover, AutoCloseable {
             now == null ? null : now.foothold().toString(),
             now == null ? Set.of() : now.ports(),
             isReleased,
+            now != null && now.isTcpAlone(),
             failures,
             error);
   }

@@ -2,20 +2,15 @@ package io.tidegate.agent.takeover;
 
 import io.tidegate.agent.linux.GatewayAddress;
 import io.tidegate.agent.linux.NetworkNamespaces;
-import io.tidegate.agent.linux.NftTable;
 import io.tidegate.agent.source.HostPort;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Set;
 
 /** What an agent that was killed has left in Docker's mesh. It harms nobody, and may be removed. */
 public final class Leftovers {
-
-  private static final Pattern CHAINS =
-      Pattern.compile("chain " + TakeoverRules.CHAIN + "(\\d{1,5}) ");
 
   private Leftovers() {}
 
@@ -26,21 +21,27 @@ public final class Leftovers {
    * @throws IOException if that fails, or if an agent is still there
    */
   public static boolean remove(Path sandbox) throws IOException {
-    NftTable table = Sandbox.table(sandbox);
-    if (!table.exists()) {
-      return false;
+    boolean were = false;
+    for (Rules rules : Sandbox.forms(sandbox)) {
+      Set<Integer> owners = rules.owners();
+      if (!owners.isEmpty()) {
+        checkGone(sandbox, owners);
+        rules.clear();
+        were = true;
+      }
     }
+    return were;
+  }
+
+  private static void checkGone(Path sandbox, Set<Integer> owners) throws IOException {
     Inet4Address address = GatewayAddress.in(sandbox);
-    Matcher chains = CHAINS.matcher(table.list());
-    while (chains.find()) {
-      InetSocketAddress socket = new InetSocketAddress(address, Integer.parseInt(chains.group(1)));
+    for (int port : owners) {
+      InetSocketAddress socket = new InetSocketAddress(address, port);
       if (NetworkNamespaces.isHeard(sandbox, socket)) {
         throw new IOException(
             "an agent takes ports over in %s, at %s there (expected: its --admin)"
                 .formatted(sandbox, HostPort.of(socket)));
       }
     }
-    table.remove();
-    return true;
   }
 }

@@ -4,15 +4,17 @@ import io.tidegate.agent.linux.Capabilities;
 import io.tidegate.agent.linux.Capability;
 import io.tidegate.agent.linux.GatewayAddress;
 import io.tidegate.agent.linux.Ipvs;
-import io.tidegate.agent.linux.NftTable;
 import io.tidegate.agent.linux.Program;
 import io.tidegate.proxy.Foothold;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Docker's {@code ingress_sbox} on this node.
@@ -20,8 +22,6 @@ import java.util.function.Supplier;
  * @param path where it is, as far as is known now
  */
 record Sandbox(Supplier<Path> path) implements Surroundings {
-
-  static final String TABLE = "tidegate";
 
   @Override
   public Ipvs ipvs() {
@@ -47,41 +47,54 @@ record Sandbox(Supplier<Path> path) implements Surroundings {
   }
 
   @Override
-  public Rules rules(Foothold foothold) throws IOException {
+  public Rules rules(Foothold foothold, int mark) throws IOException {
     if (!Capabilities.ofThisProcess().has(Capability.NET_ADMIN)) {
       throw new IOException(Capability.NET_ADMIN + " is missing, for packet rules");
     }
-    return new NftRules(table(Path.of(foothold.namespace())));
+    Path namespace = Path.of(foothold.namespace());
+    Destination example = new Destination(foothold.address().getHostAddress(), 1, mark);
+    String why = "nft is not installed";
+    Optional<Rules> nft = nft(namespace);
+    if (nft.isPresent()) {
+      try {
+        nft.get().check(example);
+        return nft.get();
+      } catch (Program.Refused e) {
+        // Whatever else may be: it is asked again. This will not change.
+        why = String.valueOf(e.getMessage());
+      }
+    }
+    Optional<Rules> iptables = iptables(namespace, why);
+    if (iptables.isEmpty()) {
+      throw new IOException(why + "; iptables is not installed, for packet rules");
+    }
+    iptables.get().check(example);
+    return iptables.get();
   }
 
-  /** Our table in a namespace. */
-  static NftTable table(Path namespace) throws IOException {
-    Program nft =
-        Program.find("nft", namespace)
-            .orElseThrow(() -> new IOException("nft is not installed, for packet rules"));
-    return new NftTable(nft, TABLE);
+  private static Optional<Rules> nft(Path namespace) {
+    return Program.find("nft", namespace).map(NftRules::new);
   }
 
-  private record NftRules(NftTable table) implements Rules {
+  private static Optional<Rules> iptables(Path namespace, String why) {
+    return Program.find("iptables", namespace)
+        .flatMap(
+            iptables ->
+                Program.find("iptables-restore", namespace)
+                    .map(restore -> new IptablesRules(iptables, restore, why)));
+  }
 
-    @Override
-    public void check(String chains) throws IOException {
-      table.check(chains);
+  /**
+   * All forms that there are programs for.
+   *
+   * @throws IOException if there are none
+   */
+  static List<Rules> forms(Path namespace) throws IOException {
+    List<Rules> forms =
+        Stream.of(nft(namespace), iptables(namespace, "")).flatMap(Optional::stream).toList();
+    if (forms.isEmpty()) {
+      throw new IOException("neither nft nor iptables is installed, for packet rules");
     }
-
-    @Override
-    public void replace(String chains) throws IOException {
-      table.replace(chains);
-    }
-
-    @Override
-    public boolean has(String chain) throws IOException {
-      return table.has(chain);
-    }
-
-    @Override
-    public void removeOf(String chain) throws IOException {
-      var _ = table.removeOf(chain);
-    }
+    return forms;
   }
 }

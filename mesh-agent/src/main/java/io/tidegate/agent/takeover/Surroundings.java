@@ -25,9 +25,10 @@ interface Surroundings {
   Foothold foothold() throws IOException;
 
   /**
-   * The rules there.
+   * The rules there, in a form that can be had.
    *
-   * @throws IOException if none can be made, naming what is missing
+   * @param mark of packets and connections that are the agent's
+   * @throws IOException if none can be, saying why
    */
-  Rules rules(Foothold foothold) throws IOException;
+  Rules rules(Foothold foothold, int mark) throws IOException;
 }

@@ -1,10 +1,8 @@
 package io.tidegate.agent.takeover;
 
-import io.tidegate.proxy.Foothold;
 import io.tidegate.routing.Protocol;
 import io.tidegate.routing.PublishedPort;
 import java.util.Collection;
-import java.util.List;
 import java.util.stream.Collectors;
 
 /**
@@ -16,70 +14,157 @@ import java.util.stream.Collectors;
  * breaks the rule off, nothing has changed, and the packet goes on to IPVS: that is what makes an
  * agent's death harmless, and why nothing stands before {@code tproxy} that would last.
  *
- * @param address the one that Docker has packets come to
- * @param port where the agent's socket for all TCP ports is; its UDP sockets are where packets go
- * @param mark of packets and connections that are the agent's
+ * <p>The kernel's connection tracking tells which flows are new. Of those of UDP that are the
+ * agent's it must then forget at once: it would remember them as ones whose address is not
+ * translated, and IPVS could not serve them when the agent is gone, for as long as the client goes
+ * on. So it sees their first datagram alone, for two seconds, and a set of ours remembers them.
+ *
+ * <p>Clients of TCP come to one socket for all ports, those of UDP to sockets where they are going.
  */
 record TakeoverRules(String address, int port, int mark) {
 
   /** What the chain's name begins with; the port follows. */
   static final String CHAIN = "port_";
 
+  /**
+   * What outlasts a change of the ports: which flows of UDP the agent has, and those whose first
+   * datagram the connection tracking may still know.
+   */
+  static final String MEMORY =
+      """
+        ct timeout brief {
+          protocol udp
+          l3proto ip
+          policy = { unreplied : 2, replied : 2 }
+        }
+        set had {
+          type ipv4_addr . inet_service . inet_service
+          size 65536
+          flags dynamic,timeout
+          timeout 2m
+        }
+        set fresh {
+          type ipv4_addr . inet_service . inet_service
+          size 65536
+          flags dynamic,timeout
+          timeout 3s
+        }
+      """;
+
+  // New alone would also be what IPVS has and no task has answered yet.
+  private static final String FIRST = "ct state new ct status & confirmed == 0";
+
+  private static final String FLOW = "ip saddr . udp sport . udp dport";
+
+  // Before the connection tracking, at -200.
+  private static final int UNTRACKED_PRIORITY = -300;
+
   // Docker marks at -150 (mangle), and would translate addresses at -100.
   private static final int PRIORITY = -140;
+
+  TakeoverRules(Destination destination) {
+    this(destination.address(), destination.port(), destination.mark());
+  }
 
   /** The name of the chain, which says whose rules are in force. */
   String chain() {
     return CHAIN + port;
   }
 
-  /** Some of every kind, to ask whether they can be had. */
-  static String examples(Foothold foothold, int mark) {
-    return new TakeoverRules(foothold.address().getHostAddress(), 1, mark)
-        .text(List.of(PublishedPort.tcp(1), new PublishedPort(1, Protocol.UDP)));
-  }
-
   /**
-   * The chain with all its rules.
+   * All chains with their rules.
    *
    * @param ports those whose new clients are brought here; all others keep those that they have
    */
   String text(Collection<PublishedPort> ports) {
-    StringBuilder text = new StringBuilder();
-    text.append("  chain %s {\n".formatted(chain()));
-    text.append(
-        "    type filter hook prerouting priority %d; policy accept;\n".formatted(PRIORITY));
-    // Those that the agent has, whatever becomes of the ports.
-    text.append(rule("meta l4proto tcp ct mark %#x".formatted(mark), to(Protocol.TCP), ""));
-    text.append(rule("meta l4proto udp ct mark %#x".formatted(mark), to(Protocol.UDP), ""));
-    text.append(taken(ports, Protocol.TCP, "tcp flags & (fin | syn | rst | ack) == syn "));
-    text.append(taken(ports, Protocol.UDP, ""));
-    return text.append("  }\n").toString();
+    return untracked()
+        + chain(
+            chain(),
+            "prerouting",
+            PRIORITY,
+            // Those that the agent has, whatever becomes of the ports.
+            taking(Protocol.TCP, "meta l4proto tcp ct mark %#x".formatted(mark), "", ""),
+            taking(Protocol.UDP, "meta l4proto udp ct state untracked", "", ""),
+            taking(Protocol.UDP, "meta l4proto udp ct mark %#x".formatted(mark), "", ""),
+            newTcp(numbers(ports, Protocol.TCP)),
+            newUdp(numbers(ports, Protocol.UDP)));
+  }
+
+  /** Keeps the agent's flows of UDP from the connection tracking. */
+  private String untracked() {
+    return chain(
+            "before",
+            "prerouting",
+            UNTRACKED_PRIORITY,
+            rule(
+                "ip daddr %2$s %1$s @had socket transparent 1 update @had { %1$s } notrack accept"),
+            rule("ip daddr %2$s meta l4proto udp socket transparent 1 accept"),
+            // From here on there is no agent. IPVS has what comes, as soon as it looks new.
+            rule("ip daddr %2$s %1$s @had delete @had { %1$s }"),
+            rule("ip daddr %2$s %1$s @fresh drop"))
+        + chain(
+            "answers",
+            "output",
+            UNTRACKED_PRIORITY,
+            rule("ip saddr %2$s ip daddr . udp dport . udp sport @had notrack"));
+  }
+
+  private String rule(String text) {
+    return "    " + text.formatted(FLOW, address) + "\n";
+  }
+
+  private static String chain(String name, String hook, int priority, String... rules) {
+    return "  chain %s {\n    type filter hook %s priority %d; policy accept;\n%s  }\n"
+        .formatted(name, hook, priority, String.join("", rules));
   }
 
   /**
-   * New clients alone: what IPVS has already goes on there. A connection of TCP that the kernel has
-   * lost sight of looks new as well, but does not begin with a SYN.
+   * What IPVS has already goes on there. A connection that the kernel has lost sight of looks new
+   * as well, but does not begin with a SYN.
    */
-  private String taken(Collection<PublishedPort> ports, Protocol protocol, String which) {
-    String numbers =
-        ports.stream()
-            .filter(port -> port.protocol() == protocol)
-            .map(PublishedPort::number)
-            .sorted()
-            .map(String::valueOf)
-            .collect(Collectors.joining(", "));
+  private String newTcp(String numbers) {
     return numbers.isEmpty()
         ? ""
-        : rule(
-            "%s dport { %s } %sct state new".formatted(protocol, numbers, which),
-            to(protocol),
-            "ct mark set %#x ".formatted(mark));
+        : taking(
+            Protocol.TCP,
+            "tcp dport { %s } tcp flags & (fin | syn | rst | ack) == syn %s"
+                .formatted(numbers, FIRST),
+            "ct mark set %#x ".formatted(mark),
+            "");
   }
 
-  private String rule(String match, String to, String lasting) {
-    return "    ip daddr %s %s tproxy ip to %s %smeta mark set %#x accept\n"
-        .formatted(address, match, to, lasting, mark);
+  /** What is remembered comes last: where a set is full, the rule goes no further. */
+  private String newUdp(String numbers) {
+    return numbers.isEmpty()
+        ? ""
+        : taking(
+            Protocol.UDP,
+            "udp dport { %s } %s".formatted(numbers, FIRST),
+            "ct mark set %#x ct timeout set \"brief\" ".formatted(mark),
+            "update @had { %1$s } update @fresh { %1$s } ".formatted(FLOW));
+  }
+
+  private static String numbers(Collection<PublishedPort> ports, Protocol protocol) {
+    return ports.stream()
+        .filter(port -> port.protocol() == protocol)
+        .map(PublishedPort::number)
+        .sorted()
+        .map(String::valueOf)
+        .collect(Collectors.joining(", "));
+  }
+
+  /**
+   * IPVS remembers flows of UDP for longer than the connection tracking does, five minutes, and
+   * takes their datagrams whatever their mark is; but none that look like broadcast.
+   */
+  private static String hiding(Protocol protocol) {
+    return protocol == Protocol.UDP ? "meta pkttype set broadcast " : "";
+  }
+
+  private String taking(Protocol protocol, String match, String lasting, String remembered) {
+    return rule(
+        "ip daddr %%2$s %s tproxy ip to %s %smeta mark set %#x %saccept"
+            .formatted(match, to(protocol), hiding(protocol) + lasting, mark, remembered));
   }
 
   private String to(Protocol protocol) {

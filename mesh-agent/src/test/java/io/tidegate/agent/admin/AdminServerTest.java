@@ -242,7 +242,7 @@ class AdminServerTest {
     assertThat(send("POST", "/api/v1/release").statusCode()).isEqualTo(503);
     view.takeover =
         new TakeoverStatus(
-            TakeoverStatus.Mode.TAKEOVER, "by the test", "there", Set.of(), false, 0, null);
+            TakeoverStatus.Mode.TAKEOVER, "by the test", "there", Set.of(), false, false, 0, null);
 
     HttpResponse<String> released = send("POST", "/api/v1/release");
     assertThat(released.statusCode()).isEqualTo(200);

@@ -315,6 +315,7 @@ public final class FakeView implements AgentView {
             takeover.foothold(),
             release ? Set.of() : Set.of(PublishedPort.tcp(8080)),
             release,
+            takeover.isTcpAlone(),
             takeover.failures(),
             takeover.error());
     return takeover;

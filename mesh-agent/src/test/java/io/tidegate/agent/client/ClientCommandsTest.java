@@ -159,7 +159,7 @@ class ClientCommandsTest {
   void releasesPortsAndTakesThemAgain() {
     view.takeover =
         new TakeoverStatus(
-            TakeoverStatus.Mode.TAKEOVER, "by the test", "there", Set.of(), false, 0, null);
+            TakeoverStatus.Mode.TAKEOVER, "by the test", "there", Set.of(), false, false, 0, null);
     assertThat(execute("release")).isZero();
     assertThat(lines())
         .containsExactly(

@@ -26,6 +26,17 @@ class NftTableTest {
               }
             }
             """);
+    assertThat(
+            table.replacingChains(
+                "table inet tidegate {\n\tchain b {\n\t}\n}\n", "  chain a {\n  }\n"))
+        .isEqualTo(
+            """
+            delete chain inet tidegate b
+            table inet tidegate {
+              chain a {
+              }
+            }
+            """);
     assertThat(table.removing("a"))
         .isEqualTo("flush chain inet tidegate a\ndelete table inet tidegate\n");
   }
@@ -49,6 +60,23 @@ class NftTableTest {
       table.remove();
       assertThat(table.exists()).isFalse();
       assertThat(namespace.run("nft list ruleset")).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void keepsWhatTheTableRemembers() throws Exception {
+    try (TestNamespace namespace = TestNamespace.add()) {
+      NftTable table = tableIn(namespace);
+      String memory = "  set seen {\n    type ipv4_addr\n    flags dynamic,timeout\n  }\n";
+
+      table.replace(FIRST);
+      table.replace(memory, FIRST);
+      namespace.run("nft add element inet tidegate seen { 192.0.2.1 timeout 1h }");
+      table.replace(memory, SECOND);
+
+      assertThat(table.has("of_1")).isFalse();
+      assertThat(table.has("of_2")).isTrue();
+      assertThat(namespace.run("nft list set inet tidegate seen")).contains("192.0.2.1");
     }
   }
 

@@ -51,7 +51,7 @@ class ProgramTest {
       Program sh = namespace.program("sh");
 
       assertThatThrownBy(() -> sh.run("", "-c", "echo one; echo two >&2; exit 3"))
-          .isInstanceOf(IOException.class)
+          .isInstanceOf(Program.Refused.class)
           .hasMessage("%s in %s: exit code 3: one; two", sh.file(), namespace.path);
     }
   }
@@ -79,6 +79,7 @@ class ProgramTest {
 
     assertThatThrownBy(() -> sleep.tried(Duration.ofMillis(100), "x".repeat(1 << 20), "60"))
         .isInstanceOf(IOException.class)
+        .isNotInstanceOf(Program.Refused.class)
         .hasMessage("%s: not done after 100 ms", sleep.file());
     assertThat(ProcessHandle.current().children())
         .noneMatch(child -> child.info().command().orElse("").endsWith("/sleep"));

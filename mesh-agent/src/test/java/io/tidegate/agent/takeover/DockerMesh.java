@@ -22,13 +22,10 @@ final class DockerMesh implements AutoCloseable {
 
   static final Inet4Address NODE = Inet4Address.ofLiteral("192.0.2.1");
   static final String CLIENT_ADDRESS = "192.0.2.9";
+  private static final String MARKING = "iptables -w -t mangle -A PREROUTING";
   private static final String MESH_RULES =
       """
       table ip docker {
-        chain marking {
-          type filter hook prerouting priority -150;
-          ip daddr 172.30.0.2 meta l4proto { tcp, udp } th dport < 20000 meta mark set 0x101
-        }
         chain inward {
           type nat hook prerouting priority -100;
           meta mark 0x101 dnat to 10.30.0.3
@@ -107,6 +104,9 @@ final class DockerMesh implements AutoCloseable {
     sandbox.run("ip route add default via 172.30.0.1");
     sandbox.run("sysctl -q -w net.ipv4.ip_forward=1");
     sandbox.program("nft").run(MESH_RULES, "-f", "-");
+    for (String protocol : new String[] {"tcp", "udp"}) {
+      sandbox.run(MARKING + " -p " + protocol + " --dport 1:19999 -j MARK --set-mark 0x101");
+    }
   }
 
   /** A cable from a namespace's eth1 to the host. */

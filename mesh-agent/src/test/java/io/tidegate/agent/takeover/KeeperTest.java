@@ -7,6 +7,7 @@ import io.tidegate.agent.linux.Ipvs;
 import io.tidegate.proxy.Foothold;
 import io.tidegate.proxy.Placement;
 import io.tidegate.routing.Policy;
+import io.tidegate.routing.Protocol;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Route;
@@ -39,6 +40,7 @@ class KeeperTest {
     @Nullable String noSandbox;
     @Nullable String noRules;
     @Nullable String refusal;
+    boolean isTcpAlone;
     String inForce = "";
     int replacements;
 
@@ -59,33 +61,47 @@ class KeeperTest {
     }
 
     @Override
-    public Rules rules(Foothold foothold) throws IOException {
+    public Rules rules(Foothold foothold, int mark) throws IOException {
       failIf(noRules);
+      failIf(refusal);
       return this;
     }
 
     @Override
-    public void check(String chains) throws IOException {
-      failIf(refusal);
+    public boolean isTcpAlone() {
+      return isTcpAlone;
     }
 
     @Override
-    public void replace(String chains) throws IOException {
+    public void check(Destination destination) {}
+
+    @Override
+    public void replace(Destination destination, Set<PublishedPort> ports) throws IOException {
       failIf(refusal);
-      inForce = chains;
+      inForce = new TakeoverRules(destination).text(ports);
       replacements++;
     }
 
     @Override
-    public boolean has(String chain) {
-      return inForce.contains("chain " + chain + " ");
+    public boolean has(Destination destination) {
+      return inForce.contains("chain port_" + destination.port() + " ");
     }
 
     @Override
-    public void removeOf(String chain) {
-      if (has(chain)) {
+    public void removeOf(Destination destination) {
+      if (has(destination)) {
         inForce = "";
       }
+    }
+
+    @Override
+    public Set<Integer> owners() {
+      return Set.of();
+    }
+
+    @Override
+    public void clear() {
+      inForce = "";
     }
 
     private static void failIf(@Nullable String why) throws IOException {
@@ -254,7 +270,7 @@ class KeeperTest {
     publish(PublishedPort.tcp(443), Publication.Means.DOCKER);
     keeper.look();
 
-    assertThat(node.inForce).contains("ct mark").doesNotContain("dport");
+    assertThat(node.inForce).contains("ct mark").doesNotContain("dport {");
     assertThat(keeper.status().ports()).isEmpty();
     assertThat(keeper.status().objectionTo(WEB)).isNull();
 
@@ -278,6 +294,21 @@ class KeeperTest {
     Keeper other = begun(TakeoverConfig.Mode.AUTO);
     other.close();
     assertThat(node.inForce).isEmpty();
+  }
+
+  @Test
+  void leavesUdpToDockerWhereTheRulesAreForTcpAlone() throws IOException {
+    PublishedPort dns = new PublishedPort(53, Protocol.UDP);
+    node.isTcpAlone = true;
+    publish(WEB, Publication.Means.DOCKER);
+    publish(dns, Publication.Means.DOCKER);
+
+    Keeper keeper = begun(TakeoverConfig.Mode.AUTO);
+
+    assertThat(placements).singleElement().isEqualTo(new Placement.Inside(node.foothold(), true));
+    assertThat(keeper.status().ports()).containsExactly(WEB);
+    assertThat(keeper.status().objectionTo(dns)).isNull();
+    assertThat(node.inForce).doesNotContain("udp dport {");
   }
 
   @Test

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.tidegate.agent.linux.Ipvs;
 import io.tidegate.agent.linux.NetworkNamespaces;
 import io.tidegate.mesh.Mesh;
+import io.tidegate.proxy.Foothold;
 import io.tidegate.proxy.ListenerStatus;
 import io.tidegate.proxy.ProxyConfig;
 import io.tidegate.routing.Policy;
@@ -24,10 +26,12 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,6 +58,10 @@ class TakeoverTest {
     final Keeper keeper;
 
     Agent() throws IOException {
+      this(new Sandbox(docker::path));
+    }
+
+    Agent(Surroundings surroundings) throws IOException {
       ProxyConfig config = ProxyConfig.defaults();
       mesh =
           Mesh.start(
@@ -69,9 +77,9 @@ class TakeoverTest {
               _ -> wake(),
               _ -> {});
       keeper =
-          Keeper.of(
+          new Keeper(
               new TakeoverConfig(TakeoverConfig.Mode.TAKEOVER, TakeoverConfig.USUAL_MARK),
-              docker::path,
+              surroundings,
               mesh::table,
               mesh::place);
       running.add(this);
@@ -245,6 +253,60 @@ class TakeoverTest {
   }
 
   @Test
+  void losesNoUdpClientForLongWhenItIsKilled() throws Exception {
+    Agent agent = new Agent().begin(WEB);
+    try (DatagramSocket old = datagrams();
+        DatagramSocket fresh = datagrams()) {
+      assertThat(asked(old, WEB)).isEqualTo("agent?");
+      await().until(() -> !isFresh(old));
+      assertThat(asked(old, WEB)).isEqualTo("agent?");
+      assertThat(asked(fresh, WEB)).isEqualTo("agent?");
+
+      agent.kill();
+
+      assertThat(asked(old, WEB)).isEqualTo("docker?");
+      // Whoever had just begun, and goes on without a pause.
+      fresh.setSoTimeout(100);
+      await().atMost(Duration.ofSeconds(5)).until(() -> isAnswered(fresh, WEB));
+
+      new Agent().begin(WEB);
+      assertThat(asked(old, WEB)).isEqualTo("docker?");
+    }
+  }
+
+  private boolean isFresh(DatagramSocket client) throws IOException {
+    return docker
+        .sandbox
+        .run("nft list set inet tidegate fresh")
+        .contains(". %d . %d".formatted(client.getLocalPort(), WEB));
+  }
+
+  @Test
+  void leavesAFlowToDockerThatNobodyHasAnsweredYet() throws Exception {
+    int port = 9090;
+    try (DatagramSocket old = datagrams();
+        DatagramSocket fresh = datagrams()) {
+      old.setSoTimeout(200);
+      assertThat(isAnswered(old, port)).isFalse();
+
+      new Agent().begin(port);
+
+      assertThat(asked(fresh, port)).isEqualTo("agent?");
+      assertThat(isAnswered(old, port)).isFalse();
+    }
+  }
+
+  private static boolean isAnswered(DatagramSocket client, int port) throws IOException {
+    client.send(new DatagramPacket("?".getBytes(UTF_8), 1, DockerMesh.published(port)));
+    try {
+      client.receive(new DatagramPacket(new byte[100], 100));
+      return true;
+    } catch (SocketTimeoutException e) {
+      return false;
+    }
+  }
+
+  @Test
   void handsAllBackOnDemandWhileItsOwnClientsFinish() throws Exception {
     Agent agent = new Agent().begin(WEB);
     try (Socket own = connect(WEB);
@@ -265,6 +327,97 @@ class TakeoverTest {
       assertThat(agent.keeper.release(false).isReleased()).isFalse();
       assertThat(asked(WEB)).isEqualTo(AGENTS);
     }
+  }
+
+  /** A node that has iptables alone. */
+  private final class WithoutNft implements Surroundings {
+
+    private final Surroundings node = new Sandbox(docker::path);
+
+    @Override
+    public Ipvs ipvs() {
+      return node.ipvs();
+    }
+
+    @Override
+    public String identity() throws IOException {
+      return node.identity();
+    }
+
+    @Override
+    public Foothold foothold() throws IOException {
+      return node.foothold();
+    }
+
+    @Override
+    public Rules rules(Foothold foothold, int mark) {
+      return new IptablesRules(
+          docker.sandbox.program("iptables"),
+          docker.sandbox.program("iptables-restore"),
+          "the test says so");
+    }
+  }
+
+  @Test
+  void takesTcpByIptablesAndLeavesUdpToDocker() throws Exception {
+    String before = docker.rules();
+    try (Socket old = connect(WEB);
+        DatagramSocket udp = datagrams()) {
+      assertThat(old.getInputStream().read()).isEqualTo(DOCKERS);
+      Agent agent = agentWithoutNft();
+
+      assertThat(asked(WEB)).isEqualTo(AGENTS);
+      assertThat(asked(udp, WEB)).isEqualTo("docker?");
+      try (Socket own = connect(WEB)) {
+        assertThat(own.getInputStream().read()).isEqualTo(AGENTS);
+        assertThat(docker.sandbox.run("ss -Htn state established sport = :" + WEB))
+            .contains("%s:%d".formatted(DockerMesh.CLIENT_ADDRESS, own.getLocalPort()));
+        agent.keeper.release(true);
+        assertThat(asked(WEB)).isEqualTo(DOCKERS);
+        assertExact(own, 1 << 20);
+      }
+      agent.keeper.release(false);
+      assertThat(asked(WEB)).isEqualTo(AGENTS);
+      assertExact(old, 1 << 20);
+
+      running.remove(agent);
+      agent.close();
+      assertThat(docker.rules()).isEqualTo(before);
+      assertThat(asked(WEB)).isEqualTo(DOCKERS);
+    }
+  }
+
+  @Test
+  void leavesNewClientsToDockerByIptablesWhenItIsKilled() throws Exception {
+    String before = docker.rules();
+    Agent agent = agentWithoutNft();
+    assertThat(asked(WEB)).isEqualTo(AGENTS);
+    assertThatThrownBy(() -> Leftovers.remove(docker.path()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("an agent takes ports over in " + docker.path());
+
+    agent.kill();
+    assertThat(asked(WEB)).isEqualTo(DOCKERS);
+
+    Agent next = agentWithoutNft();
+    assertThat(asked(WEB)).isEqualTo(AGENTS);
+    next.kill();
+    assertThat(Leftovers.remove(docker.path())).isTrue();
+    assertThat(docker.rules()).isEqualTo(before);
+  }
+
+  private Agent agentWithoutNft() throws IOException {
+    Agent agent = new Agent(new WithoutNft());
+    agent.publish(WEB);
+    agent.keeper.begin();
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () ->
+                agent.keeper.status().ports().equals(Set.of(PublishedPort.tcp(WEB)))
+                    && agent.mesh.listeners().size() == 2
+                    && agent.mesh.listeners().stream().allMatch(ListenerStatus::isBound));
+    return agent;
   }
 
   @Test
