@@ -10,7 +10,8 @@ enum HopAnswer {
   TASK_REFUSED(3, "the task refused"),
   TASK_SILENT(4, "the task did not answer in time"),
   BUSY(5, "it has no room"),
-  NOT_TRANSPARENT(6, "the task could not see the client's own address");
+  NOT_TRANSPARENT(6, "the task could not see the client's own address"),
+  HOME_UNKNOWN(7, "it does not know (yet) where the task's network is");
 
   private final byte code;
   private final String words;

@@ -2,6 +2,7 @@ package io.tidegate.proxy;
 
 import io.tidegate.metrics.ShardCounter;
 import io.tidegate.routing.Endpoint;
+import io.tidegate.routing.Reach;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.Objects;
@@ -31,6 +32,9 @@ final class HopHome {
     String home = endpoint.reach().home();
     if (home == null) {
       return null;
+    }
+    if (home.equals(Reach.UNKNOWN_HOME)) {
+      return HopAnswer.HOME_UNKNOWN;
     }
     InetAddress address = Objects.requireNonNull(endpoint.reach().address());
     try {

@@ -68,6 +68,9 @@ public record Reach(
     }
   }
 
+  /** In place of a home of which the node is yet to hear: no hop is to end there until then. */
+  public static final String UNKNOWN_HOME = "";
+
   public static Reach direct(InetAddress address, int port, String reason) {
     return new Reach(Kind.DIRECT, address, port, null, reason, null, null);
   }

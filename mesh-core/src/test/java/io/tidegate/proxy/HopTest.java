@@ -9,6 +9,7 @@ import io.tidegate.routing.ClientIp;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.HopKey;
 import io.tidegate.routing.HopOffer;
+import io.tidegate.routing.Reach;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -144,6 +145,12 @@ class HopTest {
   @Test
   void triesAnotherTaskWhereNobodyKnowsWhetherOneHasItsAddress() throws Exception {
     assertGoesElsewhere(HopFixture.UNTOLD);
+    assertThat(count(ShardCounter.HOPS_STRAYED)).isZero();
+  }
+
+  @Test
+  void triesAnotherTaskWhereItIsNotKnownYetWhereOneIs() throws Exception {
+    assertGoesElsewhere(Reach.UNKNOWN_HOME);
     assertThat(count(ShardCounter.HOPS_STRAYED)).isZero();
   }
 

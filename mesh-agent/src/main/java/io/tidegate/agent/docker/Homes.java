@@ -1,6 +1,7 @@
 package io.tidegate.agent.docker;
 
 import io.tidegate.agent.linux.NetworkNamespaces;
+import io.tidegate.routing.Reach;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -39,8 +40,9 @@ final class Homes {
   }
 
   /**
-   * Those of tasks on the bridge, by container id: all that are known within 200 ms. The others are
-   * asked for again with the next reading.
+   * Those of tasks on the bridge, by container id: all that are known within 200 ms. {@link
+   * Reach#UNKNOWN_HOME} stands for the others, which the next reading asks for again, and nothing
+   * for those that Docker or the kernel does not let us know.
    *
    * @param netnsDir where Docker keeps network namespaces, as seen from here
    */
@@ -95,19 +97,26 @@ final class Homes {
         homes.put(one.getKey(), question.get(leftNanos, TimeUnit.NANOSECONDS));
       } catch (TimeoutException e) {
         LOG.debug("container {}: Docker does not tell (yet) where it is", one.getKey());
+        homes.put(one.getKey(), Reach.UNKNOWN_HOME);
       } catch (ExecutionException e) {
         byEndpoint.values().remove(question);
-        onFailed(e.getCause());
+        if (isGone(e.getCause())) {
+          homes.put(one.getKey(), Reach.UNKNOWN_HOME);
+        } else {
+          complain(e.getCause());
+        }
       }
     }
     return homes;
   }
 
-  private void onFailed(@Nullable Throwable why) {
-    boolean isGone =
-        why instanceof NoSuchFileException
-            || (why instanceof DockerException e && e.status() == 404);
-    if (!isGone && !complained) {
+  private static boolean isGone(@Nullable Throwable why) {
+    return why instanceof NoSuchFileException
+        || (why instanceof DockerException e && e.status() == 404);
+  }
+
+  private void complain(@Nullable Throwable why) {
+    if (!complained) {
       complained = true;
       LOG.warn(
           "hops: whether a task still has its address is known from Docker alone: {}",

@@ -1,5 +1,6 @@
 package io.tidegate.agent.docker;
 
+import io.tidegate.routing.Reach;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param containers task id to container id
  * @param bridgeAddresses container id to address on docker_gwbridge
- * @param homes container id to path of its network namespace, as far as known
+ * @param homes container id to path of its network namespace; {@link Reach#UNKNOWN_HOME} while it
+ *     is not known, and nothing where it never will be
  */
 public record LocalTasks(
     Map<String, String> containers,
@@ -82,7 +84,15 @@ public record LocalTasks(
     return container == null ? null : bridgeAddresses.get(container);
   }
 
-  /** The path of the network namespace of a task's container, or null. */
+  /** Whether it is yet to be heard where the namespace of any of them is. */
+  public boolean isAnyHomeUnknown() {
+    return homes.containsValue(Reach.UNKNOWN_HOME);
+  }
+
+  /**
+   * The path of the network namespace of a task's container; {@link Reach#UNKNOWN_HOME} while that
+   * is not known, and null where it never will be.
+   */
   public @Nullable String home(String taskId) {
     String container = containers.get(taskId);
     return container == null ? null : homes.get(container);

@@ -72,7 +72,7 @@ public final class Discovery {
 
   /** True if the next reading is worth having soon. */
   public boolean isUnsettled(long nowNanos) {
-    return view.isUnsettled() || awaited.areAny(nowNanos);
+    return view.isUnsettled() || awaited.areAny(nowNanos) || local.isAnyHomeUnknown();
   }
 
   /** True if a node said something of its own tasks, or as a witness, that is over with time. */
