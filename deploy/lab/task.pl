@@ -1,6 +1,7 @@
 #!/bin/perl -w
 # A test task in one process, over TCP and UDP: `http` answers with the task's own name, `echo` with what it got.
-# Asked for /peer, or by a datagram that says so, `http` answers with the address that it takes its client for, too.
+# Asked for /peer, or by a datagram that says so, `http` answers with the address that it takes its client for, too; asked
+# for /whom, also with the task that the client was sent to, by a header of the PROXY protocol (version 2), and SERVICE.
 # Perl is on every Debian and needs no module for this. Unlike busybox httpd (accept queue of 9: under load, connections
 # wait a second for their SYN to be repeated) it has a long accept queue, and it keeps connections alive. With LOG_CLIENTS
 # set it says of each connection and datagram where it came from: "tcp 192.0.2.7:4711".
@@ -118,6 +119,12 @@ sub peer {
     return 'peer=' . join('.', @bytes) . ":$port\n";
 }
 
+# Who was sent to whom, as lines: peer=<address and port>, whom=<task>, service=<name>.
+sub whom {
+    my ($connection) = @_;
+    return peer($connection->{peer} // getpeername $connection->{fh}) . 'whom=' . ($connection->{whom} // '?') . "\nservice=" . ($ENV{SERVICE} // '?') . "\n";
+}
+
 sub receive {
     my ($connection) = @_;
     my $count = sysread($connection->{fh}, my $bytes, 65536);
@@ -125,14 +132,31 @@ sub receive {
     if (!$count) { $connection->{close} = 1; return }
     if ($mode eq 'echo') { $connection->{out} .= $bytes; return }
     $connection->{in} .= $bytes;
+    take_header($connection);
     respond($connection, $1) while $connection->{in} =~ s/\A(.*?\r\n)\r\n//s;
+}
+
+# Takes a header of the PROXY protocol over IPv4 off what a client has said: whose connection it is, and for which task.
+sub take_header {
+    my ($connection) = @_;
+    return unless $connection->{in} =~ /\A\r\n\r\n\0\r\nQUIT\n/;
+    my $length = unpack('x14 n', $connection->{in});
+    my $values = substr($connection->{in}, 0, 16 + $length, '');
+    my ($address, $port) = unpack('x16 a4 x4 n', $values);
+    $connection->{peer} = pack('S n a4 x8', 2, $port, $address);
+    for (my $at = 28; $at + 3 <= length $values;) {
+        my ($type, $size) = unpack('C n', substr($values, $at, 3));
+        $connection->{whom} = substr($values, $at + 3, $size) if $type == 0xE7;
+        $at += 3 + $size;
+    }
 }
 
 sub respond {
     my ($connection, $head) = @_;
     my $keep = !defined $end && $head !~ /^connection: *close/mi
         && ($head =~ /\A\S+ \S+ HTTP\/1\.1/ || $head =~ /^connection: *keep-alive/mi);
-    my $answer = $head =~ /\A\S+ \/peer / ? peer(getpeername $connection->{fh}) . $body : $body;
+    my $answer = $head =~ /\A\S+ \/peer / ? peer(getpeername $connection->{fh}) . $body
+        : $head =~ /\A\S+ \/whom / ? whom($connection) . $body : $body;
     $connection->{out} .= "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " . length($answer)
         . "\r\nConnection: " . ($keep ? 'keep-alive' : 'close') . "\r\n\r\n$answer";
     $connection->{close} = 1 unless $keep;

@@ -53,6 +53,14 @@ final class ProcessAgents implements Agents {
     }
   }
 
+  /** Sends a signal by name to the one of a node, as {@code STOP}. */
+  void signal(String node, String name) {
+    Process process = processes.get(node);
+    if (process != null) {
+      Signals.send(process.toHandle(), name);
+    }
+  }
+
   /** Starts another one beside that of a node, which hands over to it and ends. */
   void upgrade(String node) {
     Process before = processes.get(node);

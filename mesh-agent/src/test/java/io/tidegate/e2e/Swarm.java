@@ -1,7 +1,5 @@
 package io.tidegate.e2e;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -108,18 +106,7 @@ final class Swarm {
 
     /** Sends it a signal by name, as {@code STOP}. */
     void signal(String name) {
-      String[] command = {"kill", "-" + name, String.valueOf(process.pid())};
-      try {
-        Process kill = new ProcessBuilder(command).redirectErrorStream(true).start();
-        if (kill.waitFor() != 0) {
-          throw new AssertionError(String.join(" ", command) + " failed");
-        }
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new AssertionError(e);
-      }
+      Signals.send(process, name);
     }
   }
 
