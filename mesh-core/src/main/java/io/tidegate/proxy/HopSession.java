@@ -232,7 +232,7 @@ final class HopSession extends Timer implements RelayHalf.Owner {
     if (!lingers) {
       lingers = true;
       shard.clock().stop(this);
-      shard.clock().start(UdpListener.LINGER, this);
+      shard.clock().start(UdpClients.LINGER, this);
     }
   }
 

@@ -8,7 +8,7 @@ public sealed interface Placement {
   /** In the agent's network, as all others. */
   record Host() implements Placement {}
 
-  /** Taken over: TCP by one socket per shard for all ports, UDP by one for each port. */
+  /** Taken over, by one socket per shard and protocol for all ports. */
   record Inside(Foothold foothold) implements Placement {}
 
   /**

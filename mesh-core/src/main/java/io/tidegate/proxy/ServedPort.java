@@ -4,7 +4,6 @@ import io.netty.channel.ChannelException;
 import io.netty.channel.unix.Socket;
 import io.tidegate.metrics.ShardCounter;
 import io.tidegate.routing.Protocol;
-import io.tidegate.routing.PublishedPort;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -38,6 +37,8 @@ final class ServedPort {
   private Duration retry = FIRST_RETRY;
   private boolean isRetrying;
   private Placement placement;
+  // Where the port is taken over: datagrams come through a socket that it shares with others.
+  private @Nullable UdpClients taken;
   private boolean closed;
   // Made for the first client that is parked.
   private @Nullable ParkingLot parkingLot;
@@ -99,6 +100,9 @@ final class ServedPort {
     boolean isMoved = !served.route.policy().bind().equals(next.route.policy().bind());
     served = next;
     bound.forEach(each -> each.listener.serve(next));
+    if (taken != null) {
+      taken.serve(next);
+    }
     if (parkingLot != null) {
       parkingLot.serve(next);
     }
@@ -131,13 +135,28 @@ final class ServedPort {
     }
     switch (placement) {
       case Placement.Nowhere(String why) -> error = why;
-      case Placement.Inside _ when isTcp() -> error = null;
-      case Placement.Inside _, Placement.Host _ -> bindOrInherit();
+      case Placement.Inside _ -> take();
+      case Placement.Host _ -> bindOrInherit();
     }
   }
 
-  private boolean isTcp() {
-    return served.route.port().protocol() == Protocol.TCP;
+  /** Has what the shard receives for all ports that are taken over come here. */
+  private void take() {
+    if (served.route.port().protocol() == Protocol.UDP && taken == null) {
+      taken = new UdpClients(shard, served);
+      shard.served().udpClients().put(served.route.port().number(), taken);
+    }
+    error = null;
+  }
+
+  /** Its datagrams still come here for a moment, and what is answered goes back. */
+  private void leave() {
+    if (taken != null) {
+      UdpClients leaving = taken;
+      int port = served.route.port().number();
+      taken = null;
+      leaving.linger(() -> shard.served().udpClients().remove(port, leaving));
+    }
   }
 
   private void bindOrInherit() {
@@ -166,7 +185,7 @@ final class ServedPort {
   }
 
   private void conclude(@Nullable String failure) {
-    String problem = places == null || isTakenOver ? null : places.problem();
+    String problem = places == null ? null : places.problem();
     if (failure != null) {
       bindLater(failure);
     } else if (problem != null) {
@@ -192,15 +211,13 @@ final class ServedPort {
     error = NOT_BOUND;
     retry = FIRST_RETRY;
     before.forEach(each -> each.listener.stop());
+    leave();
     bind();
   }
 
   /** Where it is to be bound now. */
   private List<InetSocketAddress> wanted() {
     int number = served.route.port().number();
-    if (placement instanceof Placement.Inside(Foothold foothold)) {
-      return List.of(new InetSocketAddress(foothold.address(), number));
-    }
     return places == null
         ? List.of(BindAddress.of(shard.config().bindAddress(), number))
         : places.addresses().stream().map(each -> BindAddress.of(each, number)).toList();
@@ -216,14 +233,9 @@ final class ServedPort {
 
   private List<Bound> listenOn(InetSocketAddress address) throws IOException {
     List<Bound> there = adoptAll(address);
-    return there.isEmpty() ? List.of(listenOn(address, open(address))) : there;
-  }
-
-  private Socket open(InetSocketAddress address) throws IOException {
-    PublishedPort port = served.route.port();
-    return placement instanceof Placement.Inside(Foothold foothold)
-        ? BoundSocket.open(shard, port, foothold)
-        : BoundSocket.open(shard, port, address);
+    return there.isEmpty()
+        ? List.of(listenOn(address, BoundSocket.open(shard, served.route.port(), address)))
+        : there;
   }
 
   private List<Bound> adoptAll(InetSocketAddress address) {
@@ -298,6 +310,7 @@ final class ServedPort {
     closed = true;
     bound.forEach(each -> each.listener.stop());
     bound = List.of();
+    leave();
     addresses = List.of();
     error = "closed";
   }

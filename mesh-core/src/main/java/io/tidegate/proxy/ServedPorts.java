@@ -1,6 +1,5 @@
 package io.tidegate.proxy;
 
-import io.netty.channel.unix.Socket;
 import io.tidegate.metrics.RouteCounters;
 import io.tidegate.metrics.RouteKey;
 import io.tidegate.routing.ChunkedMap.Difference;
@@ -39,6 +38,9 @@ final class ServedPorts {
   private Inheritance.Share inheritance = Inheritance.none().share(0, 1);
   private Placement placement = HOST;
   private @Nullable TakenListener taken;
+  private @Nullable TakenUdpListener takenUdp;
+  // Of the ports of UDP that are taken over, those too that linger.
+  private final PortMap<UdpClients> udpClients = new PortMap<>();
 
   ServedPorts(Shard shard, RandomGenerator random) {
     this.shard = shard;
@@ -180,11 +182,16 @@ final class ServedPorts {
   /**
    * Serves the ports that Docker publishes somewhere else from now on.
    *
-   * @param tcp bound there for all that comes by TCP; null where there is nothing of the kind
+   * @param sockets bound there for all that comes; null where there is nothing of the kind
    */
-  void place(Placement next, @Nullable Socket tcp) {
+  void place(Placement next, @Nullable TakenSockets sockets) {
     TakenListener before = taken;
-    taken = tcp == null ? null : TakenListener.on(tcp, shard);
+    TakenUdpListener beforeUdp = takenUdp;
+    taken = sockets == null ? null : TakenListener.on(sockets.stream(), shard);
+    takenUdp =
+        sockets != null && next instanceof Placement.Inside(Foothold foothold)
+            ? TakenUdpListener.on(sockets.datagrams(), shard, udpClients, foothold.namespace())
+            : null;
     placement = next;
     if (!stopped) {
       ports.values().forEach(port -> port.place(placementOf(port.served().route)));
@@ -192,6 +199,14 @@ final class ServedPorts {
     if (before != null) {
       before.stop();
     }
+    if (beforeUdp != null) {
+      beforeUdp.stop();
+    }
+  }
+
+  /** The clients of ports of UDP that are taken over, by the ports. */
+  PortMap<UdpClients> udpClients() {
+    return udpClients;
   }
 
   /** The route of a port that is taken over, or null. */
@@ -208,6 +223,9 @@ final class ServedPorts {
     if (taken != null) {
       taken.close();
     }
+    if (takenUdp != null) {
+      takenUdp.end();
+    }
   }
 
   /** Takes no new clients any more; those that wait still follow the tables. */
@@ -217,5 +235,8 @@ final class ServedPorts {
     draining.putAll(ports);
     ports.values().forEach(ServedPort::stopListening);
     ports.clear();
+    if (takenUdp != null) {
+      takenUdp.stopLater();
+    }
   }
 }

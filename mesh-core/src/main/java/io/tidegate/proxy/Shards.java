@@ -4,7 +4,6 @@ import io.netty.channel.IoEventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.unix.Socket;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.internal.PlatformDependent;
 import io.tidegate.metrics.Counter;
@@ -168,7 +167,7 @@ public final class Shards implements AutoCloseable {
    * Serves the ports that Docker publishes somewhere else from now on. On a platform thread, which
    * may enter namespaces.
    *
-   * @return the port at a foothold to which all clients of TCP are to be brought; else 0
+   * @return the port at a foothold to which all clients are to be brought; else 0
    * @throws IOException naming the foothold, if no sockets can be made there; all is as before then
    */
   public int place(Placement placement) throws IOException {
@@ -177,12 +176,12 @@ public final class Shards implements AutoCloseable {
           loop -> loop.eventLoop.execute(() -> loop.shard.served().place(placement, null)));
       return 0;
     }
-    List<Socket> streams = TransparentSocket.streams(sockets, foothold, loops.size());
-    int port = streams.getFirst().localAddress().getPort();
+    List<TakenSockets> pairs = TransparentSocket.pairs(sockets, foothold, loops.size());
+    int port = pairs.getFirst().stream().localAddress().getPort();
     for (int i = 0; i < loops.size(); i++) {
       Loop loop = loops.get(i);
-      Socket stream = streams.get(i);
-      loop.eventLoop.execute(() -> loop.shard.served().place(placement, stream));
+      TakenSockets pair = pairs.get(i);
+      loop.eventLoop.execute(() -> loop.shard.served().place(placement, pair));
     }
     settle();
     return port;

@@ -20,11 +20,32 @@ final class TransparentSocket {
   private TransparentSocket() {}
 
   /**
-   * Some for TCP, all at one port that the kernel chooses.
+   * A pair for each shard, all at one port that the kernel chooses.
    *
    * @throws IOException naming the foothold; nothing is left open
    */
-  static List<Socket> streams(UpstreamSockets sockets, Foothold foothold, int count)
+  static List<TakenSockets> pairs(UpstreamSockets sockets, Foothold foothold, int count)
+      throws IOException {
+    List<Socket> streams = streams(sockets, foothold, count);
+    List<Socket> datagrams = new ArrayList<>();
+    try {
+      int port = streams.getFirst().localAddress().getPort();
+      List<TakenSockets> pairs = new ArrayList<>();
+      for (Socket stream : streams) {
+        Socket socket = datagram(sockets, foothold, port);
+        datagrams.add(socket);
+        BoundSocket.prepareAsked(socket, UdpPacketInfo.IPV4);
+        pairs.add(new TakenSockets(stream, socket));
+      }
+      return pairs;
+    } catch (IOException e) {
+      close(streams);
+      close(datagrams);
+      throw e;
+    }
+  }
+
+  private static List<Socket> streams(UpstreamSockets sockets, Foothold foothold, int count)
       throws IOException {
     List<Socket> streams = new ArrayList<>();
     try {
@@ -38,28 +59,26 @@ final class TransparentSocket {
       }
       return streams;
     } catch (IOException e) {
-      for (Socket socket : streams) {
-        socket.close();
-      }
+      close(streams);
       throw e;
     }
   }
 
-  /**
-   * One for a UDP port.
-   *
-   * @param ipv6 whether it speaks of addresses in IPv6's terms
-   * @throws IOException naming the foothold; nothing is left open
-   */
-  static Socket datagram(UpstreamSockets sockets, Foothold foothold, boolean ipv6, int port)
+  private static Socket datagram(UpstreamSockets sockets, Foothold foothold, int port)
       throws IOException {
-    Socket socket = new Socket(sockets.openDatagram(foothold.namespace(), ipv6));
+    Socket socket = new Socket(sockets.openDatagram(foothold.namespace(), false));
     try {
-      bind(socket, ipv6, foothold, port);
+      bind(socket, false, foothold, port);
       return socket;
     } catch (IOException e) {
       socket.close();
       throw e;
+    }
+  }
+
+  private static void close(List<Socket> sockets) throws IOException {
+    for (Socket socket : sockets) {
+      socket.close();
     }
   }
 

@@ -186,7 +186,7 @@ final class UdpUpstream extends UdpSocket {
   /** The other agent takes the session's datagrams at that port. */
   void open(InetSocketAddress agent) throws IOException {
     socket.connect(agent);
-    session.listener.family.batch.discard(fd);
+    session.family.batch.discard(fd);
     watch();
     session.onOpen();
   }

@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  * agent's death harmless, and why nothing stands before {@code tproxy} that would last.
  *
  * @param address the one that Docker has packets come to
- * @param port where the agent's socket for all TCP ports is; its UDP sockets are where packets go
+ * @param port where the agent's sockets for all ports are, of either protocol
  * @param mark of packets and connections that are the agent's
  */
 record TakeoverRules(String address, int port, int mark) {
@@ -50,8 +50,8 @@ record TakeoverRules(String address, int port, int mark) {
     text.append(
         "    type filter hook prerouting priority %d; policy accept;\n".formatted(PRIORITY));
     // Those that the agent has, whatever becomes of the ports.
-    text.append(rule("meta l4proto tcp ct mark %#x".formatted(mark), to(Protocol.TCP), ""));
-    text.append(rule("meta l4proto udp ct mark %#x".formatted(mark), to(Protocol.UDP), ""));
+    text.append(rule("meta l4proto tcp ct mark %#x".formatted(mark), ""));
+    text.append(rule("meta l4proto udp ct mark %#x".formatted(mark), ""));
     text.append(taken(ports, Protocol.TCP, "tcp flags & (fin | syn | rst | ack) == syn "));
     text.append(taken(ports, Protocol.UDP, ""));
     return text.append("  }\n").toString();
@@ -73,16 +73,11 @@ record TakeoverRules(String address, int port, int mark) {
         ? ""
         : rule(
             "%s dport { %s } %sct state new".formatted(protocol, numbers, which),
-            to(protocol),
             "ct mark set %#x ".formatted(mark));
   }
 
-  private String rule(String match, String to, String lasting) {
-    return "    ip daddr %s %s tproxy ip to %s %smeta mark set %#x accept\n"
-        .formatted(address, match, to, lasting, mark);
-  }
-
-  private String to(Protocol protocol) {
-    return protocol == Protocol.TCP ? address + ":" + port : address;
+  private String rule(String match, String lasting) {
+    return "    ip daddr %1$s %2$s tproxy ip to %1$s:%3$d %4$smeta mark set %5$#x accept\n"
+        .formatted(address, match, port, lasting, mark);
   }
 }

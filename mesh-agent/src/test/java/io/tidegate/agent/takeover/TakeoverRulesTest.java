@@ -13,7 +13,7 @@ class TakeoverRulesTest {
   private static final TakeoverRules RULES = new TakeoverRules("172.18.0.2", 41234, 0x7467);
 
   @Test
-  void bringsNewClientsToOneSocketForTcpAndToEachPortsOwnForUdp() {
+  void bringsNewClientsOfEachProtocolToOneSocket() {
     assertThat(
             RULES.text(
                 List.of(
@@ -25,9 +25,9 @@ class TakeoverRulesTest {
               chain port_41234 {
                 type filter hook prerouting priority -140; policy accept;
                 ip daddr 172.18.0.2 meta l4proto tcp ct mark 0x7467 tproxy ip to 172.18.0.2:41234 meta mark set 0x7467 accept
-                ip daddr 172.18.0.2 meta l4proto udp ct mark 0x7467 tproxy ip to 172.18.0.2 meta mark set 0x7467 accept
+                ip daddr 172.18.0.2 meta l4proto udp ct mark 0x7467 tproxy ip to 172.18.0.2:41234 meta mark set 0x7467 accept
                 ip daddr 172.18.0.2 tcp dport { 443, 8080 } tcp flags & (fin | syn | rst | ack) == syn ct state new tproxy ip to 172.18.0.2:41234 ct mark set 0x7467 meta mark set 0x7467 accept
-                ip daddr 172.18.0.2 udp dport { 53 } ct state new tproxy ip to 172.18.0.2 ct mark set 0x7467 meta mark set 0x7467 accept
+                ip daddr 172.18.0.2 udp dport { 53 } ct state new tproxy ip to 172.18.0.2:41234 ct mark set 0x7467 meta mark set 0x7467 accept
               }
             """);
   }
