@@ -1,7 +1,8 @@
 package io.tidegate.proxy;
 
 /**
- * Where the ports are served that Docker publishes; all others are bound in the agent's network.
+ * Where ports are served: those that Docker publishes, or ranges. All others are bound in the
+ * agent's network, each by itself.
  */
 public sealed interface Placement {
 
@@ -10,6 +11,16 @@ public sealed interface Placement {
 
   /** Taken over, by one socket per shard and protocol for all ports. */
   record Inside(Foothold foothold) implements Placement {}
+
+  /** In the agent's network, by one socket per shard, protocol and family for all ports. */
+  record Gathered() implements Placement {}
+
+  /**
+   * Not at all, since this node cannot; it is well all the same.
+   *
+   * @param why for people
+   */
+  record Refused(String why) implements Placement {}
 
   /**
    * Not at all for now.

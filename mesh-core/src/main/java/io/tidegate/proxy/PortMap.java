@@ -1,10 +1,11 @@
 package io.tidegate.proxy;
 
+import io.tidegate.routing.PublishedPort;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What belongs to each port number: looked up without an object, in two steps. Pages of numbers are
- * there for those that are in use. For one thread.
+ * there for those that were ever in use. For one thread.
  */
 final class PortMap<T> {
 
@@ -20,20 +21,28 @@ final class PortMap<T> {
     return page == null ? null : (T) page[port & PAGE_SIZE - 1];
   }
 
-  void put(int port, T value) {
+  /** For a port, or for each of a range. */
+  void put(PublishedPort ports, T value) {
+    for (int port = ports.number(); port <= ports.last(); port++) {
+      page(port)[port & PAGE_SIZE - 1] = value;
+    }
+  }
+
+  private @Nullable Object[] page(int port) {
     @Nullable Object[] page = pages[port >> PAGE_BITS];
     if (page == null) {
       page = new Object[PAGE_SIZE];
       pages[port >> PAGE_BITS] = page;
     }
-    page[port & PAGE_SIZE - 1] = value;
+    return page;
   }
 
-  /** Takes a value out, if it is still there. */
-  void remove(int port, T value) {
-    @Nullable Object[] page = pages[port >> PAGE_BITS];
-    if (page != null && value.equals(page[port & PAGE_SIZE - 1])) {
-      page[port & PAGE_SIZE - 1] = null;
+  /** Takes a value out, wherever it still is there. */
+  void remove(PublishedPort ports, T value) {
+    for (int port = ports.number(); port <= ports.last(); port++) {
+      if (value.equals(get(port))) {
+        page(port)[port & PAGE_SIZE - 1] = null;
+      }
     }
   }
 }

@@ -4,6 +4,7 @@ import io.netty.channel.ChannelException;
 import io.netty.channel.unix.Socket;
 import io.tidegate.metrics.ShardCounter;
 import io.tidegate.routing.Protocol;
+import io.tidegate.routing.PublishedPort;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -135,25 +136,44 @@ final class ServedPort {
     }
     switch (placement) {
       case Placement.Nowhere(String why) -> error = why;
+      case Placement.Refused(String why) -> refuse(why);
       case Placement.Inside _ -> take();
+      case Placement.Gathered _ -> gather();
       case Placement.Host _ -> bindOrInherit();
     }
   }
 
+  private void refuse(String why) {
+    error = why;
+    placeless = true;
+  }
+
   /** Has what the shard receives for all ports that are taken over come here. */
   private void take() {
-    if (served.route.port().protocol() == Protocol.UDP && taken == null) {
+    PublishedPort port = served.route.port();
+    if (port.protocol() == Protocol.UDP && taken == null) {
       taken = new UdpClients(shard, served);
-      shard.served().udpClients().put(served.route.port().number(), taken);
+      shard.served().udpClients().put(port, taken);
     }
     error = null;
+  }
+
+  /** The same for a range, which may be for some of the node's addresses alone. */
+  private void gather() {
+    take();
+    if (served.route.port().protocol() == Protocol.TCP) {
+      shard.served().tcpRanges().put(served.route.port(), this);
+    }
+    addresses = wanted();
+    placeless = addresses.isEmpty();
+    conclude(null);
   }
 
   /** Its datagrams still come here for a moment, and what is answered goes back. */
   private void leave() {
     if (taken != null) {
       UdpClients leaving = taken;
-      int port = served.route.port().number();
+      PublishedPort port = served.route.port();
       taken = null;
       leaving.linger(() -> shard.served().udpClients().remove(port, leaving));
     }
@@ -208,6 +228,7 @@ final class ServedPort {
     addresses = List.of();
     placement = next;
     isTakenOver = next instanceof Placement.Inside;
+    placeless = false;
     error = NOT_BOUND;
     retry = FIRST_RETRY;
     before.forEach(each -> each.listener.stop());
@@ -300,6 +321,7 @@ final class ServedPort {
   /** Takes no new clients any more, and drops those that wait; relays go on. */
   void close() {
     stopListening();
+    shard.served().tcpRanges().remove(served.route.port(), this);
     if (parkingLot != null) {
       parkingLot.close();
     }

@@ -1,6 +1,7 @@
 package io.tidegate.proxy;
 
 import io.tidegate.routing.PublishedPort;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -94,7 +95,13 @@ final class UdpClient {
     local.putLong(local0).putLong(local8);
     byte[] address = Arrays.copyOf(local.array(), ipv4 ? 4 : 16);
     try {
-      return new InetSocketAddress(InetAddress.getByAddress(address), number);
+      InetAddress destination = InetAddress.getByAddress(address);
+      // On a link, the client's interface is the one that it is reached by.
+      return new InetSocketAddress(
+          destination.isLinkLocalAddress() && !ipv4
+              ? Inet6Address.getByAddress(null, address, name24)
+              : destination,
+          number);
     } catch (UnknownHostException e) {
       return null;
     }

@@ -83,6 +83,13 @@ public record Reach(
         Kind.DETOUR, node, publishedPort, null, "for when no task can be reached from here", null);
   }
 
+  /** The same way to a port so many behind. */
+  Reach shifted(int ports) {
+    return fixedPort == 0
+        ? this
+        : new Reach(kind, address, fixedPort + ports, namespace, reason, hop);
+  }
+
   public static Reach none(String reason) {
     return new Reach(Kind.NONE, null, 0, null, reason, null);
   }

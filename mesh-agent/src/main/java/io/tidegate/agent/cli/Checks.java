@@ -8,6 +8,7 @@ import io.tidegate.agent.linux.WayBack;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.swarm.NodeFacts;
 import io.tidegate.agent.takeover.Forecast;
+import io.tidegate.agent.takeover.RangeKeeper;
 import io.tidegate.agent.takeover.TakeoverConfig;
 import io.tidegate.agent.watch.WatchConfig;
 import io.tidegate.mesh.Mesh;
@@ -198,7 +199,17 @@ final class Checks {
         : Finding.ok("files", max + " at most");
   }
 
+  /** Whether a port, or a range of them, could be served. */
   static Finding port(String bind, PublishedPort port) {
+    if (port.isRange()) {
+      String obstacle = RangeKeeper.obstacle();
+      return obstacle == null
+          ? Finding.ok(port.toString(), "can be served by packet rules")
+          : Finding.warn(
+              port.toString(),
+              "is not served on this node: " + obstacle,
+              "ranges of ports need nft and CAP_NET_ADMIN; all else works without");
+    }
     return bindable(port.toString(), new HostPort(bind, port.number()), port.protocol());
   }
 

@@ -16,4 +16,7 @@ interface Rules {
 
   /** Removes all if that chain is in force, and nothing otherwise. */
   void removeOf(String chain) throws IOException;
+
+  /** Removes all, whoever made them. */
+  void clear() throws IOException;
 }

@@ -61,27 +61,4 @@ record Sandbox(Supplier<Path> path) implements Surroundings {
             .orElseThrow(() -> new IOException("nft is not installed, for packet rules"));
     return new NftTable(nft, TABLE);
   }
-
-  private record NftRules(NftTable table) implements Rules {
-
-    @Override
-    public void check(String chains) throws IOException {
-      table.check(chains);
-    }
-
-    @Override
-    public void replace(String chains) throws IOException {
-      table.replace(chains);
-    }
-
-    @Override
-    public boolean has(String chain) throws IOException {
-      return table.has(chain);
-    }
-
-    @Override
-    public void removeOf(String chain) throws IOException {
-      var _ = table.removeOf(chain);
-    }
-  }
 }

@@ -88,6 +88,11 @@ class KeeperTest {
       }
     }
 
+    @Override
+    public void clear() {
+      inForce = "";
+    }
+
     private static void failIf(@Nullable String why) throws IOException {
       if (why != null) {
         throw new IOException(why);
