@@ -57,6 +57,11 @@ public final class HopPath {
         public int openDatagram(String namespace, boolean ipv6) {
           return LinuxSocket.newSocketDgram(ipv6).intValue();
         }
+
+        @Override
+        public boolean holds(String namespace, InetAddress address) {
+          return true;
+        }
       };
 
   private final int port;

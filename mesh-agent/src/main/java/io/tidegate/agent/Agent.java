@@ -9,6 +9,7 @@ import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.source.TopologySource;
 import io.tidegate.agent.source.YamlException;
 import io.tidegate.agent.takeover.Keeper;
+import io.tidegate.agent.takeover.RangeKeeper;
 import io.tidegate.mesh.Mesh;
 import io.tidegate.metrics.RouteStats;
 import io.tidegate.proxy.PassedSocket;
@@ -47,6 +48,7 @@ final class Agent implements AutoCloseable {
   private final ChangeLog changes;
   private final Mesh mesh;
   private final Keeper keeper;
+  private final RangeKeeper ranges;
   private final TransparencyKeeper transparency;
   private final MeshView view;
   private final ReadinessLog readinessLog;
@@ -72,6 +74,7 @@ final class Agent implements AutoCloseable {
       throw new StartupException(String.valueOf(e.getMessage()), e);
     }
     keeper = Keeper.of(config.takeover(), setup.sandbox(), mesh::table, mesh::place);
+    ranges = RangeKeeper.of(mesh::table, new MeshRanges(mesh));
     transparency =
         new TransparencyKeeper(
             new WayBack(null, "%08x".formatted(new SecureRandom().nextInt())),
@@ -80,7 +83,14 @@ final class Agent implements AutoCloseable {
             () -> mesh.stats().imitations());
     view =
         new MeshView(
-            mesh, changes, source, setup.node(), keeper, transparency::status, config.options());
+            mesh,
+            changes,
+            source,
+            setup.node(),
+            keeper,
+            ranges::status,
+            transparency::status,
+            config.options());
     readinessLog = new ReadinessLog(view);
     try {
       HandoverClient takeover = place == null ? null : place.ask();
@@ -94,6 +104,7 @@ final class Agent implements AutoCloseable {
   private void onInForce(Topology topology) {
     changes.onInForce(topology);
     keeper.wake();
+    ranges.wake();
   }
 
   /**
@@ -126,6 +137,7 @@ final class Agent implements AutoCloseable {
         admin);
     source.onGate(mesh::hear);
     keeper.start();
+    ranges.start(succession == null);
     transparency.start(succession == null);
     source.start(transparency.ahead(changes.ahead(mesh::offer)));
     if (succession == null) {
@@ -147,6 +159,7 @@ final class Agent implements AutoCloseable {
 
   private void serve() {
     keeper.begin();
+    ranges.begin();
     beginServing();
   }
 
@@ -203,6 +216,7 @@ final class Agent implements AutoCloseable {
     @Override
     public void letGo() {
       keeper.cease();
+      ranges.cease();
       mesh.stopListening();
       closeAdmin();
     }
@@ -243,6 +257,9 @@ final class Agent implements AutoCloseable {
     }
     if (over.isDone()) {
       source.stepAside();
+    }
+    if (!over.isDone()) {
+      ranges.close();
     }
     Duration limit = ending.drainTimeout();
     LOG.info("draining: {} connections, for {} s at most", active(), seconds(limit));
@@ -312,6 +329,7 @@ final class Agent implements AutoCloseable {
     readinessLog.close();
     source.close();
     keeper.close();
+    ranges.close();
     mesh.close();
     transparency.close();
     closeAdmin();

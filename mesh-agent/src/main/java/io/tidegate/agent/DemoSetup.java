@@ -8,6 +8,7 @@ import io.tidegate.agent.demo.DemoOutside;
 import io.tidegate.agent.linux.PortHolder;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.source.TopologySource;
+import io.tidegate.agent.takeover.RangesStatus;
 import io.tidegate.agent.takeover.Takeover;
 import io.tidegate.mesh.Mesh;
 import io.tidegate.routing.Protocol;
@@ -32,7 +33,14 @@ final class DemoSetup implements DemoOutside {
     Takeover none = Takeover.none("the demo has no Docker");
     MeshView view =
         new MeshView(
-            mesh, changes, source, () -> null, none, () -> TransparencyStatus.UNASKED, List.of());
+            mesh,
+            changes,
+            source,
+            () -> null,
+            none,
+            () -> RangesStatus.NONE,
+            () -> TransparencyStatus.UNASKED,
+            List.of());
     return new DemoAdmin(AdminServer.start(address, true, view));
   }
 

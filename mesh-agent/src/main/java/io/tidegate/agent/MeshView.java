@@ -11,6 +11,7 @@ import io.tidegate.agent.source.PeerStatus;
 import io.tidegate.agent.source.SourceStatus;
 import io.tidegate.agent.source.TopologySource;
 import io.tidegate.agent.swarm.NodeFacts;
+import io.tidegate.agent.takeover.RangesStatus;
 import io.tidegate.agent.takeover.Takeover;
 import io.tidegate.agent.takeover.TakeoverStatus;
 import io.tidegate.mesh.Mesh;
@@ -40,6 +41,7 @@ final class MeshView implements AgentView {
   private final TopologySource source;
   private final Supplier<? extends @Nullable Record> node;
   private final Takeover takeover;
+  private final Supplier<RangesStatus> ranges;
   private final Supplier<TransparencyStatus> transparency;
   private final List<OptionInForce> options;
   private final long startNanos = System.nanoTime();
@@ -54,6 +56,7 @@ final class MeshView implements AgentView {
       TopologySource source,
       Supplier<? extends @Nullable Record> node,
       Takeover takeover,
+      Supplier<RangesStatus> ranges,
       Supplier<TransparencyStatus> transparency,
       List<OptionInForce> options) {
     this.mesh = mesh;
@@ -61,6 +64,7 @@ final class MeshView implements AgentView {
     this.source = source;
     this.node = node;
     this.takeover = takeover;
+    this.ranges = ranges;
     this.transparency = transparency;
     this.options = options;
   }
@@ -177,7 +181,11 @@ final class MeshView implements AgentView {
   @Override
   public List<ListenerStatus> listeners() {
     TakeoverStatus now = takeover.status();
-    return mesh.listeners().stream().map(listener -> asTaken(listener, now)).toList();
+    RangesStatus ranges = ranges();
+    return mesh.listeners().stream()
+        .map(listener -> asTaken(listener, now))
+        .map(ranges::correct)
+        .toList();
   }
 
   /** One that listens at a foothold serves nobody unless clients are brought there. */
@@ -193,13 +201,18 @@ final class MeshView implements AgentView {
   }
 
   @Override
+  public RangesStatus ranges() {
+    return ranges.get();
+  }
+
+  @Override
   public TakeoverStatus release(boolean release) throws IOException {
     return takeover.release(release);
   }
 
   @Override
   public @Nullable String holderOf(PublishedPort port) {
-    return PortHolder.describe(port.number(), port.protocol());
+    return port.isRange() ? null : PortHolder.describe(port.number(), port.protocol());
   }
 
   @Override

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 record Routes(
     Topology topology,
     Claims claims,
+    Overlaps overlaps,
     ChunkedMap<PublishedPort, Route> byPort,
     ChunkedMap<PublishedPort, Clash> clashes,
     ChunkedMap<PublishedPort, Unserved> unserved) {
@@ -44,6 +45,7 @@ record Routes(
     return new Routes(
         new Topology(List.of(), nodes),
         Claims.NONE,
+        Overlaps.NONE,
         ChunkedMap.empty(),
         ChunkedMap.empty(),
         ChunkedMap.empty());
@@ -60,10 +62,15 @@ record Routes(
     // the list that all routes share already, not its equal
     Topology shared =
         new Topology(next.servicesById(), before.topology.nodes(), next.traits(), Origin.NONE);
-    Routes now = new Routes(shared, claimsNow, before.byPort, before.clashes, before.unserved);
-    for (var port : claimsNow.byPort().differencesFrom(before.claims.byPort())) {
+    var differences = claimsNow.byPort().differencesFrom(before.claims.byPort());
+    Overlaps overlapsNow = differences.isEmpty() ? before.overlaps : Overlaps.of(claimsNow);
+    Routes now =
+        new Routes(shared, claimsNow, overlapsNow, before.byPort, before.clashes, before.unserved);
+    for (var port : differences) {
       now = now.decide(port.key(), port.after(), eligibility, nowNanos);
     }
+    List<PublishedPort> inTheWay = List.copyOf(overlapsNow.differencesFrom(before.overlaps));
+    now = now.again(inTheWay, eligibility, nowNanos);
     return next.traits().equals(before.topology.traits())
         ? now
         : now.again(now.portsOfSomeNodes(), eligibility, nowNanos);
@@ -115,7 +122,23 @@ record Routes(
     if (claimed == null) {
       eligibility.forget(port);
       return new Routes(
-          topology, claims, byPort.without(port), clashes.without(port), unserved.without(port));
+          topology,
+          claims,
+          overlaps,
+          byPort.without(port),
+          clashes.without(port),
+          unserved.without(port));
+    }
+    Claim keeper = overlaps.keeperOf(port);
+    if (keeper != null) {
+      eligibility.forget(port);
+      return new Routes(
+          topology,
+          claims,
+          overlaps,
+          byPort.without(port),
+          clashes.with(port, overlap(port, keeper, claimed)),
+          unserved.without(port));
     }
     ChunkedMap<PublishedPort, Clash> clashesNow =
         claimed.size() == 1 ? clashes.without(port) : clashes.with(port, clash(port, claimed));
@@ -123,14 +146,24 @@ record Routes(
     if (elsewhere != null) {
       eligibility.forget(port);
       return new Routes(
-          topology, claims, byPort.without(port), clashesNow, unserved.with(port, elsewhere));
+          topology,
+          claims,
+          overlaps,
+          byPort.without(port),
+          clashesNow,
+          unserved.with(port, elsewhere));
     }
     return new Routes(
         topology,
         claims,
+        overlaps,
         byPort.with(port, route(claimed.getFirst(), eligibility, nowNanos)),
         clashesNow,
         unserved.without(port));
+  }
+
+  private static Clash overlap(PublishedPort port, Claim keeper, List<Claim> claimed) {
+    return new Clash(port, keeper.inClash(), claimed.stream().map(Claim::inClash).toList());
   }
 
   private static Clash clash(PublishedPort port, List<Claim> claimed) {
@@ -153,7 +186,8 @@ record Routes(
         choice.endpoints(),
         serving,
         choice.withheld(),
-        publication.means());
+        publication.means(),
+        publication.isParallel());
   }
 
   /** Nodes that do not serve the port cannot help, and take no client of it. */

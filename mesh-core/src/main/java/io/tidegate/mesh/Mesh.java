@@ -239,6 +239,20 @@ public final class Mesh implements AutoCloseable {
     return shards.place(placement);
   }
 
+  /**
+   * Serves ranges of ports from now on: see {@link Shards#gather}.
+   *
+   * @throws IOException if that is not possible; all is as before then
+   */
+  public int gather() throws IOException {
+    return shards.gather();
+  }
+
+  /** Serves no ranges of ports, since this node cannot. */
+  public void refuseRanges(String why) {
+    shards.refuseRanges(why);
+  }
+
   /** Second descriptors of all listening sockets: see {@link Shards#lend}. */
   public List<PassedSocket> lend() {
     return shards.lend();

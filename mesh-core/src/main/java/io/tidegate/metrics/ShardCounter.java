@@ -14,8 +14,8 @@ public enum ShardCounter {
   OVERLOAD_PAUSES("Times accepting paused because resources had run short."),
   /** Binds of a published port that failed and will be tried again. */
   BIND_FAILURES("Failed attempts to bind a published port."),
-  /** Clients of ports that are taken over, but not served any more. */
-  TAKEN_IN_VAIN("Clients that were brought here from Docker's mesh to a port without a route."),
+  /** Clients of ports that are taken over, or of ranges, but not served any more. */
+  TAKEN_IN_VAIN("Clients that rules of the kernel brought here to a port without a route."),
   /** Accepted connections that were gone, or whose route was, before a task was picked. */
   ACCEPTS_ABANDONED("Connections that vanished between accepting and picking a task."),
   /** Times a relay copied because no pipe was to be had to splice through. */

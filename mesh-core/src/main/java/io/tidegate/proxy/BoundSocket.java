@@ -12,6 +12,9 @@ final class BoundSocket {
   // As much as the system allows: what comes while other sockets have their turn waits here.
   private static final int UDP_BUFFER_BYTES = 4 << 20;
 
+  private static final int SOL_SOCKET = 1;
+  private static final int SO_RCVBUFFORCE = 33;
+
   private BoundSocket() {}
 
   /**
@@ -55,25 +58,19 @@ final class BoundSocket {
     }
   }
 
-  /**
-   * Binds a new one where ports are taken over.
-   *
-   * @throws IOException as above
-   */
-  static Socket open(Shard shard, PublishedPort port, Foothold foothold) throws IOException {
-    UpstreamSockets sockets = shard.upstreamSockets();
-    Socket socket =
-        switch (port.protocol()) {
-          case TCP -> TransparentSocket.stream(sockets, foothold, port.number());
-          case UDP -> TransparentSocket.datagram(sockets, foothold, false, port.number());
-        };
-    try {
-      prepare(socket, shard, port, new InetSocketAddress(foothold.address(), port.number()));
-      return socket;
-    } catch (IOException e) {
-      socket.close();
-      throw e;
-    }
+  /** Binds one that sends from an address and port, and hears of nobody. */
+  static void bindExit(Socket socket, InetSocketAddress from) throws IOException {
+    // Other shards, and other agents, answer from there too.
+    socket.setReusePort(true);
+    socket.setSendBufferSize(UDP_BUFFER_BYTES);
+    socket.bind(from);
+    socket.connect(BindAddress.nobody(from));
+  }
+
+  /** For UDP ports of any number: the system's own limit for buffers is meant for a single one. */
+  static void prepareAsked(Socket socket, UdpPacketInfo packetInfo) throws IOException {
+    socket.setIntOpt(SOL_SOCKET, SO_RCVBUFFORCE, UDP_BUFFER_BYTES);
+    packetInfo.enableAsking(socket);
   }
 
   private static void prepare(

@@ -7,6 +7,7 @@ import io.tidegate.metrics.ConnectionResult;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.HopOffer;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -63,19 +64,35 @@ abstract class Connects extends Timer implements RelayHalf.Owner {
    */
   final boolean connect() throws IOException {
     served.load(index).begin();
+    if (served.route.isParallel()) {
+      return connectParallel(served.endpoint(index).shifted(served.shift(askedPort())));
+    }
     Endpoint endpoint = served.endpoint(index);
     HopOffer hop = endpoint.reach().hop();
-    return hop == null ? connect(endpoint) : pass(endpoint, hop);
+    return hop == null ? connect(endpoint, served.address(index)) : pass(endpoint, hop);
   }
 
-  private boolean connect(Endpoint endpoint) throws IOException {
+  private boolean connectParallel(Endpoint endpoint) throws IOException {
+    HopOffer hop = endpoint.reach().hop();
+    if (hop != null) {
+      return pass(endpoint, hop);
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      return connect(endpoint, new SockAddr(Objects.requireNonNull(endpoint.address()), arena));
+    }
+  }
+
+  /** Which port of a range the client asks for. */
+  abstract int askedPort() throws IOException;
+
+  private boolean connect(Endpoint endpoint, SockAddr address) throws IOException {
     if (served.isTransparent) {
-      Imitation.Begun begun = Imitation.connect(shard, served, index, ends(), firstBytes != null);
+      Imitation.Begun begun =
+          Imitation.connect(shard, served, endpoint, address, ends(), firstBytes != null);
       if (begun != null) {
         return connect(begun);
       }
     }
-    SockAddr address = served.address(index);
     RelayHalf half =
         new RelayHalf(TcpSocket.open(shard, endpoint.reach(), address.isIpv6()), this, false);
     upstream = half;

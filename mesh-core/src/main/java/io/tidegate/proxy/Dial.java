@@ -327,6 +327,15 @@ final class Dial extends Connects {
   }
 
   @Override
+  int askedPort() throws IOException {
+    int port = Libc.localPort(downstream.socket.intValue());
+    if (port <= 0) {
+      throw new IOException("the port that the client asks for is not known");
+    }
+    return port;
+  }
+
+  @Override
   @Nullable Ends ends() {
     return ends == null ? Ends.of(downstream.socket) : ends;
   }

@@ -107,7 +107,7 @@ final class HopCall extends Timer implements RelayHalf.Owner {
       HopSession.begin(shard, listener.gate(), caller, asked);
     } else {
       ServedRoute served =
-          shard.served().route(new PublishedPort(asked.publishedPort(), Protocol.TCP));
+          shard.served().routeOf(new PublishedPort(asked.publishedPort(), Protocol.TCP));
       HopDial.begin(shard, served, caller, asked);
     }
   }

@@ -22,12 +22,14 @@ final class HopDial extends Connects {
   private static final Logger LOG = LoggerFactory.getLogger(HopDial.class);
 
   private final RelayHalf caller;
+  private final int askedPort;
   private final long askedNanos;
   private HopAnswer refusal = HopAnswer.TASK_REFUSED;
 
   private HopDial(Shard shard, ServedRoute served, RelayHalf caller, HopHeader asked) {
     super(shard, served, asked.ends());
     this.caller = caller;
+    askedPort = asked.publishedPort();
     askedNanos = shard.clock().nanoTime();
     caller.handOver(this);
   }
@@ -59,6 +61,11 @@ final class HopDial extends Connects {
       }
     }
     return Picker.NONE;
+  }
+
+  @Override
+  int askedPort() {
+    return askedPort;
   }
 
   private void begin(int local) {

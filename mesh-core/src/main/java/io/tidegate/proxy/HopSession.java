@@ -78,7 +78,7 @@ final class HopSession extends Timer implements RelayHalf.Owner {
    */
   static void begin(Shard shard, HopGate gate, RelayHalf caller, HopHeader asked) {
     ServedRoute served =
-        shard.served().route(new PublishedPort(asked.publishedPort(), Protocol.UDP));
+        shard.served().routeOf(new PublishedPort(asked.publishedPort(), Protocol.UDP));
     int index = served == null ? Picker.NONE : HopDial.indexOf(served, asked);
     if (served == null || index == Picker.NONE) {
       HopDial.refuse(shard, caller, HopAnswer.NO_SUCH_TASK);
@@ -116,6 +116,9 @@ final class HopSession extends Timer implements RelayHalf.Owner {
       Shard shard, HopGate gate, ServedRoute served, int index, RelayHalf caller, HopHeader asked)
       throws IOException {
     Endpoint endpoint = served.endpoint(index);
+    if (served.route.isParallel()) {
+      endpoint = endpoint.shifted(served.shift(asked.publishedPort()));
+    }
     Socket agent = openToAgent(shard, gate, caller, asked.udpPort());
     try {
       Ends ends = asked.ends();
@@ -237,7 +240,7 @@ final class HopSession extends Timer implements RelayHalf.Owner {
     if (!lingers) {
       lingers = true;
       shard.clock().stop(this);
-      shard.clock().start(UdpListener.LINGER, this);
+      shard.clock().start(UdpClients.LINGER, this);
     }
   }
 

@@ -73,12 +73,17 @@ final class Imitation {
    * @throws IOException if the connect failed for another reason; nothing is left open
    */
   static @Nullable Begun connect(
-      Shard shard, ServedRoute served, int index, @Nullable Ends ends, boolean speaks)
+      Shard shard,
+      ServedRoute served,
+      Endpoint endpoint,
+      SockAddr task,
+      @Nullable Ends ends,
+      boolean speaks)
       throws IOException {
     InetSocketAddress client = ends == null ? null : ends.source();
-    Imitated obstacle = obstacle(shard.transparency(), served.endpoint(index), client);
+    Imitated obstacle = obstacle(shard.transparency(), endpoint, client);
     if (obstacle == null && client != null) {
-      return connect(served, served.address(index), client, speaks);
+      return connect(served, task, client, speaks);
     }
     count(served, Objects.requireNonNull(obstacle));
     return null;

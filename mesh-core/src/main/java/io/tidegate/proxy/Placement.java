@@ -1,7 +1,8 @@
 package io.tidegate.proxy;
 
 /**
- * Where the ports are served that Docker publishes; all others are bound in the agent's network.
+ * Where ports are served: those that Docker publishes, or ranges. All others are bound in the
+ * agent's network, each by itself.
  */
 public sealed interface Placement {
 
@@ -9,10 +10,10 @@ public sealed interface Placement {
   record Host() implements Placement {}
 
   /**
-   * Taken over: TCP by one socket per shard for all ports, UDP by one for each port.
+   * Taken over, by one socket per shard and protocol for all ports.
    *
-   * @param ownStreams whether TCP has one for each port, too: for rules that cannot bring clients
-   *     anywhere but where they were going
+   * @param ownStreams whether TCP has one for each port instead: for rules that cannot bring
+   *     clients anywhere but where they were going
    */
   record Inside(Foothold foothold, boolean ownStreams) implements Placement {
 
@@ -20,6 +21,16 @@ public sealed interface Placement {
       this(foothold, false);
     }
   }
+
+  /** In the agent's network, by one socket per shard, protocol and family for all ports. */
+  record Gathered() implements Placement {}
+
+  /**
+   * Not at all, since this node cannot; it is well all the same.
+   *
+   * @param why for people
+   */
+  record Refused(String why) implements Placement {}
 
   /**
    * Not at all for now.

@@ -36,8 +36,12 @@ final class ServedHealth {
     return streaks.areAny() && isEndpoint(index) && streaks.isStray(id(index));
   }
 
+  /**
+   * Of a route whose ports lead to ports of their own, nothing is said: a task may listen on some
+   * of them, and now and then.
+   */
   private boolean isEndpoint(int index) {
-    return index >= 0 && index < route.endpoints().size();
+    return index >= 0 && index < route.endpoints().size() && !route.isParallel();
   }
 
   private EndpointId id(int index) {

@@ -38,6 +38,8 @@ final class ServedPort {
   private Duration retry = FIRST_RETRY;
   private boolean isRetrying;
   private Placement placement;
+  // Where the port is taken over: datagrams come through a socket that it shares with others.
+  private @Nullable UdpClients taken;
   private boolean closed;
   // Made for the first client that is parked.
   private @Nullable ParkingLot parkingLot;
@@ -99,6 +101,9 @@ final class ServedPort {
     boolean isMoved = !served.route.policy().bind().equals(next.route.policy().bind());
     served = next;
     bound.forEach(each -> each.listener.serve(next));
+    if (taken != null) {
+      taken.serve(next);
+    }
     if (parkingLot != null) {
       parkingLot.serve(next);
     }
@@ -131,13 +136,51 @@ final class ServedPort {
     }
     switch (placement) {
       case Placement.Nowhere(String why) -> error = why;
-      case Placement.Inside(_, boolean ownStreams) when isTcp() && !ownStreams -> error = null;
-      case Placement.Inside _, Placement.Host _ -> bindOrInherit();
+      case Placement.Refused(String why) -> refuse(why);
+      case Placement.Inside(_, boolean ownStreams) when ownStreams && !isUdp() -> bindOrInherit();
+      case Placement.Inside _ -> take();
+      case Placement.Gathered _ -> gather();
+      case Placement.Host _ -> bindOrInherit();
     }
   }
 
-  private boolean isTcp() {
-    return served.route.port().protocol() == Protocol.TCP;
+  private boolean isUdp() {
+    return served.route.port().protocol() == Protocol.UDP;
+  }
+
+  private void refuse(String why) {
+    error = why;
+    placeless = true;
+  }
+
+  /** Has what the shard receives for all ports that are taken over come here. */
+  private void take() {
+    if (isUdp() && taken == null) {
+      taken = new UdpClients(shard, served);
+      shard.served().udpClients().put(served.route.port(), taken);
+    }
+    error = null;
+  }
+
+  /** The same for a range, which may be for some of the node's addresses alone. */
+  private void gather() {
+    take();
+    if (!isUdp()) {
+      shard.served().tcpRanges().put(served.route.port(), this);
+    }
+    addresses = wanted();
+    placeless = addresses.isEmpty();
+    conclude(null);
+  }
+
+  /** Its datagrams still come here for a moment, and what is answered goes back. */
+  private void leave() {
+    if (taken != null) {
+      UdpClients leaving = taken;
+      PublishedPort port = served.route.port();
+      taken = null;
+      leaving.linger(() -> shard.served().udpClients().remove(port, leaving));
+    }
   }
 
   private void bindOrInherit() {
@@ -166,7 +209,7 @@ final class ServedPort {
   }
 
   private void conclude(@Nullable String failure) {
-    String problem = places == null || isTakenOver ? null : places.problem();
+    String problem = places == null ? null : places.problem();
     if (failure != null) {
       bindLater(failure);
     } else if (problem != null) {
@@ -189,9 +232,11 @@ final class ServedPort {
     addresses = List.of();
     placement = next;
     isTakenOver = next instanceof Placement.Inside;
+    placeless = false;
     error = NOT_BOUND;
     retry = FIRST_RETRY;
     before.forEach(each -> each.listener.stop());
+    leave();
     bind();
   }
 
@@ -222,7 +267,8 @@ final class ServedPort {
   private Socket open(InetSocketAddress address) throws IOException {
     PublishedPort port = served.route.port();
     return placement instanceof Placement.Inside(Foothold foothold, _)
-        ? BoundSocket.open(shard, port, foothold)
+        ? new TransparentSocket(shard.upstreamSockets(), foothold.namespace(), foothold.address())
+            .stream(port.number())
         : BoundSocket.open(shard, port, address);
   }
 
@@ -288,6 +334,7 @@ final class ServedPort {
   /** Takes no new clients any more, and drops those that wait; relays go on. */
   void close() {
     stopListening();
+    shard.served().tcpRanges().remove(served.route.port(), this);
     if (parkingLot != null) {
       parkingLot.close();
     }
@@ -298,6 +345,7 @@ final class ServedPort {
     closed = true;
     bound.forEach(each -> each.listener.stop());
     bound = List.of();
+    leave();
     addresses = List.of();
     error = "closed";
   }

@@ -1,9 +1,9 @@
 package io.tidegate.proxy;
 
-import io.netty.channel.unix.Socket;
 import io.tidegate.metrics.RouteCounters;
 import io.tidegate.metrics.RouteKey;
 import io.tidegate.routing.ChunkedMap.Difference;
+import io.tidegate.routing.Protocol;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Route;
@@ -39,6 +39,14 @@ final class ServedPorts {
   private Inheritance.Share inheritance = Inheritance.none().share(0, 1);
   private Placement placement = HOST;
   private @Nullable TakenListener taken;
+  private @Nullable TakenUdpListener takenUdp;
+  // Of ranges.
+  private Placement gathering = new Placement.Nowhere("not served yet");
+  private final List<TakenListener> gathered = new ArrayList<>();
+  private final List<TakenUdpListener> gatheredUdp = new ArrayList<>();
+  private final PortMap<ServedPort> tcpRanges = new PortMap<>();
+  // Of the ports of UDP that are taken over, those too that linger.
+  private final PortMap<UdpClients> udpClients = new PortMap<>();
 
   ServedPorts(Shard shard, RandomGenerator random) {
     this.shard = shard;
@@ -89,6 +97,9 @@ final class ServedPorts {
   }
 
   private Placement placementOf(Route route) {
+    if (route.port().isRange()) {
+      return gathering;
+    }
     return route.means() == Publication.Means.DOCKER ? placement : HOST;
   }
 
@@ -148,6 +159,20 @@ final class ServedPorts {
     return served == null ? null : served.served();
   }
 
+  /** How a port is served, alone or as one of a range, or null. */
+  @Nullable ServedRoute routeOf(PublishedPort one) {
+    ServedRoute alone = route(one);
+    if (alone != null) {
+      return alone;
+    }
+    if (one.protocol() == Protocol.UDP) {
+      UdpClients clients = udpClients.get(one.number());
+      return clients == null ? null : clients.served();
+    }
+    ServedPort range = tcpRanges.get(one.number());
+    return range == null ? null : range.served();
+  }
+
   /** A route as the table in force has it, or as it was last if that port is served no more. */
   ServedRoute current(ServedRoute older) {
     ServedPort served = port(older.route.port());
@@ -180,11 +205,16 @@ final class ServedPorts {
   /**
    * Serves the ports that Docker publishes somewhere else from now on.
    *
-   * @param tcp bound there for all that comes by TCP; null where there is nothing of the kind
+   * @param sockets bound there for all that comes; null where there is nothing of the kind
    */
-  void place(Placement next, @Nullable Socket tcp) {
+  void place(Placement next, @Nullable TakenSockets sockets) {
     TakenListener before = taken;
-    taken = tcp == null ? null : TakenListener.on(tcp, shard);
+    TakenUdpListener beforeUdp = takenUdp;
+    taken = sockets == null ? null : TakenListener.on(sockets.stream(), shard);
+    takenUdp =
+        sockets != null && next instanceof Placement.Inside(Foothold foothold, _)
+            ? TakenUdpListener.on(sockets.datagrams(), shard, udpClients, foothold.namespace())
+            : null;
     placement = next;
     if (!stopped) {
       ports.values().forEach(port -> port.place(placementOf(port.served().route)));
@@ -192,12 +222,67 @@ final class ServedPorts {
     if (before != null) {
       before.stop();
     }
+    if (beforeUdp != null) {
+      beforeUdp.stop();
+    }
   }
 
-  /** The route of a port that is taken over, or null. */
-  @Nullable ServedRoute takenRoute(PublishedPort published) {
-    ServedPort port = port(published);
-    return port != null && port.isTakenOver() ? port.served() : null;
+  /** The clients of ports of UDP that are taken over, by the ports. */
+  PortMap<UdpClients> udpClients() {
+    return udpClients;
+  }
+
+  /** Serves ranges through these from now on. */
+  void gather(List<TakenSockets> sockets) {
+    for (TakenSockets pair : sockets) {
+      TakenListener tcp = TakenListener.on(pair.stream(), shard);
+      TakenUdpListener datagrams = TakenUdpListener.on(pair.datagrams(), shard, udpClients, null);
+      if (tcp != null && datagrams != null) {
+        gathered.add(tcp);
+        gatheredUdp.add(datagrams);
+      }
+    }
+    placeRanges(new Placement.Gathered());
+  }
+
+  /** Serves no ranges. */
+  void refuseRanges(String why) {
+    placeRanges(new Placement.Refused(why));
+  }
+
+  private void placeRanges(Placement next) {
+    gathering = next;
+    if (!stopped) {
+      ports.values().stream()
+          .filter(port -> port.served().route.port().isRange())
+          .forEach(port -> port.place(next));
+    }
+  }
+
+  /** The ranges of TCP, by each of their ports. */
+  PortMap<ServedPort> tcpRanges() {
+    return tcpRanges;
+  }
+
+  /** The route of a port of TCP that is taken over, or belongs to a range; or null. */
+  @Nullable ServedRoute takenRoute(int number) {
+    ServedPort range = tcpRanges.get(number);
+    ServedPort port = range == null ? port(PublishedPort.tcp(number)) : range;
+    return port != null && (range != null || port.isTakenOver()) ? port.served() : null;
+  }
+
+  /** Drains no faster than another agent may take to have clients of ranges brought to itself. */
+  private final class Farewell extends Timer {
+
+    @Override
+    void onExpired(long nowNanos) {
+      shard.runWhenIdle();
+    }
+
+    @Override
+    void abandon() {
+      // Nobody is served by it.
+    }
   }
 
   /**
@@ -208,6 +293,11 @@ final class ServedPorts {
     if (taken != null) {
       taken.close();
     }
+    if (takenUdp != null) {
+      takenUdp.end();
+    }
+    gathered.forEach(TakenListener::close);
+    gatheredUdp.forEach(TakenUdpListener::end);
   }
 
   /** Takes no new clients any more; those that wait still follow the tables. */
@@ -217,5 +307,12 @@ final class ServedPorts {
     draining.putAll(ports);
     ports.values().forEach(ServedPort::stopListening);
     ports.clear();
+    if (takenUdp != null) {
+      takenUdp.stopLater();
+    }
+    gatheredUdp.forEach(TakenUdpListener::stopLater);
+    if (!gathered.isEmpty()) {
+      shard.clock().start(UdpClients.LINGER, new Farewell());
+    }
   }
 }

@@ -12,8 +12,10 @@ import io.tidegate.routing.ClientIp;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.Protocol;
 import io.tidegate.routing.ProxyIn;
+import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Reach;
 import io.tidegate.routing.Route;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -127,6 +129,15 @@ final class ServedRoute {
     long[] readySinceNanos =
         Arrays.stream(pickable).mapToLong(ServedEndpoint::sinceNanos).toArray();
     return SlowStart.of(picker, readySinceNanos, lengthNanos, nowNanos, random);
+  }
+
+  /** How far behind the first port of the route another one of it is. */
+  int shift(int asked) throws IOException {
+    PublishedPort port = route.port();
+    if (asked < port.number() || asked > port.last()) {
+      throw new IOException("%s: %d is not one of them".formatted(port, asked));
+    }
+    return asked - port.number();
   }
 
   // --- endpoints ---

@@ -162,7 +162,7 @@ final class Shard {
   /**
    * Stops listening and runs the action once the last relay has finished and no client waits any
    * more; those who do still follow the tables. UDP sessions have no end of their own: they count
-   * for as long as answers under way may take ({@link UdpListener#LINGER}), and are ended then.
+   * for as long as answers under way may take ({@link UdpClients#LINGER}), and are ended then.
    */
   void drain(Runnable whenDrained) {
     assert loop.inEventLoop();

@@ -19,6 +19,7 @@ import io.tidegate.routing.HopGate;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.RoutingTable;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -168,7 +169,7 @@ public final class Shards implements AutoCloseable {
    * Serves the ports that Docker publishes somewhere else from now on. On a platform thread, which
    * may enter namespaces.
    *
-   * @return the port at a foothold to which all clients of TCP are to be brought; else 0
+   * @return the port at a foothold to which all clients are to be brought; else 0
    * @throws IOException naming the foothold, if no sockets can be made there; all is as before then
    */
   public int place(Placement placement) throws IOException {
@@ -177,15 +178,60 @@ public final class Shards implements AutoCloseable {
           loop -> loop.eventLoop.execute(() -> loop.shard.served().place(placement, null)));
       return 0;
     }
-    List<Socket> streams = TransparentSocket.streams(sockets, foothold, loops.size());
-    int port = streams.getFirst().localAddress().getPort();
+    List<TakenSockets> pairs =
+        new TransparentSocket(sockets, foothold.namespace(), foothold.address())
+            .pairs(loops.size(), 0);
+    int port = pairs.getFirst().stream().localAddress().getPort();
     for (int i = 0; i < loops.size(); i++) {
       Loop loop = loops.get(i);
-      Socket stream = streams.get(i);
-      loop.eventLoop.execute(() -> loop.shard.served().place(placement, stream));
+      TakenSockets pair = pairs.get(i);
+      loop.eventLoop.execute(() -> loop.shard.served().place(placement, pair));
     }
     settle();
     return port;
+  }
+
+  /**
+   * Serves ranges of ports in the agent's network from now on, through sockets at loopback.
+   *
+   * @return the port of these sockets, to which all clients are to be brought
+   * @throws IOException if they cannot be made; all is as before then
+   */
+  public int gather() throws IOException {
+    InetAddress ipv4 = InetAddress.ofLiteral("127.0.0.1");
+    List<TakenSockets> pairs = new TransparentSocket(sockets, null, ipv4).pairs(loops.size(), 0);
+    int port = pairs.getFirst().stream().localAddress().getPort();
+    List<TakenSockets> more = gatherIpv6(port, pairs);
+    for (int i = 0; i < loops.size(); i++) {
+      Loop loop = loops.get(i);
+      List<TakenSockets> own =
+          more.isEmpty() ? List.of(pairs.get(i)) : List.of(pairs.get(i), more.get(i));
+      loop.eventLoop.execute(() -> loop.shard.served().gather(own));
+    }
+    settle();
+    return port;
+  }
+
+  private List<TakenSockets> gatherIpv6(int port, List<TakenSockets> others) throws IOException {
+    if (!Socket.isIPv6Preferred()) {
+      return List.of();
+    }
+    try {
+      InetAddress ipv6 = InetAddress.ofLiteral("::1");
+      return new TransparentSocket(sockets, null, ipv6).pairs(loops.size(), port);
+    } catch (IOException e) {
+      for (TakenSockets pair : others) {
+        pair.stream().close();
+        pair.datagrams().close();
+      }
+      throw e;
+    }
+  }
+
+  /** Serves no ranges of ports, since this node cannot. */
+  public void refuseRanges(String why) {
+    loops.forEach(loop -> loop.eventLoop.execute(() -> loop.shard.served().refuseRanges(why)));
+    settle();
   }
 
   /** Has the first table take over what another process leaves. To be called before it. */

@@ -2,7 +2,6 @@ package io.tidegate.proxy;
 
 import io.netty.channel.unix.Socket;
 import io.tidegate.metrics.ShardCounter;
-import io.tidegate.routing.PublishedPort;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,7 +37,7 @@ final class TakenListener extends TcpListener {
   @Override
   @Nullable ServedRoute routeOf(int fd) {
     int number = Libc.localPort(fd);
-    ServedRoute route = number > 0 ? shard.served().takenRoute(PublishedPort.tcp(number)) : null;
+    ServedRoute route = number > 0 ? shard.served().takenRoute(number) : null;
     if (route == null) {
       shard.counters().of(ShardCounter.TAKEN_IN_VAIN).increment();
     }

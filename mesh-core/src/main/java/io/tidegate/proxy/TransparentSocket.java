@@ -1,91 +1,111 @@
 package io.tidegate.proxy;
 
+import io.netty.channel.ChannelException;
+import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Makes bound sockets at a foothold to which rules of the kernel may bring clients whatever port
- * they asked for (IP_TRANSPARENT, which needs CAP_NET_ADMIN).
+ * Makes bound sockets to which rules of the kernel may bring clients whatever port they asked for
+ * (IP_TRANSPARENT, which needs CAP_NET_ADMIN).
+ *
+ * @param namespace path of the network namespace; null means the agent's own
+ * @param address that they are bound to
  */
-final class TransparentSocket {
+record TransparentSocket(UpstreamSockets sockets, @Nullable String namespace, InetAddress address) {
 
   private static final int SOL_IP = 0;
   private static final int IP_TRANSPARENT = 19;
   private static final int SOL_IPV6 = 41;
   private static final int IPV6_TRANSPARENT = 75;
 
-  private TransparentSocket() {}
-
   /**
-   * Some for TCP, all at one port that the kernel chooses.
+   * A pair for each shard, all at one port.
    *
-   * @throws IOException naming the foothold; nothing is left open
+   * @param anyPort of theirs, or 0 for one that the kernel chooses
+   * @throws IOException naming the address; nothing is left open
    */
-  static List<Socket> streams(UpstreamSockets sockets, Foothold foothold, int count)
-      throws IOException {
-    List<Socket> streams = new ArrayList<>();
+  List<TakenSockets> pairs(int count, int anyPort) throws IOException {
+    List<Socket> opened = new ArrayList<>();
     try {
-      int port = 0;
+      int port = anyPort;
+      List<TakenSockets> pairs = new ArrayList<>();
       for (int i = 0; i < count; i++) {
-        Socket socket = stream(sockets, foothold, port);
-        streams.add(socket);
-        port = socket.localAddress().getPort();
+        Socket stream = stream(port);
+        opened.add(stream);
+        port = stream.localAddress().getPort();
+        Socket datagrams = datagrams(port);
+        opened.add(datagrams);
+        pairs.add(new TakenSockets(stream, datagrams));
       }
-      return streams;
-    } catch (IOException e) {
-      for (Socket socket : streams) {
+      return pairs;
+    } catch (IOException | ChannelException e) {
+      for (Socket socket : opened) {
         socket.close();
       }
-      throw e;
+      throw e instanceof IOException failed ? failed : new IOException(e.getMessage(), e);
     }
   }
 
   /**
-   * One for TCP, at a port or, for 0, where the kernel chooses.
+   * One for TCP.
    *
-   * @throws IOException naming the foothold; nothing is left open
+   * @param port its own, or 0 for one that the kernel chooses
+   * @throws IOException as above
    */
-  static Socket stream(UpstreamSockets sockets, Foothold foothold, int port) throws IOException {
-    Socket socket = new Socket(sockets.openStream(foothold.namespace(), false));
+  Socket stream(int port) throws IOException {
+    Socket socket =
+        namespace == null
+            ? LinuxSocket.newSocketStream(isIpv6())
+            : new Socket(sockets.openStream(namespace, isIpv6()));
     try {
       BoundSocket.prepareStream(socket);
-      bind(socket, false, foothold, port);
-      return socket;
+      return bound(socket, port);
     } catch (IOException e) {
       socket.close();
       throw e;
     }
   }
 
-  /**
-   * One for a UDP port.
-   *
-   * @param ipv6 whether it speaks of addresses in IPv6's terms
-   * @throws IOException naming the foothold; nothing is left open
-   */
-  static Socket datagram(UpstreamSockets sockets, Foothold foothold, boolean ipv6, int port)
-      throws IOException {
-    Socket socket = new Socket(sockets.openDatagram(foothold.namespace(), ipv6));
+  private Socket datagrams(int port) throws IOException {
+    Socket socket =
+        namespace == null
+            ? LinuxSocket.newSocketDgram(isIpv6())
+            : new Socket(sockets.openDatagram(namespace, isIpv6()));
     try {
-      bind(socket, ipv6, foothold, port);
-      return socket;
+      BoundSocket.prepareAsked(socket, isIpv6() ? UdpPacketInfo.IPV6 : UdpPacketInfo.IPV4);
+      return bound(socket, port);
     } catch (IOException e) {
       socket.close();
       throw e;
     }
   }
 
-  private static void bind(Socket socket, boolean ipv6, Foothold foothold, int port)
-      throws IOException {
+  private Socket bound(Socket socket, int port) throws IOException {
     try {
       socket.setReusePort(true);
-      socket.setIntOpt(ipv6 ? SOL_IPV6 : SOL_IP, ipv6 ? IPV6_TRANSPARENT : IP_TRANSPARENT, 1);
-      socket.bind(new InetSocketAddress(foothold.address(), port));
+      socket.setIntOpt(
+          isIpv6() ? SOL_IPV6 : SOL_IP, isIpv6() ? IPV6_TRANSPARENT : IP_TRANSPARENT, 1);
+      socket.bind(new InetSocketAddress(address, port));
+      return socket;
     } catch (IOException e) {
-      throw new IOException("%s: %s".formatted(foothold, e.getMessage()), e);
+      throw new IOException("%s: %s".formatted(this, e.getMessage()), e);
     }
+  }
+
+  private boolean isIpv6() {
+    return address instanceof Inet6Address;
+  }
+
+  /** As in {@code 172.18.0.2 in /var/run/docker/netns/ingress_sbox}. */
+  @Override
+  public String toString() {
+    return address.getHostAddress() + (namespace == null ? "" : " in " + namespace);
   }
 }

@@ -19,8 +19,8 @@ final class UdpAnswers implements Runnable {
   private final UdpMessages toClients;
   private final @Nullable UdpSession[] sessions = new UdpSession[SIZE];
 
-  // Of those that wait to be sent; all through the same listener.
-  private @Nullable UdpListener listener;
+  // Of those that wait to be sent; all leave by the same way.
+  private @Nullable UdpExit exit;
   private int count;
   private boolean isScheduled;
 
@@ -40,9 +40,9 @@ final class UdpAnswers implements Runnable {
    * @param isOne whether there can hardly be more than one, which costs less
    */
   int receive(UdpSession session, int fd, boolean isOne) {
-    if (session.listener != listener) {
+    if (session.exit != exit) {
       flush();
-      listener = session.listener;
+      exit = session.exit;
     }
     int received = isOne ? receiveOne(session, fd) : receiveMany(session, fd);
     if (count == SIZE) {
@@ -89,7 +89,7 @@ final class UdpAnswers implements Runnable {
   void flush() {
     int from = 0;
     while (from < count) {
-      int sent = calls.send(listener().socketFd(), toClients.address(from), count - from);
+      int sent = calls.send(exit().socketFd, toClients.address(from), count - from);
       if (sent > 0) {
         count(DatagramResult.PASSED, from, from + sent);
         from += sent;
@@ -110,8 +110,8 @@ final class UdpAnswers implements Runnable {
     }
   }
 
-  private UdpListener listener() {
-    return Objects.requireNonNull(listener);
+  private UdpExit exit() {
+    return Objects.requireNonNull(exit);
   }
 
   /** Takes an ICMP message out of a connected socket's error queue, where there is one. */

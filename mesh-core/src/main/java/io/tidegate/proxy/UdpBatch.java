@@ -23,6 +23,7 @@ final class UdpBatch {
     fromClients = new UdpMessages(calls, SIZE, packetInfo);
     for (int i = 0; i < SIZE; i++) {
       fromClients.setBuffer(i, buffers.address(i), UdpBuffers.MAX_BYTES);
+      fromClients.expectClient(i);
     }
   }
 
@@ -38,6 +39,11 @@ final class UdpBatch {
   /** Reads who wrote the i-th datagram, and to which address. */
   void readClient(int i, UdpClient client) {
     fromClients.readClient(i, client);
+  }
+
+  /** The same for a socket that is told each datagram's port. */
+  void readAsking(int i, UdpClient client) {
+    fromClients.readAsking(i, client);
   }
 
   /** Puts a datagram that was received into a place among those that go to one task. */

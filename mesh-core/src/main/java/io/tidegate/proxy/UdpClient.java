@@ -1,6 +1,7 @@
 package io.tidegate.proxy;
 
 import io.tidegate.routing.PublishedPort;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -29,6 +30,8 @@ final class UdpClient {
   // struct in6_addr or in_addr.
   long local0;
   long local8;
+  // The port that it was sent to, where the socket is for many; else 0.
+  int port;
 
   void set(long name0, long name8, long name16, int name24, long local0, long local8) {
     this.name0 = name0;
@@ -42,6 +45,7 @@ final class UdpClient {
   UdpClient copy() {
     UdpClient copy = new UdpClient();
     copy.set(name0, name8, name16, name24, local0, local8);
+    copy.port = port;
     return copy;
   }
 
@@ -78,17 +82,26 @@ final class UdpClient {
   }
 
   /** Of what it sends to a published port; null if the kernel gave no addresses. */
-  @Nullable Ends ends(PublishedPort port) {
+  @Nullable Ends ends(PublishedPort published) {
     InetSocketAddress source = address();
-    boolean ipv4 = (short) name0 == AF_INET;
+    InetSocketAddress destination = destination(port == 0 ? published.number() : port);
+    return source == null || destination == null ? null : new Ends(source, destination);
+  }
+
+  /** Where its datagrams are sent to; null if the kernel did not tell. */
+  @Nullable InetSocketAddress destination(int number) {
+    boolean ipv4 = isIpv4();
     ByteBuffer local = ByteBuffer.allocate(16).order(ByteOrder.nativeOrder());
     local.putLong(local0).putLong(local8);
     byte[] address = Arrays.copyOf(local.array(), ipv4 ? 4 : 16);
     try {
       InetAddress destination = InetAddress.getByAddress(address);
-      return source == null
-          ? null
-          : new Ends(source, new InetSocketAddress(destination, port.number()));
+      // On a link, the client's interface is the one that it is reached by.
+      return new InetSocketAddress(
+          destination.isLinkLocalAddress() && !ipv4
+              ? Inet6Address.getByAddress(null, address, name24)
+              : destination,
+          number);
     } catch (UnknownHostException e) {
       return null;
     }
@@ -102,7 +115,8 @@ final class UdpClient {
         && name16 == client.name16
         && name24 == client.name24
         && local0 == client.local0
-        && local8 == client.local8;
+        && local8 == client.local8
+        && port == client.port;
   }
 
   @Override
@@ -111,7 +125,7 @@ final class UdpClient {
     hash = mix(hash ^ name8);
     hash = mix(hash ^ name16 ^ (long) name24 << 32);
     hash = mix(hash ^ local0);
-    hash = mix(hash ^ local8);
+    hash = mix(hash ^ local8 ^ port);
     return (int) (hash >>> 32);
   }
 

@@ -54,7 +54,8 @@ final class UdpMessages {
     if (packetInfo != null) {
       setLong(message + NAME, memory.address() + name(i));
       setLong(message + CONTROL, memory.address() + control(i));
-      expectClient(i);
+      setInt(message + NAME_LENGTH, packetInfo.nameBytes());
+      setLong(message + CONTROL_LENGTH, packetInfo.controlBytes());
       packetInfo.prepare(memory, control(i));
     }
   }
@@ -89,14 +90,18 @@ final class UdpMessages {
 
   /** Makes room for a client's address; receiving wrote its length over. */
   void expectClient(int i) {
-    UdpPacketInfo info = packetInfo();
-    setInt(i * MESSAGE_BYTES + NAME_LENGTH, info.nameBytes());
-    setLong(i * MESSAGE_BYTES + CONTROL_LENGTH, info.controlBytes());
+    setInt(i * MESSAGE_BYTES + NAME_LENGTH, packetInfo().nameBytes());
+    setLong(i * MESSAGE_BYTES + CONTROL_LENGTH, CONTROL_BYTES);
   }
 
   /** Reads who wrote the i-th datagram, and to which address. */
   void readClient(int i, UdpClient client) {
     packetInfo().read(memory, name(i), control(i), client);
+  }
+
+  /** The same where the kernel tells the port, too. */
+  void readAsking(int i, UdpClient client) {
+    packetInfo().readAsking(memory, name(i), control(i), client);
   }
 
   /** Writes to whom the i-th datagram goes, and from which address. */

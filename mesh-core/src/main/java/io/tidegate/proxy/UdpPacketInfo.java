@@ -6,6 +6,8 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 
 /**
  * How the kernel writes who sent a datagram and to which address, in each family: so that answers
@@ -17,9 +19,17 @@ enum UdpPacketInfo {
   /** IPV6_PKTINFO: address, interface. */
   IPV6(28, 41, 50, 20, 0);
 
+  private static final ValueLayout.OfShort BIG_ENDIAN_SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
   private static final int HEADER_BYTES = 16;
   private static final int IP_PKTINFO = 8;
   private static final int IPV6_RECVPKTINFO = 49;
+
+  // Where a datagram was sent to, address and port: struct sockaddr_in or sockaddr_in6.
+  private static final int IP_RECVORIGDSTADDR = 20;
+  private static final int IPV6_RECVORIGDSTADDR = 74;
+  private static final int PORT_OFFSET = 2;
 
   private final int nameBytes;
   private final int level;
@@ -41,6 +51,11 @@ enum UdpPacketInfo {
     socket.setIntOpt(level, this == IPV6 ? IPV6_RECVPKTINFO : IP_PKTINFO, 1);
   }
 
+  /** The same with the port that each was sent to, which need not be the socket's own. */
+  void enableAsking(Socket socket) throws IOException {
+    socket.setIntOpt(level, this == IPV6 ? IPV6_RECVORIGDSTADDR : IP_RECVORIGDSTADDR, 1);
+  }
+
   /** Bytes of a socket address. */
   int nameBytes() {
     return nameBytes;
@@ -59,7 +74,17 @@ enum UdpPacketInfo {
   }
 
   void read(MemorySegment memory, int name, int control, UdpClient client) {
-    long local = control + (long) HEADER_BYTES + localOffset;
+    read(memory, name, control + (long) HEADER_BYTES + localOffset, client);
+  }
+
+  /** What {@link #enableAsking} has the kernel tell; a port of 0 if it told nothing. */
+  void readAsking(MemorySegment memory, int name, int control, UdpClient client) {
+    long asked = control + (long) HEADER_BYTES;
+    read(memory, name, asked + (this == IPV6 ? 8 : 4), client);
+    client.port = Short.toUnsignedInt(memory.get(BIG_ENDIAN_SHORT, asked + PORT_OFFSET));
+  }
+
+  private void read(MemorySegment memory, int name, long local, UdpClient client) {
     if (this == IPV6) {
       client.set(
           memory.get(JAVA_LONG_UNALIGNED, name),

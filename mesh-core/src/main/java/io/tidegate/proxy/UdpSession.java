@@ -31,7 +31,9 @@ final class UdpSession extends Timer {
   static final Duration RESEND = Duration.ofSeconds(2);
 
   final UdpClient client;
-  final UdpListener listener;
+  final UdpClients clients;
+  final UdpFamily family;
+  final UdpExit exit;
   private final Shard shard;
   private final UdpBatch batch;
   private final UdpUnanswered unanswered;
@@ -54,35 +56,51 @@ final class UdpSession extends Timer {
   private Access access;
 
   private UdpSession(
-      UdpListener listener, Shard shard, UdpClient client, Ticket ticket, long nowNanos) {
-    this.listener = listener;
+      UdpClients clients,
+      UdpFamily family,
+      UdpExit exit,
+      Shard shard,
+      UdpClient client,
+      Ticket ticket,
+      long nowNanos) {
+    this.clients = clients;
+    this.family = family;
+    this.exit = exit;
     this.shard = shard;
     this.client = client;
-    batch = listener.family.batch;
+    batch = family.batch;
     unanswered = shard.udp().unanswered;
-    counters = listener.served().counters;
+    counters = clients.served().counters;
     this.ticket = ticket;
-    access = listener.served().route.policy().access();
+    access = clients.served().route.policy().access();
     startedNanos = nowNanos;
   }
 
   /**
    * Begins a session, or returns null if there is no endpoint to be had.
    *
-   * @param ticket what counts the client until the session ends, or does not begin
+   * @param exit by which answers leave until the session ends, or does not begin
+   * @param ticket what counts the client for as long
    */
   static @Nullable UdpSession begin(
-      UdpListener listener, Shard shard, UdpClient client, Ticket ticket, long nowNanos) {
-    UdpSession session = new UdpSession(listener, shard, client, ticket, nowNanos);
+      UdpClients clients,
+      UdpFamily family,
+      UdpExit exit,
+      Shard shard,
+      UdpClient client,
+      Ticket ticket,
+      long nowNanos) {
+    UdpSession session = new UdpSession(clients, family, exit, shard, client, ticket, nowNanos);
     Tried tried = new Tried();
-    UdpUpstream first = UdpUpstream.open(session, shard, listener.served(), tried);
+    UdpUpstream first = UdpUpstream.open(session, shard, clients.served(), tried);
     if (first == null) {
       session.counters.connections(session.refusal(tried)).increment();
       ticket.leave();
+      exit.leave();
       return null;
     }
     session.upstream = first;
-    shard.clock().start(listener.served().limits.udpIdleTimeoutNanos(), session);
+    shard.clock().start(clients.served().limits.udpIdleTimeoutNanos(), session);
     session.lastMoveNanos = shard.clock().coarseNanoTime();
     session.goOn();
     return session;
@@ -129,7 +147,7 @@ final class UdpSession extends Timer {
     if (waiting != null) {
       waiting.keep(batch, 0, count);
     }
-    if (hasToLeave(listener.served()) && !renew()) {
+    if (hasToLeave(clients.served()) && !renew()) {
       replaceOrEnd(new Tried());
     }
     lastMoveNanos = shard.clock().coarseNanoTime();
@@ -220,14 +238,14 @@ final class UdpSession extends Timer {
       return;
     }
     try {
-      int received = listener.family.answers.receive(this, upstream().fd, asked - answers == 1);
+      int received = family.answers.receive(this, upstream().fd, asked - answers == 1);
       if (received > 0) {
         onAnswered(received);
       } else if (UdpFailure.of(received) == UdpFailure.GONE) {
         onUpstreamGone();
       } else {
         // A datagram that was too long stays in the error queue, and epoll tells of it for ever.
-        listener.family.answers.dropError(upstream().fd);
+        family.answers.dropError(upstream().fd);
       }
     } catch (RuntimeException e) {
       breakOff(e);
@@ -236,7 +254,7 @@ final class UdpSession extends Timer {
 
   /** Thrown on, it would stall the whole loop for a second. */
   void breakOff(RuntimeException e) {
-    LOG.warn("{}: session broke off", listener.served().route.port(), e);
+    LOG.warn("{}: session broke off", clients.served().route.port(), e);
     end(CloseCause.AGENT_STOPPED);
   }
 
@@ -261,7 +279,7 @@ final class UdpSession extends Timer {
 
   /** Where so many answers are expected to each datagram, the last one is the session's end. */
   private void endIfAnswered() {
-    int expected = listener.served().route.policy().udpResponses();
+    int expected = clients.served().route.policy().udpResponses();
     if (expected > 0 && answers >= asked * expected) {
       end(CloseCause.FINISHED);
     }
@@ -274,7 +292,7 @@ final class UdpSession extends Timer {
    * task that drains may still answer: from that one a session goes with its next datagram.
    */
   void follow() {
-    ServedRoute served = listener.served();
+    ServedRoute served = clients.served();
     try {
       if (!over && isOf(served) && upstream().isGoneFrom(served)) {
         replace(new Tried());
@@ -292,15 +310,15 @@ final class UdpSession extends Timer {
   /** The endpoint's task is not there. */
   void onUpstreamGone() {
     Tried tried = new Tried();
-    upstream().exclude(listener.served(), tried);
+    upstream().exclude(clients.served(), tried);
     replaceOrEnd(tried);
   }
 
   /** The other agent has not taken the session: another endpoint gets what waits. */
   void onNotTaken(ConnectionResult why) {
     UdpWaiting kept = Objects.requireNonNull(waiting);
-    Tried tried = kept.onNotTaken(why, listener.served());
-    upstream().exclude(listener.served(), tried);
+    Tried tried = kept.onNotTaken(why, clients.served());
+    upstream().exclude(clients.served(), tried);
     if (kept.mayTry(shard.config().connectAttempts())) {
       replaceOrEnd(tried);
     } else {
@@ -320,7 +338,7 @@ final class UdpSession extends Timer {
 
   /** Has another agent that has ended its part asked anew for the same task, which may go on. */
   private boolean renew() {
-    return upstream().hasEnded() && moveTo(upstream().again(listener.served()));
+    return upstream().hasEnded() && moveTo(upstream().again(clients.served()));
   }
 
   private void replaceOrEnd(Tried tried) {
@@ -331,7 +349,7 @@ final class UdpSession extends Timer {
 
   /** Goes over to another endpoint, along with what the last one left unanswered. */
   private boolean replace(Tried tried) {
-    return moveTo(UdpUpstream.open(this, shard, listener.served(), tried));
+    return moveTo(UdpUpstream.open(this, shard, clients.served(), tried));
   }
 
   private boolean moveTo(@Nullable UdpUpstream next) {
@@ -387,7 +405,7 @@ final class UdpSession extends Timer {
   @Override
   void onExpired(long nowNanos) {
     long idleNanos = nowNanos - lastMoveNanos;
-    long limitNanos = listener.served().limits.udpIdleTimeoutNanos();
+    long limitNanos = clients.served().limits.udpIdleTimeoutNanos();
     if (idleNanos >= limitNanos) {
       end(CloseCause.IDLE);
     } else if (isPastDue(nowNanos, shard.admission().restraint())) {
@@ -399,7 +417,7 @@ final class UdpSession extends Timer {
 
   @Override
   boolean isPastDue(long nowNanos, Restraint restraint) {
-    long limitNanos = listener.served().limits.udpIdleTimeoutNanos();
+    long limitNanos = clients.served().limits.udpIdleTimeoutNanos();
     return nowNanos - lastMoveNanos >= restraint.shorten(limitNanos);
   }
 
@@ -414,9 +432,10 @@ final class UdpSession extends Timer {
     }
     over = true;
     shard.clock().stop(this);
-    listener.remove(this);
+    clients.remove(this);
     shard.udp().ended();
     ticket.leave();
+    exit.leave();
     upstream().retire();
     if (waiting != null) {
       waiting.drop();

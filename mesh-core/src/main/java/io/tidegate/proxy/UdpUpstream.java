@@ -86,7 +86,7 @@ final class UdpUpstream extends UdpSocket {
 
   private static UdpUpstream connect(UdpSession session, Shard shard, ServedRoute served, int index)
       throws IOException {
-    Endpoint endpoint = served.endpoint(index);
+    Endpoint endpoint = endpoint(session, served, index);
     HopOffer offer = endpoint.reach().hop();
     ToTask opened =
         offer == null
@@ -106,6 +106,13 @@ final class UdpUpstream extends UdpSocket {
       opened.close();
       throw e;
     }
+  }
+
+  /** The picked one, with the port that the client's leads to. */
+  private static Endpoint endpoint(UdpSession session, ServedRoute served, int index)
+      throws IOException {
+    Endpoint first = served.endpoint(index);
+    return served.route.isParallel() ? first.shifted(served.shift(session.client.port)) : first;
   }
 
   private UdpHop ask(Endpoint endpoint, HopOffer offer) throws IOException {
@@ -186,7 +193,7 @@ final class UdpUpstream extends UdpSocket {
   /** The other agent takes the session's datagrams at that port. */
   void open(InetSocketAddress agent) throws IOException {
     socket.connect(agent);
-    session.listener.family.batch.discard(fd);
+    session.family.batch.discard(fd);
     watch();
     session.onOpen();
   }

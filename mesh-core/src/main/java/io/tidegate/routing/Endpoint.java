@@ -41,6 +41,15 @@ public record Endpoint(
         null);
   }
 
+  /** The same where another port is asked for, so many behind the first of a range. */
+  public Endpoint shifted(int ports) {
+    InetSocketAddress shifted =
+        address == null
+            ? null
+            : new InetSocketAddress(address.getAddress(), address.getPort() + ports);
+    return new Endpoint(taskId, taskName, nodeId, state, shifted, reach.shifted(ports), ejection);
+  }
+
   /**
    * What it is known by.
    *

@@ -1,11 +1,13 @@
 package io.tidegate.routing;
 
 /**
- * One published port of a service and the port that its tasks listen on.
+ * One published port of a service and the port that its tasks listen on; or a range of them.
  *
+ * @param targetPort the one for all that is published, or the first where it is parallel
+ * @param isParallel whether each port of a range leads to a port of its own, in the same order
  * @param means how it was published
  */
-public record Publication(PublishedPort port, int targetPort, Means means) {
+public record Publication(PublishedPort port, int targetPort, boolean isParallel, Means means) {
 
   /** How a port can be published. */
   public enum Means {
@@ -28,6 +30,14 @@ public record Publication(PublishedPort port, int targetPort, Means means) {
 
   public Publication {
     PublishedPort.checkPort("target port", targetPort);
+    if (isParallel) {
+      PublishedPort.checkPort("target port", targetPort + port.size() - 1);
+    }
+  }
+
+  /** One where all that is published leads to one port. */
+  public Publication(PublishedPort port, int targetPort, Means means) {
+    this(port, targetPort, false, means);
   }
 
   /** A port that was published with Docker's own means. */

@@ -104,6 +104,13 @@ public record Reach(
         null);
   }
 
+  /** The same way to a port so many behind. */
+  Reach shifted(int ports) {
+    return fixedPort == 0
+        ? this
+        : new Reach(kind, address, fixedPort + ports, namespace, reason, hop, home);
+  }
+
   public static Reach none(String reason) {
     return new Reach(Kind.NONE, null, 0, null, reason, null, null);
   }

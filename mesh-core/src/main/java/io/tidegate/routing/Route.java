@@ -12,6 +12,8 @@ import java.util.List;
  * @param detours other nodes, which serve the port too: tried only when no endpoint answers
  * @param withheld those that are known but not picked, for people
  * @param means how the port was published
+ * @param isParallel whether each port of a range leads to a port of its own: that of an endpoint's
+ *     address is the first
  */
 public record Route(
     PublishedPort port,
@@ -21,12 +23,26 @@ public record Route(
     List<Endpoint> endpoints,
     List<Node> detours,
     List<Endpoint> withheld,
-    Publication.Means means) {
+    Publication.Means means,
+    boolean isParallel) {
 
   public Route {
     endpoints = List.copyOf(endpoints);
     detours = List.copyOf(detours);
     withheld = List.copyOf(withheld);
+  }
+
+  /** A route of a port, or of ports that all lead to one. */
+  public Route(
+      PublishedPort port,
+      String serviceId,
+      String serviceName,
+      Policy policy,
+      List<Endpoint> endpoints,
+      List<Node> detours,
+      List<Endpoint> withheld,
+      Publication.Means means) {
+    this(port, serviceId, serviceName, policy, endpoints, detours, withheld, means, false);
   }
 
   /** A route of a port that was published with Docker's own means. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidegate.routing.BalancingPolicy;
 import io.tidegate.routing.Clash;
+import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.Node;
 import io.tidegate.routing.Policy;
 import io.tidegate.routing.Protocol;
@@ -44,6 +45,7 @@ class RoutesTest {
       assertThat(table).isEqualTo(next(Routes.NONE, listedAnew(topology)).table(step));
       assertThat(List.copyOf(table.routes().keySet())).isSorted();
       assertThat(table.clashes()).extracting(Clash::port).isSorted();
+      assertThat(overlaps(table)).isZero();
       clashes += table.clashes().size();
     }
     assertThat(clashes).isGreaterThan(STEPS);
@@ -76,6 +78,58 @@ class RoutesTest {
         .singleElement()
         .satisfies(route -> assertThat(route.key()).isEqualTo(PublishedPort.tcp(1_007)));
     assertThat(route(next, 8)).isSameAs(route(routes, 8));
+  }
+
+  @Test
+  void givesEachPortToTheOldestOfThoseThatOverlap() {
+    Service oldest = aged("oldest", 1, "20-30/udp");
+    Service middle = aged("middle", 2, "10-25/udp");
+    Service youngest = aged("youngest", 3, "12/udp");
+    Routes routes = next(Routes.NONE, new Topology(List.of(oldest, middle, youngest)));
+
+    // The middle one has none of its ports, and so is in nobody's way.
+    assertThat(ports(routes)).containsExactly("12/udp", "20-30/udp");
+    assertThat(routes.table(1).clashes())
+        .extracting(Clash::toString)
+        .containsExactly(
+            "10-25/udp: published by middle (label), overlaps with 20-30/udp of oldest (label);"
+                + " oldest keeps that, and 10-25/udp is not served");
+
+    routes = next(routes, new Topology(List.of(middle, youngest)));
+    assertThat(ports(routes)).containsExactly("10-25/udp");
+    assertThat(routes.table(2).clashes()).extracting(Clash::port).hasToString("[12/udp]");
+
+    routes = next(routes, new Topology(List.of(youngest)));
+    assertThat(ports(routes)).containsExactly("12/udp");
+    assertThat(routes.table(3).clashes()).isEmpty();
+  }
+
+  @Test
+  void makesOneRouteOfARangeWhateverItsSize() {
+    Publication range =
+        new Publication(
+            PublishedPort.parse("10000-20000/udp"), 7_000, true, Publication.Means.LABEL);
+    Service service =
+        new Service("s", "s", BalancingPolicy.P2C, List.of(range), List.of(task("t", 2)));
+
+    Routes routes = next(Routes.NONE, new Topology(List.of(service)));
+
+    Route route = routes.table(1).routes().values().getFirst();
+    assertThat(routes.table(1).routes()).hasSize(1);
+    assertThat(route.isParallel()).isTrue();
+    Endpoint last = route.endpoints().getFirst().shifted(10_000);
+    assertThat(Objects.requireNonNull(last.address()).getPort()).isEqualTo(17_000);
+  }
+
+  private static Service aged(String id, int age, String port) {
+    Publication publication =
+        new Publication(PublishedPort.parse(port), 80, Publication.Means.LABEL);
+    return new Service(
+        id, id, age, Policy.DEFAULT, List.of(publication), List.of(), List.of(task(id, 2)));
+  }
+
+  private static List<String> ports(Routes routes) {
+    return routes.table(1).routes().keySet().stream().map(PublishedPort::toString).toList();
   }
 
   @Test
@@ -133,17 +187,34 @@ class RoutesTest {
     List<Publication> publications =
         IntStream.range(0, random.nextInt(4))
             .mapToObj(
-                _ ->
-                    new Publication(
-                        new PublishedPort(1 + random.nextInt(150), any(Protocol.values(), random)),
-                        80,
-                        any(Publication.Means.values(), random)))
+                _ -> new Publication(port(random), 80, any(Publication.Means.values(), random)))
             .toList();
     List<Task> tasks =
         IntStream.range(0, random.nextInt(3))
             .mapToObj(i -> task(id + "." + i, random.nextInt(5)))
             .toList();
     return new Service(id, id, random.nextInt(3), Policy.DEFAULT, publications, List.of(), tasks);
+  }
+
+  /** One alone, and now and then a range. */
+  private static PublishedPort port(Random random) {
+    int number = 1 + random.nextInt(150);
+    int more = random.nextInt(50) == 0 ? random.nextInt(10) : 0;
+    return new PublishedPort(number, number + more, any(Protocol.values(), random));
+  }
+
+  private static int overlaps(RoutingTable table) {
+    int overlaps = 0;
+    for (Protocol protocol : Protocol.values()) {
+      int last = 0;
+      for (PublishedPort port : table.routes().keySet()) {
+        if (port.protocol() == protocol) {
+          overlaps += port.number() <= last ? 1 : 0;
+          last = port.last();
+        }
+      }
+    }
+    return overlaps;
   }
 
   private static <T> T any(T[] values, Random random) {

@@ -68,7 +68,7 @@ class ClashLogTest {
   }
 
   private static Clash.Claim claim(String id, String name) {
-    return new Clash.Claim(id, name, Publication.Means.DOCKER);
+    return new Clash.Claim(id, name, Publication.Means.DOCKER, PORT);
   }
 
   private static Logger logger() {

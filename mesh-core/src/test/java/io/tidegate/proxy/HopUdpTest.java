@@ -326,7 +326,7 @@ class HopUdpTest {
       udp.probe(port).ask("hello");
     }
     assertThat(hop.far.stats(hop.farPort()).active()).isEqualTo(20);
-    assertThat(hop.near.shards.drain(UdpListener.LINGER.multipliedBy(4))).isTrue();
+    assertThat(hop.near.shards.drain(UdpClients.LINGER.multipliedBy(4))).isTrue();
     Await.until(() -> hop.far.stats(hop.farPort()).active() == 0);
     hop.awaitNothingOpen();
   }
@@ -336,8 +336,8 @@ class HopUdpTest {
     int port = serve(udp.keep(UdpTask.echo()).address());
     udp.probe(port).ask("hello");
 
-    assertThat(hop.far.shards.drain(UdpListener.LINGER.dividedBy(4))).isFalse();
-    assertThat(hop.far.shards.drain(UdpListener.LINGER.multipliedBy(4))).isTrue();
+    assertThat(hop.far.shards.drain(UdpClients.LINGER.dividedBy(4))).isFalse();
+    assertThat(hop.far.shards.drain(UdpClients.LINGER.multipliedBy(4))).isTrue();
     assertThat(hop.far.stats(hop.farPort()).active()).isZero();
   }
 

@@ -278,7 +278,7 @@ final class ProxyFixture implements AutoCloseable {
   RouteStats stats(int port) {
     MeshStats stats = shards.stats();
     return stats.routes().entrySet().stream()
-        .filter(entry -> entry.getKey().port() == port)
+        .filter(entry -> entry.getKey().port().number() == port)
         .findFirst()
         .orElseThrow()
         .getValue();

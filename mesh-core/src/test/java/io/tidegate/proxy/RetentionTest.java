@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 class RetentionTest {
 
-  private static final RouteKey ROUTE = new RouteKey(8080, "tcp", "s1", "web");
+  private static final RouteKey ROUTE = new RouteKey(PublishedPort.tcp(8080), "s1", "web");
   private static final EndpointKey ENDPOINT = new EndpointKey("a", "web.1", "n1");
 
   private final ShardCounters counters = new ShardCounters();
@@ -88,7 +88,7 @@ class RetentionTest {
     Reach reach = Reach.direct(InetAddress.getLoopbackAddress(), 80, "given by the test");
     Route served =
         new Route(
-            PublishedPort.tcp(ROUTE.port()),
+            ROUTE.port(),
             ROUTE.serviceId(),
             ROUTE.serviceName(),
             BalancingPolicy.P2C,

@@ -1,6 +1,5 @@
 package io.tidegate.proxy;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -150,8 +149,9 @@ class TakenPortsTest {
     for (String bind : List.of("127.0.0.1", "::")) {
       try (var task = UdpTask.named("task");
           var proxy = proxy(bind)) {
-        proxy.shards.place(INSIDE);
-        int port = proxy.serve(Protocol.UDP, Policy.DEFAULT, task.address());
+        int port = proxy.shards.place(INSIDE);
+        proxy.publish(new PublishedPort(port, Protocol.UDP), Policy.DEFAULT, task.address());
+        proxy.awaitBound(port);
 
         try (var client = new UdpProbe("127.0.0.7", port)) {
           assertThat(client.ask("one")).contains("one");
@@ -164,27 +164,27 @@ class TakenPortsTest {
   }
 
   @Test
-  void handsTheSocketsOfUdpOverWithWhatWaitsThere() throws Exception {
-    for (String bind : List.of("127.0.0.1", "::")) {
-      try (var task = UdpTask.named("task");
-          var first = proxy(bind);
-          var second = proxy(bind)) {
-        first.shards.place(INSIDE);
-        int port = first.serve(Protocol.UDP, Policy.DEFAULT, task.address());
-        Inheritance inheritance = Inheritance.of(first.shards.lend());
-        second.shards.inherit(inheritance);
-        second.shards.place(INSIDE);
-        second.publish(new PublishedPort(port, Protocol.UDP), Policy.DEFAULT, task.address());
-        second.shards.settle();
-        first.shards.stopListening();
+  void dropsAndCountsDatagramsOfAPortWithoutARoute() throws Exception {
+    try (var proxy = proxy("127.0.0.1")) {
+      int port = proxy.shards.place(INSIDE);
 
-        try (var client = new UdpProbe("127.0.0.7", port)) {
-          client.send("waits".getBytes(UTF_8));
-          inheritance.begin();
-          assertThat(client.hears()).contains("waits");
-          second.awaitBound(port);
-        }
+      try (var client = new UdpProbe("127.0.0.7", port)) {
+        client.send(new byte[] {1});
+        Await.until(
+            () -> proxy.shards.stats().shards().getOrDefault(ShardCounter.TAKEN_IN_VAIN, 0L) == 1);
       }
+    }
+  }
+
+  @Test
+  void lendsNoSocketsOfPortsThatAreTakenOver() throws Exception {
+    try (var task = UdpTask.named("task");
+        var proxy = proxy("127.0.0.1")) {
+      int port = proxy.shards.place(INSIDE);
+      proxy.publish(new PublishedPort(port, Protocol.UDP), Policy.DEFAULT, task.address());
+      proxy.awaitBound(port);
+
+      assertThat(proxy.shards.lend()).isEmpty();
     }
   }
 

@@ -87,8 +87,8 @@ class UdpEndTest {
     int port = proxy.serveUdp(0, udp.keep(UdpTask.echo()).address());
     udp.probe(port).ask("hello");
 
-    assertThat(proxy.shards.drain(UdpListener.LINGER.dividedBy(4))).isFalse();
-    assertThat(proxy.shards.drain(UdpListener.LINGER.multipliedBy(4))).isTrue();
+    assertThat(proxy.shards.drain(UdpClients.LINGER.dividedBy(4))).isFalse();
+    assertThat(proxy.shards.drain(UdpClients.LINGER.multipliedBy(4))).isTrue();
     assertThat(proxy.stats(port).active()).isZero();
   }
 }

@@ -4,6 +4,7 @@ import io.tidegate.agent.changes.ChangeLog;
 import io.tidegate.agent.source.CheckStatus;
 import io.tidegate.agent.source.PeerStatus;
 import io.tidegate.agent.source.SourceStatus;
+import io.tidegate.agent.takeover.RangesStatus;
 import io.tidegate.agent.takeover.TakeoverStatus;
 import io.tidegate.metrics.EjectionStats;
 import io.tidegate.metrics.MeshStats;
@@ -84,6 +85,9 @@ public interface AgentView {
 
   /** How the takeover of ports from Docker's mesh fares. */
   TakeoverStatus takeover();
+
+  /** How the ranges of ports fare. */
+  RangesStatus ranges();
 
   /**
    * Hands all ports back to Docker's mesh, or takes them again.

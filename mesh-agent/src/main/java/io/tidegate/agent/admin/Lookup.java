@@ -88,10 +88,14 @@ final class Lookup {
     return service ->
         service.publications().stream()
             .map(publication -> publication.port())
-            .anyMatch(
-                published ->
-                    published.equals(port)
-                        || (isAnyProtocol && published.number() == port.number()));
+            .anyMatch(published -> isMeant(published, port, isAnyProtocol));
+  }
+
+  /** Whether a port is what somebody asks for, or has it in its range. */
+  static boolean isMeant(PublishedPort published, PublishedPort asked, boolean isAnyProtocol) {
+    return isAnyProtocol
+        ? published.number() <= asked.last() && asked.number() <= published.last()
+        : published.overlaps(asked);
   }
 
   /**

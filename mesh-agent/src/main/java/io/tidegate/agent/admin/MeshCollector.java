@@ -70,6 +70,7 @@ final class MeshCollector implements MultiCollector {
     PeerFamilies.add(families, view.peers());
     OverloadFamilies.add(families, view);
     TakeoverFamilies.add(families, view.takeover());
+    TakeoverFamilies.add(families, view.ranges());
     ShardFamilies.add(families, stats);
     families.info(
         "build",

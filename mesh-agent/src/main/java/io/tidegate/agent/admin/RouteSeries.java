@@ -46,19 +46,20 @@ record RouteSeries(Labels labels, List<RouteStats> parts) {
 
   static Labels labels(Route route) {
     PublishedPort port = route.port();
-    return labels(route.serviceName(), port.number(), port.protocol().toString());
+    return labels(route.serviceName(), port);
   }
 
   static Labels labels(RouteKey route) {
-    return labels(route.serviceName(), route.port(), route.protocol());
+    return labels(route.serviceName(), route.port());
   }
 
   static Labels labels(PublishedPort port) {
-    return Labels.of("port", Integer.toString(port.number()), "proto", port.protocol().toString());
+    return Labels.of("port", port.numbers(), "proto", port.protocol().toString());
   }
 
-  private static Labels labels(String service, int port, String protocol) {
-    return Labels.of("service", service, "port", Integer.toString(port), "proto", protocol);
+  private static Labels labels(String service, PublishedPort port) {
+    return Labels.of(
+        "service", service, "port", port.numbers(), "proto", port.protocol().toString());
   }
 
   long sum(ToLongFunction<RouteStats> count) {

@@ -39,11 +39,7 @@ final class RoutesPage implements Page {
     if (port != null) {
       PublishedPort published = Lookup.port(port);
       boolean isAnyProtocol = port.indexOf('/') < 0;
-      wanted =
-          wanted.and(
-              route ->
-                  route.port().equals(published)
-                      || (isAnyProtocol && route.port().number() == published.number()));
+      wanted = wanted.and(route -> Lookup.isMeant(route.port(), published, isAnyProtocol));
     }
     return wanted;
   }

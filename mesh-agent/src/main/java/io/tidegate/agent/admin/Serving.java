@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Serving(boolean isKnown, List<String> reasons) {
 
-  private static final Pattern PORT = Pattern.compile("[0-9]{1,5}(/[a-z]+)?");
+  private static final Pattern PORT = Pattern.compile("[0-9]{1,5}(-[0-9]{1,5})?(/[a-z]+)?");
   private static final int SUGGESTIONS = 3;
 
   boolean isServing() {
@@ -73,8 +73,7 @@ record Serving(boolean isKnown, List<String> reasons) {
             route ->
                 port == null
                     ? route.serviceName().equals(wanted)
-                    : route.port().equals(port)
-                        || (isAnyProtocol && route.port().number() == port.number()))
+                    : Lookup.isMeant(route.port(), port, isAnyProtocol))
         .toList();
   }
 
@@ -84,7 +83,7 @@ record Serving(boolean isKnown, List<String> reasons) {
             each ->
                 each.serviceName().equals(wanted)
                     || each.port().toString().equals(wanted)
-                    || String.valueOf(each.port().number()).equals(wanted))
+                    || each.port().numbers().equals(wanted))
         .map(each -> each.port() + " " + each.serviceName() + ": " + each.reason())
         .toList();
   }

@@ -8,12 +8,14 @@ import io.tidegate.agent.linux.WayBack;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.swarm.NodeFacts;
 import io.tidegate.agent.takeover.Forecast;
+import io.tidegate.agent.takeover.RangeKeeper;
 import io.tidegate.agent.takeover.TakeoverConfig;
 import io.tidegate.agent.watch.WatchConfig;
 import io.tidegate.mesh.Mesh;
 import io.tidegate.proxy.ProxyConfig;
 import io.tidegate.proxy.UpstreamSockets;
 import io.tidegate.routing.Protocol;
+import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Topology;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -195,6 +197,17 @@ final class Checks {
         ? Finding.warn(
             "files", max + " at most", "each connection takes two; raise the limit: ulimit -n")
         : Finding.ok("files", max + " at most");
+  }
+
+  /** Whether a range of ports could be served. */
+  static Finding range(PublishedPort range) {
+    String obstacle = RangeKeeper.obstacle();
+    return obstacle == null
+        ? Finding.ok(range.toString(), "can be served by packet rules")
+        : Finding.warn(
+            range.toString(),
+            "is not served on this node: " + obstacle,
+            "ranges of ports need nft and CAP_NET_ADMIN; all else works without");
   }
 
   private static NetworkChannel open(Protocol protocol) throws IOException {

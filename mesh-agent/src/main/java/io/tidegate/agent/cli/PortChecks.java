@@ -25,6 +25,9 @@ record PortChecks(String bindAddress, SwarmTraits traits) {
     if (unserved != null) {
       return List.of(Finding.ok(port.toString(), unserved.reason()));
     }
+    if (port.isRange()) {
+      return List.of(Checks.range(port));
+    }
     Bind bind = service.policy().bind();
     return bind.isOfAgent()
         ? List.of(bindable(port, new HostPort(bindAddress, port.number())))

@@ -69,13 +69,19 @@ final class Texts {
     return "%s (%s)".formatted(claim.path("service").asText(), claim.path("by").asText());
   }
 
-  /** As in {@code web (docker) keeps it, api (label) goes without}. */
+  /**
+   * As in {@code web (docker) keeps it, api (label) goes without}; where ranges overlap, with the
+   * port that is kept.
+   */
   static String clash(JsonNode clash) {
     List<String> others = new ArrayList<>();
     clash.path("others").forEach(other -> others.add(claim(other)));
-    return "%s keeps it, %s without"
+    String kept = clash.path("keeper").path("port").asText();
+    boolean isSame = kept.isEmpty() || kept.equals(clash.path("port").asText());
+    return "%s keeps %s, %s without"
         .formatted(
             claim(clash.path("keeper")),
+            isSame ? "it" : kept,
             String.join(", ", others) + (others.size() == 1 ? " goes" : " go"));
   }
 

@@ -5,8 +5,6 @@ import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * What a service declares by its labels.
@@ -31,15 +29,17 @@ public record Declared(Policy policy, List<Publication> publications) {
 
   /**
    * The ports that were published with Docker's own means, and those by label beside them. A port
-   * that stands in both is Docker's.
+   * that stands in both is Docker's, and a range with such a port is none.
    */
   public List<Publication> beside(List<Publication> docker) {
     if (publications.isEmpty()) {
       return docker;
     }
-    Set<PublishedPort> taken = docker.stream().map(Publication::port).collect(Collectors.toSet());
+    List<PublishedPort> taken = docker.stream().map(Publication::port).toList();
     List<Publication> all = new ArrayList<>(docker);
-    publications.stream().filter(label -> !taken.contains(label.port())).forEach(all::add);
+    publications.stream()
+        .filter(label -> taken.stream().noneMatch(label.port()::overlaps))
+        .forEach(all::add);
     return all;
   }
 }

@@ -48,7 +48,8 @@ public final class Labels {
           "tidegate.publish",
           "`PUBLISHED:TARGET/PROTOCOL`, several with commas between them",
           "none",
-          "Ports that Tidegate publishes without Docker's own mesh, as in `8443:443/tcp,5353:53/udp`;"
+          "Ports that Tidegate publishes without Docker's own mesh, as in `8443:443/tcp,5353:53/udp`,"
+              + " and ranges of them, `10000-20000:10000-20000/udp` or `10000-20000:7000/udp`;"
               + " without a protocol, TCP. They join those that the service publishes through Docker;"
               + " a port that stands in both is Docker's.",
           (declared, text) -> declared.withPublications(PublishText.parse(text)));

@@ -155,6 +155,29 @@ public final class LabelsPage {
       The port is served by the nodes that see the service's labels. A service without any overlay network has no address
       that Tidegate could dial.
 
+      ## Ranges of ports
+
+      ```yaml
+      tidegate.publish: 10000-20000:7000/udp                # all of them lead to port 7000 of a task
+      tidegate.publish: 10000-20000:10000-20000/udp         # or each to one of its own: as many as are published
+      ```
+
+      A range is one route: one line in `tidegate routes`, one series of metrics (`port="10000-20000"`), and limits, parking
+      and all other labels are for the range as a whole. It costs one socket per shard, protocol and family of addresses,
+      whatever its size, and with UDP one more for each port that has sessions. It may be as large as the ports that there are.
+
+      It needs CAP_NET_ADMIN and `nft`, as the stack file and the image have them: rules in the node's network, in the table
+      `inet tidegate_ranges`, bring its clients to the agent, and are there only while a service publishes a range. Where
+      one of the two is missing the range is not served on that node; the log, `tidegate routes` and
+      `tidegate_range_failures_total` say so, and the node stays ready for everything else.
+
+      A port of the range on which a program of the node listens, or that Docker leads elsewhere, stays with it. Connects
+      that fail on a range with ports of their own say nothing of a task, which need not listen on all of them: nobody is
+      ejected for that. In a file of routes there are no ranges.
+
+      Of ranges that overlap, and of a range and a port within it, the oldest service has its own, and the younger one none
+      of what it publishes there: that is a clash like the following.
+
       ## Two services, one port
 
       Docker refuses a port that is published twice through its mesh; labels are outside of its sight. When several services

@@ -97,7 +97,10 @@ final class Linter {
 
   private void checkTwice(LintedService service, LintedLabel label, Publication publication) {
     for (LintedPort port : service.ports()) {
-      if (port.port().equals(publication.port()) && port.targetPort() != publication.targetPort()) {
+      boolean isSame = port.port().equals(publication.port());
+      if (isSame
+          ? port.targetPort() != publication.targetPort()
+          : port.port().overlaps(publication.port())) {
         add(
             service,
             label,

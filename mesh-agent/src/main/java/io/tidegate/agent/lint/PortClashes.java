@@ -19,6 +19,10 @@ final class PortClashes {
   private static final String BY_LABEL = "label";
 
   private final String file;
+  private static final Comparator<Claim> BY_AGE =
+      Comparator.comparing((Claim claim) -> claim.service.createdAtNanos() == 0)
+          .thenComparingLong(claim -> claim.service.createdAtNanos());
+
   private final SortedMap<PublishedPort, List<Claim>> claims = new TreeMap<>();
 
   private record Claim(LintedService service, int line, String means, boolean isHostMode) {
@@ -40,6 +44,7 @@ final class PortClashes {
     services.forEach(clashes::claim);
     List<Fault> faults = new ArrayList<>();
     clashes.claims.forEach((port, claims) -> clashes.add(port, claims, faults));
+    clashes.addOverlaps(faults);
     return faults;
   }
 
@@ -52,10 +57,12 @@ final class PortClashes {
     List<Fault> faults = new ArrayList<>();
     for (LiveContainer container : containers) {
       for (PublishedPort port : container.ports()) {
-        clashes
-            .claims
-            .getOrDefault(port, List.of())
-            .forEach(claim -> faults.add(held(port, claim, container)));
+        clashes.claims.forEach(
+            (published, claims) -> {
+              if (published.overlaps(port)) {
+                claims.forEach(claim -> faults.add(held(port, claim, container)));
+              }
+            });
       }
     }
     return faults;
@@ -101,26 +108,65 @@ final class PortClashes {
     }
   }
 
+  /** One fault for each range and each port that overlap, at the younger one. */
+  private void addOverlaps(List<Fault> faults) {
+    List<PublishedPort> ports = List.copyOf(claims.keySet());
+    for (PublishedPort range : ports) {
+      for (PublishedPort other : ports) {
+        boolean isLater = other.compareTo(range) > 0 || !other.isRange();
+        if (range.isRange() && isLater && !other.equals(range) && range.overlaps(other)) {
+          addOverlap(range, other, faults);
+        }
+      }
+    }
+  }
+
+  private void addOverlap(PublishedPort one, PublishedPort other, List<Fault> faults) {
+    Claim claim = oldest(one);
+    Claim rival = oldest(other);
+    if (claim.service.equals(rival.service)) {
+      // A fault of its label.
+      return;
+    }
+    boolean isRivalOlder = BY_AGE.compare(rival, claim) < 0;
+    Claim keeper = isRivalOlder ? rival : claim;
+    Claim loser = isRivalOlder ? claim : rival;
+    PublishedPort lost = isRivalOlder ? one : other;
+    PublishedPort kept = isRivalOlder ? other : one;
+    String problem =
+        "published here (%s), overlaps with %s of %s (expected: ports of one service); %s"
+            .formatted(loser.means, kept, keeper.text(file), rule(keeper));
+    faults.add(
+        new Fault(
+            loser.line,
+            loser.service.name(),
+            keeper.service.name(),
+            "port " + lost,
+            lost.toString(),
+            problem));
+  }
+
+  private Claim oldest(PublishedPort port) {
+    return claims.getOrDefault(port, List.of()).stream().min(BY_AGE).orElseThrow();
+  }
+
+  private static String rule(Claim keeper) {
+    return keeper.service.createdAtNanos() == 0
+        ? "the service that is created first keeps it"
+        : keeper.service.name() + " is older and keeps it";
+  }
+
   private void add(PublishedPort port, List<Claim> claims, List<Fault> faults) {
     // Docker puts tasks with the same host port on different nodes.
     if (claims.stream().allMatch(Claim::isHostMode)) {
       return;
     }
-    List<Claim> byAge =
-        claims.stream()
-            .sorted(
-                Comparator.comparing((Claim claim) -> claim.service.createdAtNanos() == 0)
-                    .thenComparingLong(claim -> claim.service.createdAtNanos()))
-            .toList();
+    List<Claim> byAge = claims.stream().sorted(BY_AGE).toList();
     Claim keeper = byAge.getFirst();
-    String rule =
-        keeper.service.createdAtNanos() == 0
-            ? "the service that is created first keeps it"
-            : keeper.service.name() + " is older and keeps it";
     for (Claim claim : byAge.subList(1, byAge.size())) {
       String problem =
           "published here (%s) and by %s (expected: by one service); %s"
-              .formatted(claim.means, keeper.text(file), rule);
+              .formatted(claim.means, keeper.text(file), rule(keeper));
       faults.add(
           new Fault(
               claim.line,

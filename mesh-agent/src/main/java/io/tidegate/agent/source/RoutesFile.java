@@ -81,6 +81,10 @@ final class RoutesFile {
   private Service service(Yaml route) throws UnknownHostException {
     Map<String, Yaml.Field> fields = fields(route, KEYS, "a route, a map with port and endpoints");
     PublishedPort port = port(route.line(), fields.get("port"));
+    if (port.isRange()) {
+      throw problem(
+          route.line(), "port: " + port + " (expected: one; ranges are for tidegate.publish)");
+    }
     String name =
         text(fields.get("name"), "name", Function.identity(), String.valueOf(port.number()));
     Policy policy = policy(fields);

@@ -21,7 +21,7 @@ final class Footing {
   private int calls;
 
   /**
-   * @param port where the agent's socket for all TCP ports is
+   * @param port where the agent's sockets for all ports are
    */
   Footing(Foothold foothold, Rules rules, int port, int mark) {
     this.foothold = foothold;

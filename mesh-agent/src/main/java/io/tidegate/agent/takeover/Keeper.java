@@ -55,7 +55,7 @@ public final class Keeper implements Takeover, AutoCloseable {
   private final CountDownLatch looked = new CountDownLatch(1);
 
   // Under the lock of this, all below.
-  private final DockerPorts ports = new DockerPorts();
+  private final FollowedPorts ports = FollowedPorts.ofDocker();
   private @Nullable Footing footing;
   private @Nullable Placement placed;
   private boolean hasBegun;

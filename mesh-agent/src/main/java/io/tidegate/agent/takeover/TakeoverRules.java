@@ -19,7 +19,9 @@ import java.util.stream.Collectors;
  * translated, and IPVS could not serve them when the agent is gone, for as long as the client goes
  * on. So it sees their first datagram alone, for two seconds, and a set of ours remembers them.
  *
- * <p>Clients of TCP come to one socket for all ports, those of UDP to sockets where they are going.
+ * @param address the one that Docker has packets come to
+ * @param port where the agent's sockets for all ports are, of either protocol
+ * @param mark of packets and connections that are the agent's
  */
 record TakeoverRules(String address, int port, int mark) {
 
@@ -97,8 +99,8 @@ record TakeoverRules(String address, int port, int mark) {
             "prerouting",
             UNTRACKED_PRIORITY,
             rule(
-                "ip daddr %2$s %1$s @had socket transparent 1 update @had { %1$s } notrack accept"),
-            rule("ip daddr %2$s meta l4proto udp socket transparent 1 accept"),
+                "ip daddr %2$s %1$s @had tproxy ip to %2$s:%3$d update @had { %1$s } notrack accept"),
+            rule("ip daddr %2$s %1$s @fresh tproxy ip to %2$s:%3$d accept"),
             // From here on there is no agent. IPVS has what comes, as soon as it looks new.
             rule("ip daddr %2$s %1$s @had delete @had { %1$s }"),
             rule("ip daddr %2$s %1$s @fresh drop"))
@@ -110,7 +112,7 @@ record TakeoverRules(String address, int port, int mark) {
   }
 
   private String rule(String text) {
-    return "    " + text.formatted(FLOW, address) + "\n";
+    return "    " + text.formatted(FLOW, address, port) + "\n";
   }
 
   private static String chain(String name, String hook, int priority, String... rules) {
@@ -163,11 +165,7 @@ record TakeoverRules(String address, int port, int mark) {
 
   private String taking(Protocol protocol, String match, String lasting, String remembered) {
     return rule(
-        "ip daddr %%2$s %s tproxy ip to %s %smeta mark set %#x %saccept"
-            .formatted(match, to(protocol), hiding(protocol) + lasting, mark, remembered));
-  }
-
-  private String to(Protocol protocol) {
-    return protocol == Protocol.TCP ? address + ":" + port : address;
+        "ip daddr %%2$s %s tproxy ip to %%2$s:%%3$d %smeta mark set %#x %saccept"
+            .formatted(match, hiding(protocol) + lasting, mark, remembered));
   }
 }

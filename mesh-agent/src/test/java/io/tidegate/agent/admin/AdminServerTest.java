@@ -128,8 +128,10 @@ class AdminServerTest {
             List.of(
                 new Clash(
                     port,
-                    new Clash.Claim("s1", "web", Publication.Means.DOCKER),
-                    List.of(new Clash.Claim("s2", "api", Publication.Means.LABEL)))));
+                    new Clash.Claim("s1", "web", Publication.Means.DOCKER, PublishedPort.tcp(8080)),
+                    List.of(
+                        new Clash.Claim(
+                            "s2", "api", Publication.Means.LABEL, PublishedPort.tcp(8080))))));
     JsonNode answer = json("/api/v1/routes");
     assertThat(answer.at("/clashes/0/port").asText()).isEqualTo("8080/tcp");
     assertThat(answer.at("/clashes/0/keeper/service").asText()).isEqualTo("web");

@@ -199,8 +199,9 @@ class ApiTest {
     Clash clash =
         new Clash(
             port,
-            new Clash.Claim("s1", "web", Publication.Means.DOCKER),
-            List.of(new Clash.Claim("s2", "api", Publication.Means.LABEL)));
+            new Clash.Claim("s1", "web", Publication.Means.DOCKER, PublishedPort.tcp(8080)),
+            List.of(
+                new Clash.Claim("s2", "api", Publication.Means.LABEL, PublishedPort.tcp(8080))));
     view.table = new RoutingTable(8, view.table.routes(), List.of(clash));
     JsonNode answer = json("/api/v1/resolve?q=%3A8080");
     assertThat(answer.at("/services/0/ports/0/clash/keeper/service").asText()).isEqualTo("web");

@@ -4,6 +4,7 @@ import io.tidegate.agent.changes.ChangeLog;
 import io.tidegate.agent.source.CheckStatus;
 import io.tidegate.agent.source.PeerStatus;
 import io.tidegate.agent.source.SourceStatus;
+import io.tidegate.agent.takeover.RangesStatus;
 import io.tidegate.agent.takeover.TakeoverStatus;
 import io.tidegate.metrics.EjectionStats;
 import io.tidegate.metrics.MeshStats;
@@ -190,7 +191,8 @@ public final class FakeView implements AgentView {
     return shards
         .get(shard)
         .routes
-        .computeIfAbsent(new RouteKey(8080, "tcp", serviceId, "web"), _ -> new RouteCounters());
+        .computeIfAbsent(
+            new RouteKey(PublishedPort.tcp(8080), serviceId, "web"), _ -> new RouteCounters());
   }
 
   @Override
@@ -296,6 +298,11 @@ public final class FakeView implements AgentView {
   @Override
   public @Nullable String holderOf(PublishedPort port) {
     return holders.get(port);
+  }
+
+  @Override
+  public RangesStatus ranges() {
+    return RangesStatus.NONE;
   }
 
   @Override

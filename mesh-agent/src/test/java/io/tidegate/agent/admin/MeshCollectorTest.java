@@ -16,6 +16,7 @@ import io.tidegate.metrics.RouteCounters;
 import io.tidegate.metrics.RouteKey;
 import io.tidegate.metrics.ShardCounter;
 import io.tidegate.proxy.ListenerStatus;
+import io.tidegate.routing.Protocol;
 import io.tidegate.routing.PublishedPort;
 import java.io.IOException;
 import java.time.Instant;
@@ -147,7 +148,10 @@ class MeshCollectorTest {
     counters.closes(CloseCause.IDLE).add(1);
     counters.datagramsIn(DatagramResult.PASSED).add(7);
     counters.datagramsOut(DatagramResult.CONGESTED).add(2);
-    view.shards.get(0).routes.put(new RouteKey(53, "udp", "s2", "dns"), counters);
+    view.shards
+        .get(0)
+        .routes
+        .put(new RouteKey(new PublishedPort(53, Protocol.UDP), "s2", "dns"), counters);
     Exposition metrics = scrape();
     String dns = "service=\"dns\",port=\"53\",proto=\"udp\"";
     assertThat(metrics.value("tidegate_udp_sessions_active{" + dns + "}")).isEqualTo(2);

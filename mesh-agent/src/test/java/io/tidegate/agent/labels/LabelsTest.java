@@ -221,12 +221,17 @@ class LabelsTest {
           tidegate.drain.timeout     | never         | never (expected: off, or as in 250ms, 4s or 10m, more than 0 and at most 720h)
           tidegate.slow-start        | 61m           | 61m (expected: off, or as in 250ms, 4s or 10m, more than 0 and at most 1h)
           tidegate.slow-start        | on            | on (expected: off, or as in 250ms, 4s or 10m, more than 0 and at most 1h)
-          tidegate.publish           | 8443          | "8443" (expected: PUBLISHED:TARGET/PROTOCOL, as in 8443:443/tcp)
-          tidegate.publish           | 8443:443,     | "" (expected: PUBLISHED:TARGET/PROTOCOL, as in 8443:443/tcp)
+          tidegate.publish           | 8443          | "8443" (expected: PUBLISHED:TARGET/PROTOCOL, as in 8443:443/tcp or 10000-20000:7000/udp)
+          tidegate.publish           | 8443:443,     | "" (expected: PUBLISHED:TARGET/PROTOCOL, as in 8443:443/tcp or 10000-20000:7000/udp)
           tidegate.publish           | 8443:443/sctp | protocol: sctp (expected: tcp or udp)
           tidegate.client-ip.fallback | drop         | drop (expected: off, proxy-v1, proxy-v2 or refuse)
           tidegate.publish           | 0:443         | published port: 0 (expected: 1 to 65535)
           tidegate.publish           | 8443:65536    | target port: 65536 (expected: 1 to 65535)
+          tidegate.publish           | 9-8:1         | published ports: 9-8 (expected: the lower one first)
+          tidegate.publish           | 1-9:60001-60008 | "1-9:60001-60008" (expected: one target port, or as many as the 9 that are published)
+          tidegate.publish           | 1-9:65530-65538 | target port: 65538 (expected: 1 to 65535)
+          tidegate.publish           | 1-65536:1     | published port: 65536 (expected: 1 to 65535)
+          tidegate.publish           | 1-9:1,5:1     | 1-9:1,5:1 (expected: each port once, but 1-9/tcp and 5/tcp overlap)
           tidegate.publish           | 1:2,1:3/tcp   | 1:2,1:3/tcp (expected: each port once, not 1/tcp twice)
           """)
   void refusesABadValueNamingItAndWhatIsAllowed(String label, String value, String message) {
@@ -259,6 +264,28 @@ class LabelsTest {
             new Publication(PublishedPort.tcp(8443), 443, Publication.Means.LABEL),
             new Publication(new PublishedPort(5353, Protocol.UDP), 53, Publication.Means.LABEL),
             new Publication(PublishedPort.tcp(80), 8080, Publication.Means.LABEL));
+  }
+
+  @Test
+  void publishesRangesByLabel() {
+    assertThat(
+            parse("tidegate.publish", "10-20:110-120/udp,10-20:7/tcp,30-30:7,40-41:50-50")
+                .publications())
+        .containsExactly(
+            new Publication(
+                new PublishedPort(10, 20, Protocol.UDP), 110, true, Publication.Means.LABEL),
+            new Publication(
+                new PublishedPort(10, 20, Protocol.TCP), 7, false, Publication.Means.LABEL),
+            new Publication(PublishedPort.tcp(30), 7, Publication.Means.LABEL),
+            new Publication(
+                new PublishedPort(40, 41, Protocol.TCP), 50, false, Publication.Means.LABEL));
+  }
+
+  @Test
+  void leavesARangeOutThatOverlapsWithPortsOfDocker() {
+    Publication docker = new Publication(PublishedPort.tcp(8080), 80);
+    assertThat(parse("tidegate.publish", "8000-9000:1").beside(List.of(docker)))
+        .containsExactly(docker);
   }
 
   @Test

@@ -28,6 +28,30 @@ class LinterTest {
   }
 
   @Test
+  void findsRangesThatOverlapWithOthersAndWithPorts() {
+    LiveService web = service("web", 200, Map.of(), Map.of(), List.of(8080));
+    LiveService api =
+        service("api", 100, Map.of("tidegate.publish", "8000-9000:1"), Map.of(), List.of());
+    LiveService dns =
+        service("dns", 300, Map.of("tidegate.publish", "9000-9001:1"), Map.of(), List.of());
+    assertThat(check(web, api, dns))
+        .containsExactlyInAnyOrder(
+            "service web: port 8080/tcp: published here (docker), overlaps with 8000-9000/tcp of"
+                + " service api (label) (expected: ports of one service); api is older and keeps"
+                + " it",
+            "service dns: port 9000-9001/tcp: published here (label), overlaps with 8000-9000/tcp"
+                + " of service api (label) (expected: ports of one service); api is older and keeps"
+                + " it");
+  }
+
+  @Test
+  void findsARangeThatOverlapsWithAPortThatDockerPublishesForTheSameService() {
+    LiveService web =
+        service("web", 1, Map.of("tidegate.publish", "8000-9000:1"), Map.of(), List.of(8080));
+    assertThat(check(web)).singleElement().asString().contains("8000-9000/tcp, which Docker");
+  }
+
+  @Test
   void findsAPortByLabelThatAnotherServiceHasInHostMode() {
     LiveService web =
         new LiveService("web", 1, Map.of(), Map.of(), List.of(), List.of(PublishedPort.tcp(8080)));

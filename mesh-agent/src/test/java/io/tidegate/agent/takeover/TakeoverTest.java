@@ -448,6 +448,56 @@ class TakeoverTest {
   }
 
   @Test
+  void answersAHundredPortsOfUdpEachFromItselfThroughOneSocketPerShard() throws Exception {
+    int[] ports = IntStream.range(9000, 9100).toArray();
+    Agent agent = new Agent().begin(ports);
+
+    try (DatagramSocket client = datagrams();
+        DatagramSocket other = datagrams()) {
+      for (int port : ports) {
+        assertThat(asked(client, port)).isEqualTo("agent?");
+        assertThat(asked(client, port)).isEqualTo("agent?");
+      }
+      assertThat(asked(other, 9000)).isEqualTo("agent?");
+      assertThat(docker.sandbox.run("ss -Hlun").lines()).hasSize(2);
+      assertThat(exits()).isBetween(100L, 101L);
+
+      agent.publish(9000);
+      agent.awaitTaken(2);
+      assertThat(asked(client, 9000)).isEqualTo("agent?");
+      await().until(() -> exits() <= 2);
+    }
+  }
+
+  /** Sockets by which answers leave. */
+  private long exits() throws IOException {
+    return docker.sandbox.run("ss -Hun state established dst 172.30.0.2:9").lines().count();
+  }
+
+  @Test
+  void hasDatagramsAnsweredWhileAnotherAgentFollows() throws Exception {
+    Agent first = new Agent().begin(WEB);
+    try (DatagramSocket client = datagrams();
+        DatagramSocket fresh = datagrams()) {
+      assertThat(asked(client, WEB)).isEqualTo("agent?");
+      first.keeper.cease();
+      first.mesh.stopListening();
+      // Still its own until the other's rules are in force.
+      assertThat(asked(client, WEB)).isEqualTo("agent?");
+      assertThat(asked(fresh, WEB)).isEqualTo("agent?");
+
+      new Agent().begin(WEB);
+      assertThat(asked(client, WEB)).isEqualTo("agent?");
+      assertThat(first.mesh.drain(Duration.ofSeconds(10))).isTrue();
+      running.remove(first);
+      first.close();
+
+      assertThat(asked(client, WEB)).isEqualTo("agent?");
+      assertThat(asked(fresh, WEB)).isEqualTo("agent?");
+    }
+  }
+
+  @Test
   void followsPortsThatComeAndGo() throws Exception {
     Agent agent = new Agent().begin(9090);
     assertThat(asked(WEB)).isEqualTo(DOCKERS);

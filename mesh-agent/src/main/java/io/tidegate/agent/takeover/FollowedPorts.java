@@ -8,20 +8,37 @@ import java.util.Collections;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** The ports of a table that Docker publishes. A newer table costs what is different in it. */
-final class DockerPorts {
+/** The ports of a table whose routes are wanted. A newer table costs what is different in it. */
+final class FollowedPorts {
+
+  private final Predicate<Route> isWanted;
 
   private RoutingTable table = RoutingTable.EMPTY;
   private SortedSet<PublishedPort> ports = Collections.emptySortedSet();
 
+  FollowedPorts(Predicate<Route> isWanted) {
+    this.isWanted = isWanted;
+  }
+
+  /** Those that Docker publishes. */
+  static FollowedPorts ofDocker() {
+    return new FollowedPorts(route -> route.means() == Publication.Means.DOCKER);
+  }
+
+  /** Ranges. */
+  static FollowedPorts ofRanges() {
+    return new FollowedPorts(route -> route.port().isRange());
+  }
+
   void follow(RoutingTable next) {
     SortedSet<PublishedPort> changed = null;
     for (var route : next.routes().differencesFrom(table.routes())) {
-      if (isDockers(route.before()) != isDockers(route.after())) {
+      if (is(route.before()) != is(route.after())) {
         changed = changed == null ? new TreeSet<>(ports) : changed;
-        var _ = isDockers(route.after()) ? changed.add(route.key()) : changed.remove(route.key());
+        var _ = is(route.after()) ? changed.add(route.key()) : changed.remove(route.key());
       }
     }
     table = next;
@@ -35,7 +52,7 @@ final class DockerPorts {
     return ports;
   }
 
-  private static boolean isDockers(@Nullable Route route) {
-    return route != null && route.means() == Publication.Means.DOCKER;
+  private boolean is(@Nullable Route route) {
+    return route != null && isWanted.test(route);
   }
 }
