@@ -31,7 +31,7 @@ class ReplacedTasksIT extends AgentScenarios {
   private static final List<String> FAR = List.of("n1", "n2");
 
   /** {@code -Dtidegate.replaced=10000} takes more of them, and longer. */
-  private static final int CLIENTS = Integer.getInteger("tidegate.replaced", 2_000);
+  private static final int CLIENTS = Integer.getInteger("tidegate.replaced", 1_000);
 
   private static final int CALLERS = 10;
   private static final Duration PAUSE = Duration.ofMillis(60);

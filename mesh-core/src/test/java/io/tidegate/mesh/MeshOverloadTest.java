@@ -71,8 +71,9 @@ class MeshOverloadTest {
   private static ProxyConfig config() {
     RelayConfig relay =
         RelayConfig.defaults().withRelays(RELAYS).withIdleTimeout(Duration.ofSeconds(30));
+    // With several, the kernel's choice could fill one of them and leave the sum below the mark.
     return new ProxyConfig(
-        2, "127.0.0.1", Duration.ofSeconds(4), 3, 1024, relay, UdpConfig.defaults());
+        1, "127.0.0.1", Duration.ofSeconds(4), 3, 1024, relay, UdpConfig.defaults());
   }
 
   private static void answerAll(ServerSocket task) {

@@ -114,6 +114,8 @@ class TakenPortsTest {
 
         int there = proxy.shards.place(INSIDE);
         proxy.publish(there, task.address());
+        proxy.awaitBound(there);
+        proxy.shards.settle();
         assertThatThrownBy(() -> proxy.connect(port)).isInstanceOf(ConnectException.class);
         assertAnswers(client);
         try (Socket taken = connect(there)) {
