@@ -43,6 +43,8 @@ final class HopDial extends Connects {
     int index = served == null ? Picker.NONE : indexOf(served, asked);
     if (served == null || index == Picker.NONE) {
       refuse(shard, caller, HopAnswer.NO_SUCH_TASK);
+    } else if (HopHome.isUnknown(served.endpoint(index))) {
+      refuse(shard, caller, HopAnswer.HOME_UNKNOWN);
     } else {
       new HopDial(shard, served, caller, asked).begin(index);
     }

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class HopHalf extends RelayHalf {
 
+  // From asm-generic/errno-base.h and errno.h.
+  private static final int EAGAIN = 11;
   private static final int ECONNREFUSED = 111;
 
   private final Shard shard;
@@ -132,14 +134,22 @@ final class HopHalf extends RelayHalf {
   private void check(byte code) throws IOException {
     HopAnswer answer = HopAnswer.of(code);
     if (answer == HopAnswer.NOT_TRANSPARENT) {
-      throw new NotTransparentException("the agent at " + offer.address() + ": " + answer);
+      throw new NotTransparentException(words(answer.toString()));
+    }
+    if (answer == HopAnswer.BUSY || answer == HopAnswer.HOME_UNKNOWN) {
+      // Says nothing against the task, which other nodes may well reach.
+      throw new CallException(words(answer.toString()), EAGAIN);
     }
     if (answer != HopAnswer.TAKEN) {
       throw refused(answer == null ? "for reason " + code : answer.toString());
     }
   }
 
+  private String words(String why) {
+    return "the agent at " + offer.address() + ": " + why;
+  }
+
   private IOException refused(String why) {
-    return new CallException("the agent at " + offer.address() + ": " + why, ECONNREFUSED);
+    return new CallException(words(why), ECONNREFUSED);
   }
 }

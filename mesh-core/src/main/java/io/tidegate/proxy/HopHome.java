@@ -27,13 +27,18 @@ final class HopHome {
 
   private HopHome() {}
 
+  /** Whether it is yet to be heard where a task's network is. */
+  static boolean isUnknown(Endpoint endpoint) {
+    return Reach.UNKNOWN_HOME.equals(endpoint.reach().home());
+  }
+
   /** Why a client is not to be passed to the task that was connected to, or null. */
   static @Nullable HopAnswer doubt(Shard shard, Endpoint endpoint) {
     String home = endpoint.reach().home();
     if (home == null) {
       return null;
     }
-    if (home.equals(Reach.UNKNOWN_HOME)) {
+    if (isUnknown(endpoint)) {
       return HopAnswer.HOME_UNKNOWN;
     }
     InetAddress address = Objects.requireNonNull(endpoint.reach().address());

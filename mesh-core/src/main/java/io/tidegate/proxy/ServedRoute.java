@@ -293,11 +293,15 @@ final class ServedRoute {
    * Picker#NONE}.
    */
   int indexOf(Endpoint older) {
-    int index =
-        older.reach().kind() == Reach.Kind.DETOUR
-            ? detours().indexOf(older)
-            : indices().getOrDefault(key(older), Picker.NONE);
+    int index = indexOfTask(older);
     return index != Picker.NONE && isSameWay(endpoint(index), older) ? index : Picker.NONE;
+  }
+
+  /** The same, whatever way leads to its task by now. */
+  int indexOfTask(Endpoint older) {
+    return older.reach().kind() == Reach.Kind.DETOUR
+        ? detours().indexOf(older)
+        : indices().getOrDefault(key(older), Picker.NONE);
   }
 
   private Map<EndpointKey, Integer> indices() {

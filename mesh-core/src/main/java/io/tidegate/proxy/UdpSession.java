@@ -336,9 +336,12 @@ final class UdpSession extends Timer {
     }
   }
 
-  /** Has another agent that has ended its part asked anew for the same task, which may go on. */
+  /**
+   * Goes on with the same task, if that can be: by the way that leads to it now, or through another
+   * agent that had ended its part and is asked anew.
+   */
   private boolean renew() {
-    return upstream().hasEnded() && moveTo(upstream().again(clients.served()));
+    return moveTo(upstream().again(clients.served()));
   }
 
   private void replaceOrEnd(Tried tried) {

@@ -150,10 +150,11 @@ final class UdpUpstream extends UdpSocket {
     return true;
   }
 
-  /** A new way to the same endpoint, if a newer table has it and that can be begun; or null. */
+  /** The way to the same task by a newer table, if there is one and that can be begun; or null. */
   @Nullable UdpUpstream again(ServedRoute next) {
+    int found = next.indexOfTask(served.endpoint(index));
     try {
-      return follow(next) ? connect(session, shard, next, index) : null;
+      return found == Picker.NONE ? null : connect(session, shard, next, found);
     } catch (IOException | ChannelException e) {
       LOG.debug("{}: {}: {}", served.route.port(), served.endpoint(index), e.getMessage());
       return null;

@@ -4,6 +4,7 @@ import io.netty.channel.epoll.LinuxSocket;
 import io.tidegate.overload.Resource;
 import io.tidegate.routing.ClientAddress;
 import io.tidegate.routing.ClientIp;
+import io.tidegate.routing.ConnectOutcome;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.HopGate;
 import io.tidegate.routing.HopKey;
@@ -20,6 +21,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.agrona.concurrent.SystemNanoClock;
 
 /** Two data paths on loopback: clients come to the near one, tasks are on the far one's node. */
 final class HopFixture implements AutoCloseable {
@@ -54,7 +57,12 @@ final class HopFixture implements AutoCloseable {
         }
       };
 
-  final ProxyFixture near = new ProxyFixture(ProxyFixture.configOfOneShard(), SOCKETS);
+  /** What the near node says of endpoints. */
+  final List<ConnectOutcome> outcomes = new CopyOnWriteArrayList<>();
+
+  final ProxyFixture near =
+      new ProxyFixture(
+          ProxyFixture.configOfOneShard(), SOCKETS, SystemNanoClock.INSTANCE, outcomes::add);
   final ProxyFixture far = new ProxyFixture(ProxyFixture.configOfOneShard(), SOCKETS);
   final InetSocketAddress farAddress =
       new InetSocketAddress(InetAddress.getLoopbackAddress(), ProxyFixture.freePort());

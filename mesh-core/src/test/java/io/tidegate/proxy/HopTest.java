@@ -149,9 +149,35 @@ class HopTest {
   }
 
   @Test
-  void triesAnotherTaskWhereItIsNotKnownYetWhereOneIs() throws Exception {
-    assertGoesElsewhere(Reach.UNKNOWN_HOME);
-    assertThat(count(ShardCounter.HOPS_STRAYED)).isZero();
+  void triesAnotherTaskWhereItIsNotKnownYetWhereOneIsAndSaysNothingAgainstIt() throws Exception {
+    try (var fresh = TestTask.echo();
+        var there = TestTask.echo()) {
+      hop.tellFar(
+          HopFixture.local(fresh.address(), Reach.UNKNOWN_HOME),
+          HopFixture.local(there.address(), "home"));
+      int port =
+          hop.serve(
+              hop.passed(fresh.address(), hop.offer()), hop.passed(there.address(), hop.offer()));
+      for (int i = 0; i < 50; i++) {
+        assertEchoes(port);
+      }
+      assertThat(fresh.connections()).isZero();
+      assertThat(refused()).isPositive();
+      assertThat(hop.outcomes).isEmpty();
+    }
+  }
+
+  @Test
+  void triesAnotherTaskWhereOneRefusesAndSaysSo() throws Exception {
+    InetSocketAddress refusing =
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), ProxyFixture.freePort());
+    try (var there = TestTask.echo()) {
+      int port = hop.serveFromFar(refusing, there.address());
+      for (int i = 0; i < 50; i++) {
+        assertEchoes(port);
+      }
+      assertThat(hop.outcomes).isNotEmpty();
+    }
   }
 
   private void assertGoesElsewhere(String home) throws Exception {
@@ -189,18 +215,6 @@ class HopTest {
         endpoint.address(),
         endpoint.reach(),
         endpoint.ejection());
-  }
-
-  @Test
-  void triesAnotherTaskWhereOneRefuses() throws Exception {
-    InetSocketAddress refusing =
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), ProxyFixture.freePort());
-    try (var there = TestTask.echo()) {
-      int port = hop.serveFromFar(refusing, there.address());
-      for (int i = 0; i < 20; i++) {
-        assertEchoes(port);
-      }
-    }
   }
 
   @Test

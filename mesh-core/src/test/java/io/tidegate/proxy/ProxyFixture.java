@@ -59,7 +59,7 @@ final class ProxyFixture implements AutoCloseable {
     this(config, UpstreamSockets.none("not in this test"), clock, observer);
   }
 
-  private ProxyFixture(
+  ProxyFixture(
       ProxyConfig config, UpstreamSockets sockets, NanoClock clock, ConnectObserver observer) {
     SplittableGenerator random =
         RandomGeneratorFactory.<SplittableGenerator>of("L64X128MixRandom").create(42);

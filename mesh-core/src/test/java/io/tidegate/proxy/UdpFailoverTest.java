@@ -4,6 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidegate.metrics.ConnectionResult;
+import io.tidegate.routing.Endpoint;
+import io.tidegate.routing.Policy;
+import io.tidegate.routing.Protocol;
+import io.tidegate.routing.PublishedPort;
+import io.tidegate.routing.Reach;
+import io.tidegate.routing.Route;
+import io.tidegate.routing.Task;
+import io.tidegate.routing.TaskState;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -63,6 +71,37 @@ class UdpFailoverTest {
     UdpFixture.awaitTable(proxy);
 
     assertThat(probe.ask("3")).isEqualTo("b 3");
+  }
+
+  @Test
+  void staysWithItsTaskWhenAnotherWayLeadsThere() throws IOException {
+    InetSocketAddress before = udp.task("before").address();
+    InetSocketAddress after = udp.task("after").address();
+    List<Endpoint> many = new ArrayList<>();
+    for (int i = 0; i < 9; i++) {
+      many.add(named("other-" + i, udp.task("other").address()));
+    }
+    many.add(named("it", after));
+    ProxyFixture proxy = udp.proxy();
+    PublishedPort port = new PublishedPort(proxy.serveUdp(0), Protocol.UDP);
+    for (int i = 0; i < 5; i++) {
+      publish(proxy, port, List.of(named("it", before)));
+      UdpProbe probe = udp.probe(port.number());
+      assertThat(probe.ask("1")).isEqualTo("before 1");
+      publish(proxy, port, many);
+      assertThat(probe.ask("2")).isEqualTo("after 2");
+    }
+  }
+
+  private static void publish(ProxyFixture proxy, PublishedPort port, List<Endpoint> endpoints) {
+    proxy.publish(
+        new Route(port, "service", "web", Policy.DEFAULT, endpoints, List.of(), List.of()));
+    UdpFixture.awaitTable(proxy);
+  }
+
+  private static Endpoint named(String task, InetSocketAddress address) {
+    Reach reach = Reach.direct(address.getAddress(), address.getPort(), "given by the test");
+    return Endpoint.of(new Task(task, task, "node", TaskState.RUNNING, reach), address.getPort());
   }
 
   @Test

@@ -28,8 +28,12 @@ final class Homes {
 
   private static final Logger LOG = LoggerFactory.getLogger(Homes.class);
 
-  /** Docker may take long to tell of a container that hangs; a reading does not wait for that. */
-  private static final Duration PATIENCE = Duration.ofMillis(200);
+  /**
+   * Docker mostly tells within a few milliseconds, but of a container that it starts, stops or
+   * cannot reach only when it is done with that. All else that a reading has to tell is wanted
+   * sooner.
+   */
+  private static final Duration PATIENCE = Duration.ofMillis(25);
 
   private final DockerApi docker;
   private final Map<String, FutureTask<String>> byEndpoint = new HashMap<>();
@@ -40,7 +44,7 @@ final class Homes {
   }
 
   /**
-   * Those of tasks on the bridge, by container id: all that are known within 200 ms. {@link
+   * Those of tasks on the bridge, by container id: all that are known within 25 ms. {@link
    * Reach#UNKNOWN_HOME} stands for the others, which the next reading asks for again, and nothing
    * for those that Docker or the kernel does not let us know.
    *
