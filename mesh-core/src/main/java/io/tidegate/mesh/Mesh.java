@@ -63,6 +63,7 @@ public final class Mesh implements AutoCloseable {
   private final AgentRunner runner;
   private final AgentRunner overloadRunner;
   private final Thread controlThread;
+  private final Thread overloadThread;
   private final ClashLog clashLog = new ClashLog();
   private final Ejections ejections = new Ejections();
   private final LongAdder outcomesUnheard = new LongAdder();
@@ -70,6 +71,7 @@ public final class Mesh implements AutoCloseable {
   // Written by the control thread.
   private volatile RoutingTable table = RoutingTable.EMPTY;
   private volatile long publishedAtNanos;
+  private volatile boolean isClosing;
 
   private Mesh(
       ProxyConfig config,
@@ -83,7 +85,7 @@ public final class Mesh implements AutoCloseable {
     control = new ControlLoop(clock, random.split(), this::publish, inForce, shards::probe, others);
     runner =
         new AgentRunner(
-            new ParkingIdleStrategy(control::idleNanos),
+            new ParkingIdleStrategy(() -> isClosing ? 0 : control.idleNanos()),
             e -> LOG.error("control loop: this turn failed, the last table stays in force", e),
             null,
             control);
@@ -91,11 +93,11 @@ public final class Mesh implements AutoCloseable {
     overload = new OverloadWatch(gauges(), shards::restrain, clock);
     overloadRunner =
         new AgentRunner(
-            new ParkingIdleStrategy(overload::periodNanos),
+            new ParkingIdleStrategy(() -> isClosing ? 0 : overload.periodNanos()),
             e -> LOG.error("overload: this look failed, what was told last stays in force", e),
             null,
             new Rounds());
-    var _ = AgentRunner.startOnThread(overloadRunner);
+    overloadThread = AgentRunner.startOnThread(overloadRunner);
   }
 
   /** What is looked at now and then, off the data path. */
@@ -284,6 +286,10 @@ public final class Mesh implements AutoCloseable {
   /** Ends everything at once; what still relays is reset. */
   @Override
   public void close() {
+    // Neither is to sleep on until what it waits for is due.
+    isClosing = true;
+    LockSupport.unpark(controlThread);
+    LockSupport.unpark(overloadThread);
     overloadRunner.close();
     runner.close();
     shards.close();

@@ -10,6 +10,7 @@ import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Service;
 import io.tidegate.routing.Topology;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,15 @@ class MeshTest {
       mesh.settle();
       assertThat(mesh.listeners()).hasSize(SERVICES);
     }
+  }
+
+  @Test
+  void closesWithoutWaitingForWhatIsDueLater() {
+    long beganNanos = System.nanoTime();
+    for (int i = 0; i < 10; i++) {
+      Mesh.start(ProxyConfig.defaults(), UpstreamSockets.none("not in this test")).close();
+    }
+    assertThat(Duration.ofNanos(System.nanoTime() - beganNanos)).isLessThan(Duration.ofSeconds(5));
   }
 
   private static Service service(int port) {
