@@ -19,20 +19,28 @@ run_agent() {
 is_ready_or_gone() { ! kill -0 "$2" || swarm-lab exec "$1" perl /lab/client.pl get 127.0.0.1 9180 /readyz; }
 
 # One on n2: tasks there can only be shown clients' addresses by an agent of their node.
-start_other() {
+run_other() {
+  snapshot n2 >"$OUT/before.n2"
   run_agent n2
   OTHER=$!
+}
+
+need_other() {
+  [[ -n $OTHER ]] || run_other
   wait_for 480 "the agent of n2 is ready" is_ready_or_gone n2 "$OTHER"
 }
 
 stop_other() {
   kill -TERM "$OTHER"
-  wait "$OTHER" || true
+  local status=0
+  wait "$OTHER" || status=$?
+  OTHER=''
+  return "$status"
 }
 
 need_agent() {
   [[ -z $AGENT ]] || return 0
-  [[ -f $OUT/before ]] || snapshot >"$OUT/before"
+  [[ -f $OUT/before.n1 ]] || snapshot n1 >"$OUT/before.n1"
   start_agent
   wait_taken
 }
@@ -79,10 +87,10 @@ is_used() {
   ((SHARE == 100))
 }
 
-# All that a takeover may touch: rules, routes, addresses and switches of n1's namespace and of its ingress_sbox.
+# snapshot NODE: all that a takeover may touch, rules, routes, addresses and switches of its namespace and ingress_sbox.
 snapshot() {
   local where
-  for where in on_n1 sandbox; do
+  for where in "swarm-lab exec $1" "in_sandbox $1"; do
     echo "== $where"
     for command in "nft --stateless list ruleset" iptables-save ip6tables-save iptables-legacy-save ip6tables-legacy-save \
       "ip rule list" "ip -6 rule list" "ip route show table all" "ip -6 route show table all" "ip -oneline address" \
@@ -94,10 +102,13 @@ snapshot() {
   done
 }
 
-# changes: a fault, unless all of that is as it was before the first agent.
+# Of a node whose agent runs.
+without_agents_table() { sed '/^table inet tidegate {$/,/^}$/d'; }
+
+# changes NODE: a fault, unless all of that is as it was before the first agent.
 changes() {
-  snapshot >"$OUT/after"
-  busybox diff -U 0 "$OUT/before" "$OUT/after" >"$OUT/differences" && return
+  snapshot "$1" >"$OUT/after"
+  busybox diff -U 0 "$OUT/before.$1" "$OUT/after" >"$OUT/differences" && return
   head -n 20 "$OUT/differences" >&2
   echo " $(sed 1,2d "$OUT/differences" | grep -c '^[-+]') lines of rules, routes, addresses and switches differ;"
 }
@@ -108,6 +119,6 @@ evidence() {
   echo "-- processes"; busybox top -b -n 1 | head -n 12
   echo "-- tasks"; docker1 service ps --no-trunc echo
   echo "-- the agents' logs"; tail -n 40 "$OUT"/agent.*.log 2>/dev/null
-  echo "-- ingress_sbox"; sandbox nft list ruleset | grep -A 40 tidegate; sandbox ip rule list
+  echo "-- ingress_sbox"; in_sandbox n1 nft list ruleset | grep -A 40 tidegate; in_sandbox n1 ip rule list
   echo "-- the engine of n1"; grep -v 'level=info' /var/tmp/tidegate-lab/n1/docker.log | tail -n 10
 }

@@ -7,7 +7,8 @@ since() { awk -v a="$1" -v b="$(now)" 'BEGIN { printf "%.1f", b - a }'; }
 docker1() { swarm-lab docker n1 "$@"; }
 on_n1() { swarm-lab exec n1 "$@"; }
 CLIENT=(swarm-lab exec client perl /lab/client.pl)   # words, not a function: behind & its process is the client itself
-sandbox() { nsenter --net="$SANDBOX" "$@"; }
+sandbox_of() { echo "/var/tmp/tidegate-lab/$1/exec/netns/ingress_sbox"; }
+in_sandbox() { nsenter --net="$(sandbox_of "$1")" "${@:2}"; }
 
 # wait_for SECONDS WHAT CMD...
 wait_for() {
@@ -85,7 +86,7 @@ traces() {
   local port
   for port in $(awk -v gone="$3" '$1 == "failed" && $2 > gone { print $4 }' "$OUT/$1.$2" | head -n 3); do
     grep " $port " "$OUT/$1.$2"
-    sandbox conntrack -L -p "$2" --sport "$port" 2>/dev/null
+    in_sandbox n1 conntrack -L -p "$2" --sport "$port" 2>/dev/null
   done
 }
 

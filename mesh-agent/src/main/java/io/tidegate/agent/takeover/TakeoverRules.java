@@ -17,7 +17,9 @@ import java.util.stream.Collectors;
  * <p>The kernel's connection tracking tells which flows are new. Of those of UDP that are the
  * agent's it must then forget at once: it would remember them as ones whose address is not
  * translated, and IPVS could not serve them when the agent is gone, for as long as the client goes
- * on. So it sees their first datagram alone, for two seconds, and a set of ours remembers them.
+ * on. So it sees their first datagram alone, for two seconds, and a set of ours remembers them. A
+ * client that had just begun when the agent died is tracked in a zone apart, where nothing is known
+ * of it yet; what comes back to it is found in either.
  *
  * @param address the one that Docker has packets come to
  * @param port where the agent's sockets for all ports are, of either protocol
@@ -29,8 +31,8 @@ record TakeoverRules(String address, int port, int mark) {
   static final String CHAIN = "port_";
 
   /**
-   * What outlasts a change of the ports: which flows of UDP the agent has, and those whose first
-   * datagram the connection tracking may still know.
+   * What outlasts a change of the ports: which flows of UDP the agent has, those whose first
+   * datagram the connection tracking may still know, and those that are Docker's although it does.
    */
   static final String MEMORY =
       """
@@ -51,7 +53,16 @@ record TakeoverRules(String address, int port, int mark) {
           flags dynamic,timeout
           timeout 3s
         }
+        set moved {
+          type ipv4_addr . inet_service . inet_service
+          size 65536
+          flags dynamic,timeout
+          timeout 2m
+        }
       """;
+
+  // Nobody else has one in Docker's namespace.
+  private static final int ZONE = 0x7467;
 
   // New alone would also be what IPVS has and no task has answered yet.
   private static final String FIRST = "ct state new ct status & confirmed == 0";
@@ -99,11 +110,16 @@ record TakeoverRules(String address, int port, int mark) {
             "prerouting",
             UNTRACKED_PRIORITY,
             rule(
+                "ip daddr %%2$s %%1$s @moved update @moved { %%1$s } ct original zone set %d accept"
+                    .formatted(ZONE)),
+            rule(
                 "ip daddr %2$s %1$s @had tproxy ip to %2$s:%3$d update @had { %1$s } notrack accept"),
             rule("ip daddr %2$s %1$s @fresh tproxy ip to %2$s:%3$d accept"),
             // From here on there is no agent. IPVS has what comes, as soon as it looks new.
             rule("ip daddr %2$s %1$s @had delete @had { %1$s }"),
-            rule("ip daddr %2$s %1$s @fresh drop"))
+            rule(
+                "ip daddr %%2$s %%1$s @fresh delete @fresh { %%1$s } update @moved { %%1$s } ct original zone set %d"
+                    .formatted(ZONE)))
         + chain(
             "answers",
             "output",

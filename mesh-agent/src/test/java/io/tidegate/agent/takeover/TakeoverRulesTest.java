@@ -24,10 +24,11 @@ class TakeoverRulesTest {
             """
               chain before {
                 type filter hook prerouting priority -300; policy accept;
+                ip daddr 172.18.0.2 ip saddr . udp sport . udp dport @moved update @moved { ip saddr . udp sport . udp dport } ct original zone set 29799 accept
                 ip daddr 172.18.0.2 ip saddr . udp sport . udp dport @had tproxy ip to 172.18.0.2:41234 update @had { ip saddr . udp sport . udp dport } notrack accept
                 ip daddr 172.18.0.2 ip saddr . udp sport . udp dport @fresh tproxy ip to 172.18.0.2:41234 accept
                 ip daddr 172.18.0.2 ip saddr . udp sport . udp dport @had delete @had { ip saddr . udp sport . udp dport }
-                ip daddr 172.18.0.2 ip saddr . udp sport . udp dport @fresh drop
+                ip daddr 172.18.0.2 ip saddr . udp sport . udp dport @fresh delete @fresh { ip saddr . udp sport . udp dport } update @moved { ip saddr . udp sport . udp dport } ct original zone set 29799
               }
               chain answers {
                 type filter hook output priority -300; policy accept;

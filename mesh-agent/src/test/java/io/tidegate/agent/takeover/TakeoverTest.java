@@ -253,7 +253,7 @@ class TakeoverTest {
   }
 
   @Test
-  void losesNoUdpClientForLongWhenItIsKilled() throws Exception {
+  void losesNoUdpClientWhenItIsKilled() throws Exception {
     Agent agent = new Agent().begin(WEB);
     try (DatagramSocket old = datagrams();
         DatagramSocket fresh = datagrams()) {
@@ -266,11 +266,14 @@ class TakeoverTest {
 
       assertThat(asked(old, WEB)).isEqualTo("docker?");
       // Whoever had just begun, and goes on without a pause.
-      fresh.setSoTimeout(100);
-      await().atMost(Duration.ofSeconds(5)).until(() -> isAnswered(fresh, WEB));
+      assertThat(isFresh(fresh)).isTrue();
+      for (int i = 0; i < 20; i++) {
+        assertThat(asked(fresh, WEB)).isEqualTo("docker?");
+      }
 
       new Agent().begin(WEB);
       assertThat(asked(old, WEB)).isEqualTo("docker?");
+      assertThat(asked(fresh, WEB)).isEqualTo("docker?");
     }
   }
 
