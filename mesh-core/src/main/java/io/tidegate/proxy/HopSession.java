@@ -17,6 +17,7 @@ import io.tidegate.routing.Protocol;
 import io.tidegate.routing.PublishedPort;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -124,10 +125,20 @@ final class HopSession extends Timer implements RelayHalf.Owner {
       Ends ends = asked.ends();
       InetSocketAddress client = ends == null ? null : ends.source();
       UdpSocket.ToTask task = UdpSocket.toTask(shard, served, endpoint, client);
-      return new HopSession(shard, served, index, caller, batch(shard, gate), agent, task);
+      HopSession session =
+          new HopSession(shard, served, index, caller, batch(shard, gate), agent, task);
+      session.introduce(index, ends);
+      return session;
     } catch (IOException | ChannelException e) {
       agent.close();
       throw e;
+    }
+  }
+
+  /** The client's true ends are known here, and the task: only this agent can tell it. */
+  private void introduce(int index, @Nullable Ends ends) {
+    if (task.introduces(served, index)) {
+      task.introduction = shard.introductions().of(served, index, ends);
     }
   }
 

@@ -64,7 +64,7 @@ final class HopSide extends UdpSocket {
   private void send(int count) {
     int from = 0;
     while (from < count) {
-      int sent = batch.sendToTask(fd, from, count - from);
+      int sent = send(batch, from, count - from, counters);
       if (sent > 0) {
         countPassed(from, sent);
         from += sent;

@@ -168,7 +168,7 @@ final class UdpSession extends Timer {
         waiting.keep(batch, from, count);
         return;
       }
-      int sent = send(upstream(), from, count - from);
+      int sent = upstream().send(batch, from, count - from, counters);
       if (sent > 0) {
         countForwarded(from, sent);
         from += sent;
@@ -198,24 +198,6 @@ final class UdpSession extends Timer {
     if (over) {
       counters.datagramsIn(DatagramResult.REFUSED).add(count - from);
     }
-  }
-
-  /** Sends datagrams of the batch; the first to an endpoint alone, if a header goes ahead of it. */
-  private int send(UdpUpstream to, int from, int count) {
-    byte[] header = to.header;
-    if (header == null) {
-      return batch.sendToTask(to.fd, from, count);
-    }
-    int sent = batch.sendToTask(to.fd, from, header, shard.udp().firstDatagram());
-    boolean isTooLong = sent < 0 && UdpFailure.of(sent) == UdpFailure.TOO_LONG;
-    if (isTooLong) {
-      counters.proxyHeadersOmitted.increment();
-      sent = batch.sendToTask(to.fd, from, 1);
-    }
-    if (sent > 0) {
-      to.header = null;
-    }
-    return sent;
   }
 
   private void countForwarded(int from, int count) {
@@ -369,16 +351,6 @@ final class UdpSession extends Timer {
     return true;
   }
 
-  private void sendAgain(UdpUpstream next) {
-    byte[] header = next.header;
-    if (header == null) {
-      unanswered.sendAgain(last, next.fd);
-    } else if (unanswered.has(last)
-        && unanswered.sendAgain(last, next.fd, header, shard.udp().firstDatagram()) > 0) {
-      next.header = null;
-    }
-  }
-
   /** With another endpoint: at once, or when the agent on its node has answered. */
   private void goOn() {
     if (upstream().isOpen()) {
@@ -394,7 +366,7 @@ final class UdpSession extends Timer {
       hasBegun = true;
       counters.connections(ConnectionResult.OK).increment();
     }
-    sendAgain(upstream());
+    upstream().sendAgain(unanswered, last);
     last.forget();
     UdpWaiting kept = waiting;
     if (kept != null) {

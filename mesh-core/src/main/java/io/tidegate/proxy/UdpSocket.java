@@ -7,6 +7,7 @@ import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.Socket;
+import io.tidegate.metrics.RouteCounters;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.Reach;
 import java.io.IOException;
@@ -36,6 +37,8 @@ abstract class UdpSocket implements EpollIoHandle, Runnable {
   final Socket socket;
   final int fd;
   private final @Nullable UdpImitation imitation;
+  // Goes ahead of the first datagram; null where nothing does, and once it did.
+  byte @Nullable [] introduction;
   private @Nullable IoRegistration registration;
 
   /**
@@ -121,6 +124,34 @@ abstract class UdpSocket implements EpollIoHandle, Runnable {
       opened.close();
       throw e;
     }
+  }
+
+  /** Whether a header tells the endpoint whose datagrams these are: the socket itself does not. */
+  final boolean introduces(ServedRoute served, int index) {
+    return imitation == null && served.introducesTo(index);
+  }
+
+  /**
+   * Sends those of a batch from one place on; the first alone, if a header goes ahead of it.
+   *
+   * @param counters count a header that there is no room for
+   * @return how many, or the negated errno
+   */
+  final int send(UdpBatch batch, int from, int count, RouteCounters counters) {
+    byte[] header = introduction;
+    if (header == null) {
+      return batch.sendToTask(fd, from, count);
+    }
+    int sent = batch.sendToTask(fd, from, header, shard.udp().firstDatagram());
+    boolean isTooLong = sent < 0 && UdpFailure.of(sent) == UdpFailure.TOO_LONG;
+    if (isTooLong) {
+      counters.proxyHeadersOmitted.increment();
+      sent = batch.sendToTask(fd, from, 1);
+    }
+    if (sent > 0) {
+      introduction = null;
+    }
+    return sent;
   }
 
   /** Has epoll tell of what comes. */

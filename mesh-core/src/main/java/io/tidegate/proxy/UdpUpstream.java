@@ -32,8 +32,6 @@ final class UdpUpstream extends UdpSocket {
   // Null where the endpoint is reached from here.
   private @Nullable UdpHop hop;
   private boolean closed;
-  // Goes ahead of the first datagram; null where nothing does, and once it did.
-  byte @Nullable [] header;
 
   private UdpUpstream(
       UdpSession session, Shard shard, ServedRoute served, int index, ToTask opened) {
@@ -43,10 +41,10 @@ final class UdpUpstream extends UdpSocket {
     this.index = index;
     counters = served.countersOf(index);
     load = served.load(index);
-    header =
-        opened.imitation() == null && served.introducesTo(index)
-            ? shard.introductions().of(served, index, session.client.ends(served.route.port()))
-            : null;
+    if (introduces(served, index)) {
+      Ends ends = session.client.ends(served.route.port());
+      introduction = shard.introductions().of(served, index, ends);
+    }
   }
 
   /**
@@ -176,6 +174,17 @@ final class UdpUpstream extends UdpSocket {
     counters.connectFailures.increment();
     if (follow(next)) {
       tried.add(index);
+    }
+  }
+
+  /** Sends what another endpoint has left unanswered, if it is still there. */
+  void sendAgain(UdpUnanswered unanswered, UdpUnanswered.Place last) {
+    byte[] header = introduction;
+    if (header == null) {
+      unanswered.sendAgain(last, fd);
+    } else if (unanswered.has(last)
+        && unanswered.sendAgain(last, fd, header, shard.udp().firstDatagram()) > 0) {
+      introduction = null;
     }
   }
 

@@ -21,10 +21,8 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -345,12 +343,11 @@ class HopUdpTest {
   void hearsNobodyButTheAgentThatAsked() throws Exception {
     UdpTask task = udp.keep(UdpTask.echo());
     serve(task.address());
-    try (Socket caller = new Socket();
+    try (HopCaller caller = new HopCaller(hop);
         DatagramSocket own = new DatagramSocket(0, InetAddress.getLoopbackAddress());
         DatagramSocket stranger = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-      int port = ask(caller, own.getLocalPort(), task);
+      InetSocketAddress far = caller.ask(own.getLocalPort(), task.address());
       own.setSoTimeout(5_000);
-      InetSocketAddress far = new InetSocketAddress(hop.farAddress.getAddress(), port);
       stranger.send(new DatagramPacket("no".getBytes(US_ASCII), 2, far));
       own.send(new DatagramPacket("yes".getBytes(US_ASCII), 3, far));
       DatagramPacket answer = new DatagramPacket(new byte[10], 10);
@@ -358,7 +355,7 @@ class HopUdpTest {
       assertThat(new String(answer.getData(), 0, answer.getLength(), US_ASCII)).isEqualTo("yes");
       assertThat(task.received()).isEqualTo(1);
 
-      caller.shutdownOutput();
+      caller.end();
       Await.until(() -> hop.far.stats(hop.farPort()).active() == 0);
     }
   }
@@ -367,39 +364,12 @@ class HopUdpTest {
   void endsASessionWhoseAgentWasGoneAtOnce() throws IOException {
     UdpTask task = udp.keep(UdpTask.echo());
     serve(task.address());
-    try (Socket caller = new Socket()) {
-      caller.connect(hop.farAddress);
-      caller.setSoTimeout(10_000);
-      send(caller, 9, task);
-      caller.shutdownOutput();
+    try (HopCaller caller = new HopCaller(hop)) {
+      caller.send(9, task.address());
+      caller.end();
       Await.until(
           () -> hop.far.stats(hop.farPort()).closes().getOrDefault(CloseCause.FINISHED, 0L) == 1);
       assertThat(hop.far.stats(hop.farPort()).active()).isZero();
     }
-  }
-
-  /** Does what an agent does; returns the other one's UDP port. */
-  private int ask(Socket caller, int udpPort, UdpTask task) throws IOException {
-    caller.connect(hop.farAddress);
-    caller.setSoTimeout(10_000);
-    send(caller, udpPort, task);
-    byte[] answer = caller.getInputStream().readNBytes(HopProtocol.answerBytes(Protocol.UDP));
-    assertThat(Arrays.copyOf(answer, 1)).containsExactly(HopAnswer.TAKEN.code());
-    return Byte.toUnsignedInt(answer[1]) << 8 | Byte.toUnsignedInt(answer[2]);
-  }
-
-  private void send(Socket caller, int udpPort, UdpTask task) throws IOException {
-    byte[] challenge = caller.getInputStream().readNBytes(HopProtocol.CHALLENGE_BYTES);
-    InetSocketAddress client = new InetSocketAddress(InetAddress.ofLiteral("192.0.2.7"), 40_000);
-    HopHeader header =
-        new HopHeader(
-            new Ends(client, task.address()),
-            udpPort,
-            hop.farPort(),
-            "service",
-            "task-" + task.address().getPort(),
-            "1-1",
-            HopFixture.NEAR_ID);
-    caller.getOutputStream().write(header.sealed(hop.offer().key(), challenge));
   }
 }

@@ -71,7 +71,8 @@ public final class LabelsPage {
       With `proxy-v2`, the first datagram of a UDP session goes behind a header, in one datagram; when its task is replaced,
       the first one to the next task. Where both are longer than a datagram may be, it goes without
       (`tidegate_proxy_headers_omitted_total`). Health checks of ports that the service publishes begin with a header that
-      names nobody. Through another node (a detour), tasks see the node as their client, and with `required` none is made.
+      names nobody. Where the agent on the task's node is asked (a hop), that one writes the header, with the client's own
+      address. Through another node otherwise (a detour), tasks see the node as their client, and with `required` none is made.
 
       With `tidegate.client-ip: transparent` the connection itself comes from the client's address and port, and datagrams do:
       for tasks that know of no header. What that needs of the nodes, of which clients a task cannot see the address, and how
