@@ -215,22 +215,25 @@ abstract class Connects extends Timer implements RelayHalf.Owner {
 
   /** Ends the connect at hand, which has failed. */
   final void fail(IOException e) {
-    if (e instanceof NotTransparentException) {
+    switch (e) {
       // No fault of the endpoint's; another one may be on a node that can do it.
-      failure = ConnectionResult.NOT_TRANSPARENT;
-      markTried();
-      leave();
-      shard.clock().stop(this);
-      return;
+      case NotTransparentException _ -> end(ConnectionResult.NOT_TRANSPARENT);
+      case NotTakenException _ -> end(ConnectionResult.REFUSED);
+      default -> {
+        served.health.onFailed(index, e);
+        fail(ConnectionResult.REFUSED, e.getMessage());
+      }
     }
-    served.health.onFailed(index, e);
-    fail(ConnectionResult.REFUSED, e.getMessage());
   }
 
   private void fail(ConnectionResult result, @Nullable String why) {
+    countFailure(index, why);
+    end(result);
+  }
+
+  private void end(ConnectionResult result) {
     failure = result;
     markTried();
-    countFailure(index, why);
     leave();
     shard.clock().stop(this);
   }

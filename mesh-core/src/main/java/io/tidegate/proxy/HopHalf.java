@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HopHalf extends RelayHalf {
 
-  // From asm-generic/errno-base.h and errno.h.
-  private static final int EAGAIN = 11;
+  // From asm-generic/errno.h.
   private static final int ECONNREFUSED = 111;
 
   private final Shard shard;
@@ -137,8 +136,7 @@ final class HopHalf extends RelayHalf {
       throw new NotTransparentException(words(answer.toString()));
     }
     if (answer == HopAnswer.BUSY || answer == HopAnswer.HOME_UNKNOWN) {
-      // Says nothing against the task, which other nodes may well reach.
-      throw new CallException(words(answer.toString()), EAGAIN);
+      throw new NotTakenException(words(answer.toString()));
     }
     if (answer != HopAnswer.TAKEN) {
       throw refused(answer == null ? "for reason " + code : answer.toString());

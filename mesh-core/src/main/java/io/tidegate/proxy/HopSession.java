@@ -107,7 +107,9 @@ final class HopSession extends Timer implements RelayHalf.Owner {
       LOG.debug("{}: {}: {}", served.route.port(), served.endpoint(index), e.getMessage());
       boolean isRefused = e instanceof IOException failed && !Errno.isExhausted(failed);
       shard.udp().ended();
-      served.countersOf(index).connectFailures.increment();
+      if (isRefused) {
+        served.countersOf(index).connectFailures.increment();
+      }
       served.counters.connections(ConnectionResult.REFUSED).increment();
       HopDial.refuse(shard, caller, isRefused ? HopAnswer.TASK_REFUSED : HopAnswer.BUSY);
     }

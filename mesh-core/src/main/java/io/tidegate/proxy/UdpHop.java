@@ -1,6 +1,5 @@
 package io.tidegate.proxy;
 
-import io.tidegate.metrics.ConnectionResult;
 import io.tidegate.routing.HopOffer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -87,14 +86,14 @@ final class UdpHop extends Timer implements RelayHalf.Owner {
     } catch (IOException e) {
       LOG.debug("a UDP session was not taken: {}", e.getMessage());
       open = false;
-      upstream.onNotTaken(ConnectionResult.REFUSED);
+      upstream.onNotTaken(e);
     }
   }
 
   @Override
   void onExpired(long nowNanos) {
     LOG.debug("a UDP session was not taken: {} does not answer", offer.address());
-    upstream.onNotTaken(ConnectionResult.TIMEOUT);
+    upstream.onSilent();
   }
 
   @Override

@@ -292,6 +292,7 @@ final class UdpSession extends Timer {
   /** The endpoint's task is not there. */
   void onUpstreamGone() {
     Tried tried = new Tried();
+    upstream().counters.connectFailures.increment();
     upstream().exclude(clients.served(), tried);
     replaceOrEnd(tried);
   }

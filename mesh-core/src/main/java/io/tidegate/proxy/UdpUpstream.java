@@ -171,7 +171,6 @@ final class UdpUpstream extends UdpSocket {
 
   /** Marks the endpoint as one that does not answer, where a newer table still has it. */
   void exclude(ServedRoute next, Tried tried) {
-    counters.connectFailures.increment();
     if (follow(next)) {
       tried.add(index);
     }
@@ -208,9 +207,22 @@ final class UdpUpstream extends UdpSocket {
     session.onOpen();
   }
 
-  /** The other agent has not taken the session, or has not answered. */
-  void onNotTaken(ConnectionResult why) {
-    session.onNotTaken(why);
+  /** The other agent has not taken the session. */
+  void onNotTaken(IOException why) {
+    switch (why) {
+      case NotTransparentException _ -> session.onNotTaken(ConnectionResult.NOT_TRANSPARENT);
+      case NotTakenException _ -> session.onNotTaken(ConnectionResult.REFUSED);
+      default -> {
+        counters.connectFailures.increment();
+        session.onNotTaken(ConnectionResult.REFUSED);
+      }
+    }
+  }
+
+  /** The other agent has not answered. */
+  void onSilent() {
+    counters.connectFailures.increment();
+    session.onNotTaken(ConnectionResult.TIMEOUT);
   }
 
   /** The other agent says that the task is gone. */

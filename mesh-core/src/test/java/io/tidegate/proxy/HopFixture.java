@@ -1,6 +1,7 @@
 package io.tidegate.proxy;
 
 import io.netty.channel.epoll.LinuxSocket;
+import io.tidegate.metrics.EndpointStats;
 import io.tidegate.overload.Resource;
 import io.tidegate.routing.ClientAddress;
 import io.tidegate.routing.ClientIp;
@@ -175,6 +176,13 @@ final class HopFixture implements AutoCloseable {
   /** What is in use of the places that there are, 0 to 1. */
   static double places(ProxyFixture data) {
     return Objects.requireNonNull(data.shards.gauges().get(Resource.CONNECTIONS)).get().orElse(0);
+  }
+
+  /** What a near port has against its tasks. */
+  long connectFailures(int port) {
+    return near.stats(port).endpoints().values().stream()
+        .mapToLong(EndpointStats::connectFailures)
+        .sum();
   }
 
   /**

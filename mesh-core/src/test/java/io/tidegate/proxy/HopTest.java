@@ -164,6 +164,7 @@ class HopTest {
       assertThat(fresh.connections()).isZero();
       assertThat(refused()).isPositive();
       assertThat(hop.outcomes).isEmpty();
+      assertThat(hop.connectFailures(port)).isZero();
     }
   }
 
@@ -177,6 +178,7 @@ class HopTest {
         assertEchoes(port);
       }
       assertThat(hop.outcomes).isNotEmpty();
+      assertThat(hop.connectFailures(port)).isPositive();
     }
   }
 
