@@ -201,7 +201,7 @@ final class Dial extends Connects {
     }
     starving = true;
     shard.admission().dialStarves();
-    shard.clock().start(TcpListener.ACCEPT_PAUSE, this);
+    shard.clock().start(Acceptor.PAUSE, this);
   }
 
   /**

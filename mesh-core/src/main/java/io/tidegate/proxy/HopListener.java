@@ -1,10 +1,5 @@
 package io.tidegate.proxy;
 
-import io.netty.channel.IoEvent;
-import io.netty.channel.IoRegistration;
-import io.netty.channel.epoll.EpollIoHandle;
-import io.netty.channel.epoll.EpollIoOps;
-import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.Socket;
 import io.tidegate.metrics.ShardCounter;
 import io.tidegate.routing.HopGate;
@@ -18,12 +13,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Where one shard hears the agents of other nodes. Tries again while it cannot listen. */
-final class HopListener implements EpollIoHandle {
+final class HopListener {
 
   private static final Logger LOG = LoggerFactory.getLogger(HopListener.class);
 
   private static final Duration RETRY = Duration.ofSeconds(1);
-  private static final Duration PAUSE = TcpListener.ACCEPT_PAUSE;
 
   /** More connections that have not asked for a task are not kept: anybody could open them. */
   static final int MOST_WAITING = 1_024;
@@ -33,12 +27,23 @@ final class HopListener implements EpollIoHandle {
 
   private final Shard shard;
   private final HopGate gate;
-  private final byte[] address = new byte[26];
   private final Set<HopCall> waiting = new HashSet<>();
-  private @Nullable Socket socket;
-  private @Nullable IoRegistration registration;
+  private @Nullable AgentAcceptor acceptor;
   private boolean closed;
   private String complaint = "";
+
+  /** The socket, once there is one. */
+  private final class AgentAcceptor extends Acceptor {
+
+    AgentAcceptor(Socket bound) {
+      super(HopListener.this.shard, bound, "hops");
+    }
+
+    @Override
+    void take(int fd) {
+      HopListener.this.take(fd);
+    }
+  }
 
   private HopListener(Shard shard, HopGate gate) {
     this.shard = shard;
@@ -66,12 +71,11 @@ final class HopListener implements EpollIoHandle {
       return;
     }
     try {
-      socket = bind();
-      watch();
+      AgentAcceptor opened = new AgentAcceptor(bind());
+      opened.begin();
+      acceptor = opened;
     } catch (IOException e) {
       complain(Errno.text(e));
-      close(socket);
-      socket = null;
       shard.schedule(this::listen, RETRY);
     }
   }
@@ -84,10 +88,9 @@ final class HopListener implements EpollIoHandle {
       bound.setReuseAddress(true);
       new TcpSocket(bound.intValue()).setNoDelay();
       bound.bind(gate.address());
-      bound.listen(shard.config().backlog());
       return bound;
     } catch (IOException e) {
-      close(bound);
+      bound.close();
       throw e;
     }
   }
@@ -100,33 +103,7 @@ final class HopListener implements EpollIoHandle {
     }
   }
 
-  /** Level-triggered and one at a time, as at published ports. */
-  @Override
-  public void handle(IoRegistration ignored, IoEvent event) {
-    if (closed || socket == null) {
-      return;
-    }
-    try {
-      ShardCounter why = shard.admission().pause();
-      if (why == null) {
-        acceptOne(socket);
-      } else {
-        pause(why);
-      }
-    } catch (IOException e) {
-      if (Errno.isExhausted(e)) {
-        pause(ShardCounter.ACCEPT_PAUSES);
-      }
-    } catch (RuntimeException e) {
-      LOG.warn("hops: accepting broke off", e);
-    }
-  }
-
-  private void acceptOne(Socket from) throws IOException {
-    int fd = from.accept(address);
-    if (fd < 0) {
-      return;
-    }
+  private void take(int fd) {
     HopCall call = new HopCall(shard, this, new TcpSocket(fd));
     if (waiting.size() >= MOST_WAITING) {
       call.refuse(HopAnswer.BUSY);
@@ -141,60 +118,15 @@ final class HopListener implements EpollIoHandle {
     waiting.remove(call);
   }
 
-  private void pause(ShardCounter why) {
-    shard.counters().of(why).increment();
-    unwatch();
-    shard.schedule(this::resume, PAUSE);
-  }
-
-  private void resume() {
-    try {
-      if (!closed) {
-        watch();
-      }
-    } catch (IOException e) {
-      pause(ShardCounter.ACCEPT_PAUSES);
-    }
-  }
-
-  private void watch() throws IOException {
-    registration = shard.register(this);
-    registration.submit(EpollIoOps.EPOLLIN);
-  }
-
-  private void unwatch() {
-    if (registration != null) {
-      registration.cancel();
-      registration = null;
-    }
-  }
-
   /** Hears nobody any more. Clients that were taken are left alone. */
-  @Override
-  public void close() {
-    if (!closed) {
-      closed = true;
-      unwatch();
-      close(socket);
-      Set.copyOf(waiting).forEach(HopCall::abandon);
+  void close() {
+    if (closed) {
+      return;
     }
-  }
-
-  private static void close(@Nullable Socket socket) {
-    try {
-      if (socket != null) {
-        socket.close();
-      }
-    } catch (IOException e) {
-      LOG.warn("hops: closing the listener failed: {}", e.getMessage());
+    closed = true;
+    if (acceptor != null) {
+      acceptor.close();
     }
-  }
-
-  @Override
-  public FileDescriptor fd() {
-    if (socket == null) {
-      throw new IllegalStateException("watched before it listens");
-    }
-    return socket;
+    Set.copyOf(waiting).forEach(HopCall::abandon);
   }
 }

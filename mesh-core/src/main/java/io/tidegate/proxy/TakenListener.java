@@ -15,11 +15,8 @@ final class TakenListener extends TcpListener {
 
   private static final Logger LOG = LoggerFactory.getLogger(TakenListener.class);
 
-  private final Shard shard;
-
   private TakenListener(Shard shard, Socket socket) {
     super(shard, socket, null, "ports taken over");
-    this.shard = shard;
   }
 
   /** Listens; null, and the socket closed, where the kernel does not let it: nobody comes then. */
