@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,9 +33,6 @@ public final class Keeper implements Takeover, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Keeper.class);
 
-  private static final Duration PERIOD = Duration.ofSeconds(2);
-  // However often the table changes meanwhile: each attempt may cost a process.
-  private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final Duration FIRST_LOOK_LIMIT = Duration.ofSeconds(5);
 
   /** The data path. */
@@ -51,7 +47,7 @@ public final class Keeper implements Takeover, AutoCloseable {
   private final Surroundings surroundings;
   private final Supplier<RoutingTable> table;
   private final Site site;
-  private final Thread thread;
+  private final Watcher watcher = new Watcher("takeover", this::turn, () -> false);
   private final CountDownLatch looked = new CountDownLatch(1);
 
   // Under the lock of this, all below.
@@ -61,13 +57,9 @@ public final class Keeper implements Takeover, AutoCloseable {
   private boolean hasBegun;
   private boolean isReleased;
   private boolean isOver;
-  private long failures;
-  private @Nullable String error;
   private String why;
 
   private volatile TakeoverStatus status;
-  private volatile boolean isWoken;
-  private volatile boolean isClosed;
 
   Keeper(
       TakeoverConfig config, Surroundings surroundings, Supplier<RoutingTable> table, Site site) {
@@ -77,7 +69,6 @@ public final class Keeper implements Takeover, AutoCloseable {
     this.site = site;
     why = config.mode() == TakeoverConfig.Mode.HOST ? "as it was told" : "not looked at yet";
     status = TakeoverStatus.none(why);
-    thread = Thread.ofPlatform().daemon().name("takeover").unstarted(this::run);
   }
 
   /**
@@ -97,7 +88,7 @@ public final class Keeper implements Takeover, AutoCloseable {
       looked.countDown();
     } else {
       placeSurely(new Placement.Nowhere(why));
-      thread.start();
+      watcher.start();
     }
   }
 
@@ -120,8 +111,7 @@ public final class Keeper implements Takeover, AutoCloseable {
 
   /** The table has changed. For any thread. */
   public void wake() {
-    isWoken = true;
-    LockSupport.unpark(thread);
+    watcher.wake();
   }
 
   @Override
@@ -129,24 +119,10 @@ public final class Keeper implements Takeover, AutoCloseable {
     return status;
   }
 
-  private void run() {
-    while (!isClosed) {
-      isWoken = false;
-      boolean isWell = look();
-      looked.countDown();
-      if (!isWell) {
-        pause();
-      } else if (!isWoken && !isClosed) {
-        LockSupport.parkNanos(PERIOD.toNanos());
-      }
-    }
-  }
-
-  private void pause() {
-    long endNanos = System.nanoTime() + PAUSE.toNanos();
-    while (!isClosed && System.nanoTime() - endNanos < 0) {
-      LockSupport.parkNanos(endNanos - System.nanoTime());
-    }
+  private boolean turn() {
+    boolean isWell = look();
+    looked.countDown();
+    return isWell;
   }
 
   /** Looks at everything once; false if something is in the way. */
@@ -157,12 +133,12 @@ public final class Keeper implements Takeover, AutoCloseable {
     try {
       settle();
       enforce();
-      onWell();
+      watcher.onWell();
     } catch (IOException | RuntimeException e) {
       onFailed(String.valueOf(e.getMessage()));
     }
     tell();
-    return error == null;
+    return watcher.error() == null;
   }
 
   /** Sees to it that the agent stands where Docker's mesh is now. */
@@ -205,19 +181,8 @@ public final class Keeper implements Takeover, AutoCloseable {
     }
   }
 
-  private void onWell() {
-    if (error != null) {
-      LOG.info("takeover: all is well again");
-    }
-    error = null;
-  }
-
   private void onFailed(String message) {
-    failures++;
-    if (!message.equals(error)) {
-      LOG.warn("takeover: {}; {}", message, footing == null ? consequence() : "trying again");
-    }
-    error = message;
+    watcher.onFailed(message, footing == null ? consequence() : "trying again");
     if (footing == null) {
       why = message;
       placeInstead();
@@ -257,8 +222,8 @@ public final class Keeper implements Takeover, AutoCloseable {
             now == null ? Set.of() : now.ports(),
             isReleased,
             now != null && now.isTcpAlone(),
-            failures,
-            error);
+            watcher.failures(),
+            watcher.error());
   }
 
   @Override
@@ -304,8 +269,7 @@ public final class Keeper implements Takeover, AutoCloseable {
   /** Removes all rules that are this agent's, and stops looking. */
   @Override
   public void close() {
-    isClosed = true;
-    LockSupport.unpark(thread);
+    watcher.close();
     synchronized (this) {
       isOver = true;
       try {

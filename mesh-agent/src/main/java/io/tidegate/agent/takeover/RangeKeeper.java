@@ -8,10 +8,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,16 +31,13 @@ public final class RangeKeeper implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(RangeKeeper.class);
 
-  private static final Duration PERIOD = Duration.ofSeconds(2);
-  // However often the table changes meanwhile: each attempt may cost a process.
-  private static final Duration PAUSE = Duration.ofSeconds(1);
   // Of looks, from one at the rules themselves to the next: that costs a process.
   private static final int LOOKS_PER_COMPARISON = 5;
 
   private final Supplier<RoutingTable> table;
   private final RangeSite site;
   private final boolean isIpv6;
-  private final Thread thread;
+  private final Watcher watcher = new Watcher("ranges", this::look, this::isIdle);
 
   // Under the lock of this, all below.
   private final FollowedPorts wanted = FollowedPorts.ofRanges();
@@ -54,18 +49,13 @@ public final class RangeKeeper implements AutoCloseable {
   private boolean isOver;
   private boolean isToBeCleared;
   private int looks;
-  private long failures;
-  private @Nullable String error;
 
   private volatile RangesStatus status = RangesStatus.NONE;
-  private volatile boolean isWoken;
-  private volatile boolean isClosed;
 
   RangeKeeper(Supplier<RoutingTable> table, RangeSite site, boolean isIpv6) {
     this.table = table;
     this.site = site;
     this.isIpv6 = isIpv6;
-    thread = Thread.ofPlatform().daemon().name("ranges").unstarted(this::run);
   }
 
   /**
@@ -96,7 +86,7 @@ public final class RangeKeeper implements AutoCloseable {
    */
   public synchronized void start(boolean isAlone) {
     isToBeCleared = isAlone;
-    thread.start();
+    watcher.start();
   }
 
   /** From now on clients are brought here. */
@@ -111,8 +101,7 @@ public final class RangeKeeper implements AutoCloseable {
 
   /** The table has changed. For any thread. */
   public void wake() {
-    isWoken = true;
-    LockSupport.unpark(thread);
+    watcher.wake();
   }
 
   /** For any thread. */
@@ -120,27 +109,8 @@ public final class RangeKeeper implements AutoCloseable {
     return status;
   }
 
-  private void run() {
-    while (!isClosed) {
-      isWoken = false;
-      boolean isWell = look();
-      if (!isWell) {
-        pause();
-      } else if (!isWoken && !isClosed) {
-        LockSupport.parkNanos(isIdle() ? Long.MAX_VALUE : PERIOD.toNanos());
-      }
-    }
-  }
-
   private synchronized boolean isIdle() {
     return wanted.all().isEmpty();
-  }
-
-  private void pause() {
-    long endNanos = System.nanoTime() + PAUSE.toNanos();
-    while (!isClosed && System.nanoTime() - endNanos < 0) {
-      LockSupport.parkNanos(endNanos - System.nanoTime());
-    }
   }
 
   /** Looks at everything once; false if something is in the way. */
@@ -161,7 +131,7 @@ public final class RangeKeeper implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       onFailed(String.valueOf(e.getMessage()));
     }
-    return error == null;
+    return watcher.error() == null;
   }
 
   /** Removes what an agent has left that was killed; it harmed nobody. */
@@ -228,20 +198,14 @@ public final class RangeKeeper implements AutoCloseable {
   }
 
   private void onWell() {
-    if (error != null) {
-      LOG.info("ranges: all is well again");
-      error = null;
+    if (watcher.error() != null) {
+      watcher.onWell();
       tell(status.ports());
     }
   }
 
   private void onFailed(String message) {
-    failures++;
-    if (!message.equals(error)) {
-      LOG.warn(
-          "ranges: {}; {}", message, written.isEmpty() ? "none is served here" : "trying again");
-    }
-    error = message;
+    watcher.onFailed(message, written.isEmpty() ? "none is served here" : "trying again");
     if (written.isEmpty()) {
       isRefused = true;
       site.refuse("not served: " + message);
@@ -250,7 +214,7 @@ public final class RangeKeeper implements AutoCloseable {
   }
 
   private void tell(Set<PublishedPort> ports) {
-    status = new RangesStatus(ports, failures, error);
+    status = new RangesStatus(ports, watcher.failures(), watcher.error());
   }
 
   /** Writes no rules any more: those of the agent that follows are in force, or will be. */
@@ -263,8 +227,7 @@ public final class RangeKeeper implements AutoCloseable {
    */
   @Override
   public void close() {
-    isClosed = true;
-    LockSupport.unpark(thread);
+    watcher.close();
     synchronized (this) {
       isOver = true;
       try {

@@ -1,0 +1,120 @@
+package io.tidegate.agent.takeover;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks after something on a thread of its own: when it is woken, and after a while by itself. What
+ * is in the way is said once and counted, and waited for.
+ *
+ * <pre>
+ *   look ──► well: until it is woken, or {@link #PERIOD} ──► look …
+ *     └────► something is in the way: {@link #PAUSE}, woken or not ──► look …
+ * </pre>
+ */
+final class Watcher {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Watcher.class);
+
+  private static final Duration PERIOD = Duration.ofSeconds(2);
+  // However often it is woken meanwhile: each attempt may cost a process.
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  private final String name;
+  private final BooleanSupplier look;
+  private final BooleanSupplier isIdle;
+  private final Thread thread;
+
+  // Under the lock of whoever is looked after.
+  private long failures;
+  private @Nullable String error;
+
+  private volatile boolean isWoken;
+  private volatile boolean isClosed;
+
+  /**
+   * One that is not started.
+   *
+   * @param name of the thread, and for the log
+   * @param look returns false if something is in the way
+   * @param isIdle whether there is nothing to look at until it is woken
+   */
+  Watcher(String name, BooleanSupplier look, BooleanSupplier isIdle) {
+    this.name = name;
+    this.look = look;
+    this.isIdle = isIdle;
+    thread = Thread.ofPlatform().daemon().name(name).unstarted(this::run);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** There is something to look at. For any thread. */
+  void wake() {
+    isWoken = true;
+    LockSupport.unpark(thread);
+  }
+
+  /** Looks no more. For any thread, any number of times. */
+  void close() {
+    isClosed = true;
+    LockSupport.unpark(thread);
+  }
+
+  private void run() {
+    while (!isClosed) {
+      isWoken = false;
+      boolean isWell = look.getAsBoolean();
+      if (!isWell) {
+        pause();
+      } else if (!isWoken && !isClosed) {
+        LockSupport.parkNanos(isIdle.getAsBoolean() ? Long.MAX_VALUE : PERIOD.toNanos());
+      }
+    }
+  }
+
+  private void pause() {
+    long endNanos = System.nanoTime() + PAUSE.toNanos();
+    while (!isClosed && System.nanoTime() - endNanos < 0) {
+      LockSupport.parkNanos(endNanos - System.nanoTime());
+    }
+  }
+
+  // --- what is in the way ---
+
+  /**
+   * Something is.
+   *
+   * @param consequence for the log, which is told once as long as it is the same thing
+   */
+  void onFailed(String message, String consequence) {
+    failures++;
+    if (!message.equals(error)) {
+      LOG.warn("{}: {}; {}", name, message, consequence);
+    }
+    error = message;
+  }
+
+  /** Nothing is. */
+  void onWell() {
+    if (error != null) {
+      LOG.info("{}: all is well again", name);
+    }
+    error = null;
+  }
+
+  /** How often something was. */
+  long failures() {
+    return failures;
+  }
+
+  /** What is now; null if nothing is. */
+  @Nullable String error() {
+    return error;
+  }
+}
