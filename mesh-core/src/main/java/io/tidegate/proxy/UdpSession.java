@@ -1,13 +1,10 @@
 package io.tidegate.proxy;
 
-import io.tidegate.balance.Tried;
 import io.tidegate.metrics.CloseCause;
 import io.tidegate.metrics.ConnectionResult;
 import io.tidegate.metrics.DatagramResult;
-import io.tidegate.metrics.RouteCounters;
 import io.tidegate.overload.Restraint;
 import io.tidegate.routing.Access;
-import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,38 +16,18 @@ import org.slf4j.LoggerFactory;
  * be sent at once is dropped and counted. An endpoint that goes away is replaced by another, and
  * the client notices nothing.
  */
-final class UdpSession extends Timer {
+final class UdpSession extends UdpUpstreams {
 
   private static final Logger LOG = LoggerFactory.getLogger(UdpSession.class);
 
-  /**
-   * How long an unanswered datagram may be sent once more: as long as any node may take to learn
-   * that a task has died. A client that asks again before that is answered once, as only the last
-   * datagram goes.
-   */
-  static final Duration RESEND = Duration.ofSeconds(2);
-
-  final UdpClient client;
-  final UdpClients clients;
-  final UdpFamily family;
   final UdpExit exit;
-  private final Shard shard;
   private final UdpBatch batch;
-  private final UdpUnanswered unanswered;
-  private final RouteCounters counters;
   private final Ticket ticket;
   private final long startedNanos;
 
-  // Shard loop only, all below. Null before the first endpoint alone.
-  private @Nullable UdpUpstream upstream;
-  private long lastMoveNanos;
+  // Shard loop only, all below.
   private long asked;
   private long answers;
-  private final UdpUnanswered.Place last = new UdpUnanswered.Place();
-  private boolean notTransparent;
-  // While another agent is asked for the task; null once the way is there.
-  private @Nullable UdpWaiting waiting;
-  private boolean hasBegun;
   private boolean over;
   // By which the client was let in.
   private Access access;
@@ -63,14 +40,9 @@ final class UdpSession extends Timer {
       UdpClient client,
       Ticket ticket,
       long nowNanos) {
-    this.clients = clients;
-    this.family = family;
+    super(clients, family, shard, client);
     this.exit = exit;
-    this.shard = shard;
-    this.client = client;
     batch = family.batch;
-    unanswered = shard.udp().unanswered;
-    counters = clients.served().counters;
     this.ticket = ticket;
     access = clients.served().route.policy().access();
     startedNanos = nowNanos;
@@ -91,31 +63,17 @@ final class UdpSession extends Timer {
       Ticket ticket,
       long nowNanos) {
     UdpSession session = new UdpSession(clients, family, exit, shard, client, ticket, nowNanos);
-    Tried tried = new Tried();
-    UdpUpstream first = UdpUpstream.open(session, shard, clients.served(), tried);
-    if (first == null) {
-      session.counters.connections(session.refusal(tried)).increment();
+    ConnectionResult refusal = session.findFirst();
+    if (refusal != null) {
+      session.counters.connections(refusal).increment();
       ticket.leave();
       exit.leave();
       return null;
     }
-    session.upstream = first;
     shard.clock().start(clients.served().limits.udpIdleTimeoutNanos(), session);
     session.lastMoveNanos = shard.clock().coarseNanoTime();
     session.goOn();
     return session;
-  }
-
-  private ConnectionResult refusal(Tried tried) {
-    if (notTransparent) {
-      return ConnectionResult.NOT_TRANSPARENT;
-    }
-    return tried.isEmpty() ? ConnectionResult.NO_ENDPOINT : ConnectionResult.REFUSED;
-  }
-
-  /** A task was passed over because it could not see the client's own address. */
-  void onNotTransparent() {
-    notTransparent = true;
   }
 
   /** Whether it belongs to the route as it is counted now. */
@@ -131,12 +89,23 @@ final class UdpSession extends Timer {
     return may;
   }
 
-  boolean isOver() {
-    return over;
+  /**
+   * The route has changed: goes over to another endpoint if its own is gone and another is there. A
+   * task that drains may still answer: from that one a session goes with its next datagram.
+   */
+  void follow() {
+    ServedRoute served = clients.served();
+    try {
+      if (!over && isOf(served)) {
+        leaveWhatIsGone(served);
+      }
+    } catch (RuntimeException e) {
+      breakOff(e);
+    }
   }
 
-  private UdpUpstream upstream() {
-    return Objects.requireNonNull(upstream);
+  boolean isOver() {
+    return over;
   }
 
   // --- from the client to the task ---
@@ -147,20 +116,15 @@ final class UdpSession extends Timer {
     if (waiting != null) {
       waiting.keep(batch, 0, count);
     }
-    if (hasToLeave(clients.served()) && !renew()) {
-      replaceOrEnd(new Tried());
-    }
+    leaveWhatTakesNoMore();
     lastMoveNanos = shard.clock().coarseNanoTime();
     if (!waits) {
       send(count);
     }
   }
 
-  private boolean hasToLeave(ServedRoute served) {
-    return upstream().hasEnded() || (!upstream().follow(served) && !staysWithLast(served));
-  }
-
-  private void send(int count) {
+  @Override
+  void send(int count) {
     boolean mayReplace = true;
     int from = 0;
     while (!over && from < count) {
@@ -215,6 +179,7 @@ final class UdpSession extends Timer {
   // --- from the task to the client ---
 
   /** Passes on what one call receives; epoll tells again if there is more. */
+  @Override
   void receive() {
     if (over) {
       return;
@@ -235,6 +200,7 @@ final class UdpSession extends Timer {
   }
 
   /** Thrown on, it would stall the whole loop for a second. */
+  @Override
   void breakOff(RuntimeException e) {
     LOG.warn("{}: session broke off", clients.served().route.port(), e);
     end(CloseCause.AGENT_STOPPED);
@@ -267,115 +233,6 @@ final class UdpSession extends Timer {
     }
   }
 
-  // --- another endpoint ---
-
-  /**
-   * The route has changed: goes over to another endpoint if its own is gone and another is there. A
-   * task that drains may still answer: from that one a session goes with its next datagram.
-   */
-  void follow() {
-    ServedRoute served = clients.served();
-    try {
-      if (!over && isOf(served) && upstream().isGoneFrom(served)) {
-        replace(new Tried());
-      }
-    } catch (RuntimeException e) {
-      breakOff(e);
-    }
-  }
-
-  /** A task that is to stop still answers, which is better than none. */
-  private boolean staysWithLast(ServedRoute served) {
-    return served.route.endpoints().isEmpty() && upstream().drainsIn(served);
-  }
-
-  /** The endpoint's task is not there. */
-  void onUpstreamGone() {
-    Tried tried = new Tried();
-    upstream().counters.connectFailures.increment();
-    upstream().exclude(clients.served(), tried);
-    replaceOrEnd(tried);
-  }
-
-  /** The other agent has not taken the session: another endpoint gets what waits. */
-  void onNotTaken(ConnectionResult why) {
-    UdpWaiting kept = Objects.requireNonNull(waiting);
-    Tried tried = kept.onNotTaken(why, clients.served());
-    upstream().exclude(clients.served(), tried);
-    if (kept.mayTry(shard.config().connectAttempts())) {
-      replaceOrEnd(tried);
-    } else {
-      end(CloseCause.TASK_RESET);
-    }
-  }
-
-  /**
-   * The other agent's end of the session is over: it was idle for longer than that one waits, or
-   * that one stops. Without anything to be answered, the client's next datagram is soon enough.
-   */
-  void onUpstreamEnded() {
-    if (unanswered.has(last) && !renew()) {
-      replace(new Tried());
-    }
-  }
-
-  /**
-   * Goes on with the same task, if that can be: by the way that leads to it now, or through another
-   * agent that had ended its part and is asked anew.
-   */
-  private boolean renew() {
-    return moveTo(upstream().again(clients.served()));
-  }
-
-  private void replaceOrEnd(Tried tried) {
-    if (!replace(tried)) {
-      end(CloseCause.TASK_RESET);
-    }
-  }
-
-  /** Goes over to another endpoint, along with what the last one left unanswered. */
-  private boolean replace(Tried tried) {
-    return moveTo(UdpUpstream.open(this, shard, clients.served(), tried));
-  }
-
-  private boolean moveTo(@Nullable UdpUpstream next) {
-    if (next == null) {
-      return false;
-    }
-    counters.connectRetries.increment();
-    upstream().retire();
-    upstream = next;
-    if (shard.clock().nanoTime() - lastMoveNanos >= RESEND.toNanos()) {
-      last.forget();
-    }
-    goOn();
-    return true;
-  }
-
-  /** With another endpoint: at once, or when the agent on its node has answered. */
-  private void goOn() {
-    if (upstream().isOpen()) {
-      onOpen();
-    } else if (waiting == null) {
-      waiting = new UdpWaiting(counters);
-    }
-  }
-
-  /** Datagrams can be sent: what was not answered elsewhere first, and then what waits. */
-  void onOpen() {
-    if (!hasBegun) {
-      hasBegun = true;
-      counters.connections(ConnectionResult.OK).increment();
-    }
-    upstream().sendAgain(unanswered, last);
-    last.forget();
-    UdpWaiting kept = waiting;
-    if (kept != null) {
-      waiting = null;
-      send(kept.load(batch));
-    }
-  }
-
   // --- the end ---
 
   @Override
@@ -402,6 +259,7 @@ final class UdpSession extends Timer {
     end(CloseCause.AGENT_STOPPED);
   }
 
+  @Override
   void end(CloseCause cause) {
     if (over) {
       return;

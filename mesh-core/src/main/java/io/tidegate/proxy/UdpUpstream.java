@@ -22,7 +22,7 @@ final class UdpUpstream extends UdpSocket {
 
   private static final Logger LOG = LoggerFactory.getLogger(UdpUpstream.class);
 
-  private final UdpSession session;
+  private final UdpUpstreams owner;
   final EndpointCounters counters;
   private final EndpointLoad load;
 
@@ -34,15 +34,15 @@ final class UdpUpstream extends UdpSocket {
   private boolean closed;
 
   private UdpUpstream(
-      UdpSession session, Shard shard, ServedRoute served, int index, ToTask opened) {
+      UdpUpstreams owner, Shard shard, ServedRoute served, int index, ToTask opened) {
     super(shard, opened);
-    this.session = session;
+    this.owner = owner;
     this.served = served;
     this.index = index;
     counters = served.countersOf(index);
     load = served.load(index);
     if (introduces(served, index)) {
-      Ends ends = session.client.ends(served.route.port());
+      Ends ends = owner.client.ends(served.route.port());
       introduction = shard.introductions().of(served, index, ends);
     }
   }
@@ -54,16 +54,16 @@ final class UdpUpstream extends UdpSocket {
    * @return null if there is none left
    */
   static @Nullable UdpUpstream open(
-      UdpSession session, Shard shard, ServedRoute served, Tried tried) {
+      UdpUpstreams owner, Shard shard, ServedRoute served, Tried tried) {
     for (int i = 0; i < shard.config().connectAttempts(); i++) {
-      int index = pick(session, served, tried);
+      int index = pick(owner, served, tried);
       if (index == Picker.NONE) {
         return null;
       }
       try {
-        return connect(session, shard, served, index);
+        return connect(owner, shard, served, index);
       } catch (NotTransparentException e) {
-        session.onNotTransparent();
+        owner.onNotTransparent();
         tried.add(index);
       } catch (IOException | ChannelException e) {
         LOG.debug("{}: {}: {}", served.route.port(), served.endpoint(index), e.getMessage());
@@ -75,24 +75,24 @@ final class UdpUpstream extends UdpSocket {
   }
 
   /** A client that is a node has made a detour itself, and is not sent on another. */
-  private static int pick(UdpSession session, ServedRoute served, Tried tried) {
+  private static int pick(UdpUpstreams owner, ServedRoute served, Tried tried) {
     int picked = served.pick(tried);
-    return picked == Picker.NONE && !served.isNode(session.client.address())
+    return picked == Picker.NONE && !served.isNode(owner.client.address())
         ? served.pickDetour(tried)
         : picked;
   }
 
-  private static UdpUpstream connect(UdpSession session, Shard shard, ServedRoute served, int index)
+  private static UdpUpstream connect(UdpUpstreams owner, Shard shard, ServedRoute served, int index)
       throws IOException {
-    Endpoint endpoint = endpoint(session, served, index);
+    Endpoint endpoint = endpoint(owner, served, index);
     HopOffer offer = endpoint.reach().hop();
     ToTask opened =
         offer == null
-            ? toTask(shard, served, endpoint, session.client.address())
+            ? toTask(shard, served, endpoint, owner.client.address())
             // Until its port is known, the agent's address alone: no stranger is heard meanwhile.
             : new ToTask(connected(shard, endpoint.reach(), offer.address()), null);
     try {
-      UdpUpstream upstream = new UdpUpstream(session, shard, served, index, opened);
+      UdpUpstream upstream = new UdpUpstream(owner, shard, served, index, opened);
       if (offer == null) {
         upstream.watch();
       } else {
@@ -107,14 +107,14 @@ final class UdpUpstream extends UdpSocket {
   }
 
   /** The picked one, with the port that the client's leads to. */
-  private static Endpoint endpoint(UdpSession session, ServedRoute served, int index)
+  private static Endpoint endpoint(UdpUpstreams owner, ServedRoute served, int index)
       throws IOException {
     Endpoint first = served.endpoint(index);
-    return served.route.isParallel() ? first.shifted(served.shift(session.client.port)) : first;
+    return served.route.isParallel() ? first.shifted(served.shift(owner.client.port)) : first;
   }
 
   private UdpHop ask(Endpoint endpoint, HopOffer offer) throws IOException {
-    Ends ends = session.client.ends(served.route.port());
+    Ends ends = owner.client.ends(served.route.port());
     if (ends == null) {
       throw new IOException("the client's address is not known");
     }
@@ -152,7 +152,7 @@ final class UdpUpstream extends UdpSocket {
   @Nullable UdpUpstream again(ServedRoute next) {
     int found = next.indexOfTask(served.endpoint(index));
     try {
-      return found == Picker.NONE ? null : connect(session, shard, next, found);
+      return found == Picker.NONE ? null : connect(owner, shard, next, found);
     } catch (IOException | ChannelException e) {
       LOG.debug("{}: {}: {}", served.route.port(), served.endpoint(index), e.getMessage());
       return null;
@@ -202,19 +202,19 @@ final class UdpUpstream extends UdpSocket {
   /** The other agent takes the session's datagrams at that port. */
   void open(InetSocketAddress agent) throws IOException {
     socket.connect(agent);
-    session.family.batch.discard(fd);
+    owner.family.batch.discard(fd);
     watch();
-    session.onOpen();
+    owner.onOpen();
   }
 
   /** The other agent has not taken the session. */
   void onNotTaken(IOException why) {
     switch (why) {
-      case NotTransparentException _ -> session.onNotTaken(ConnectionResult.NOT_TRANSPARENT);
-      case NotTakenException _ -> session.onNotTaken(ConnectionResult.REFUSED);
+      case NotTransparentException _ -> owner.onNotTaken(ConnectionResult.NOT_TRANSPARENT);
+      case NotTakenException _ -> owner.onNotTaken(ConnectionResult.REFUSED);
       default -> {
         counters.connectFailures.increment();
-        session.onNotTaken(ConnectionResult.REFUSED);
+        owner.onNotTaken(ConnectionResult.REFUSED);
       }
     }
   }
@@ -222,32 +222,32 @@ final class UdpUpstream extends UdpSocket {
   /** The other agent has not answered. */
   void onSilent() {
     counters.connectFailures.increment();
-    session.onNotTaken(ConnectionResult.TIMEOUT);
+    owner.onNotTaken(ConnectionResult.TIMEOUT);
   }
 
   /** The other agent says that the task is gone. */
   void onTaskGone() {
-    session.onUpstreamGone();
+    owner.onUpstreamGone();
   }
 
   /** The other agent's end of the session is over, whatever the reason. */
   void onEnded() {
-    session.onUpstreamEnded();
+    owner.onUpstreamEnded();
   }
 
   void onBroken(RuntimeException e) {
-    session.breakOff(e);
+    owner.breakOff(e);
   }
 
   void abandon() {
-    session.abandon();
+    owner.abandon();
   }
 
   // --- the end ---
 
   @Override
   void onReadable() {
-    session.receive();
+    owner.receive();
   }
 
   /** Ends it; the descriptor goes when no event of the running batch can be meant for it. */
