@@ -2,10 +2,7 @@ package io.tidegate.proxy;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.LinuxSocket;
 import io.tidegate.metrics.ConnectionResult;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.Policy;
@@ -39,15 +36,7 @@ class RangePortsTest {
 
   @BeforeEach
   void needsRoot() throws Exception {
-    Epoll.ensureAvailability();
-    LinuxSocket socket = LinuxSocket.newSocketStream(false);
-    try {
-      socket.setIntOpt(0, 19, 1);
-    } catch (IOException e) {
-      assumeTrue(false, "needs CAP_NET_ADMIN for IP_TRANSPARENT");
-    } finally {
-      socket.close();
-    }
+    NetAdmin.assume();
   }
 
   private static PublishedPort around(int port, Protocol protocol) {

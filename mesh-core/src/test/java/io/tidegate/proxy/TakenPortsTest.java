@@ -2,9 +2,7 @@ package io.tidegate.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.LinuxSocket;
 import io.tidegate.metrics.ShardCounter;
 import io.tidegate.routing.Policy;
@@ -39,15 +37,7 @@ class TakenPortsTest {
 
   @BeforeEach
   void needsRoot() throws Exception {
-    Epoll.ensureAvailability();
-    LinuxSocket socket = LinuxSocket.newSocketStream(false);
-    try {
-      socket.setIntOpt(0, 19, 1);
-    } catch (IOException e) {
-      assumeTrue(false, "needs CAP_NET_ADMIN for IP_TRANSPARENT");
-    } finally {
-      socket.close();
-    }
+    NetAdmin.assume();
   }
 
   @Test
