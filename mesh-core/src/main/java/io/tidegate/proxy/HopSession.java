@@ -1,8 +1,6 @@
 package io.tidegate.proxy;
 
 import io.netty.channel.ChannelException;
-import io.netty.channel.epoll.LinuxSocket;
-import io.netty.channel.unix.Socket;
 import io.tidegate.balance.EndpointLoad;
 import io.tidegate.balance.Picker;
 import io.tidegate.metrics.CloseCause;
@@ -16,7 +14,6 @@ import io.tidegate.routing.HopGate;
 import io.tidegate.routing.Protocol;
 import io.tidegate.routing.PublishedPort;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,8 +51,7 @@ final class HopSession extends Timer implements RelayHalf.Owner {
       int index,
       RelayHalf caller,
       UdpBatch batch,
-      Socket agent,
-      UdpSocket.ToTask task) {
+      HopSockets sockets) {
     this.shard = shard;
     this.served = served;
     this.caller = caller;
@@ -64,9 +60,8 @@ final class HopSession extends Timer implements RelayHalf.Owner {
     counters = served.counters;
     endpointCounters = served.countersOf(index);
     load = served.load(index);
-    UdpSocket.ToTask toAgent = new UdpSocket.ToTask(agent, null);
-    this.agent = new HopSide(shard, toAgent, batch, this, counters, endpointCounters, false);
-    this.task = new HopSide(shard, task, batch, this, counters, endpointCounters, true);
+    agent = new HopSide(shard, sockets.agent(), batch, this, counters, endpointCounters, false);
+    task = new HopSide(shard, sockets.task(), batch, this, counters, endpointCounters, true);
     askedNanos = shard.clock().nanoTime();
   }
 
@@ -118,52 +113,17 @@ final class HopSession extends Timer implements RelayHalf.Owner {
   private static HopSession open(
       Shard shard, HopGate gate, ServedRoute served, int index, RelayHalf caller, HopHeader asked)
       throws IOException {
-    Endpoint endpoint = served.endpoint(index);
-    if (served.route.isParallel()) {
-      endpoint = endpoint.shifted(served.shift(asked.publishedPort()));
-    }
-    Socket agent = openToAgent(shard, gate, caller, asked.udpPort());
-    try {
-      Ends ends = asked.ends();
-      InetSocketAddress client = ends == null ? null : ends.source();
-      UdpSocket.ToTask task = UdpSocket.toTask(shard, served, endpoint, client);
-      HopSession session =
-          new HopSession(shard, served, index, caller, batch(shard, gate), agent, task);
-      session.introduce(index, ends);
-      return session;
-    } catch (IOException | ChannelException e) {
-      agent.close();
-      throw e;
-    }
+    UdpBatch batch = shard.udp().of(gate.address()).batch;
+    HopSockets sockets = HopSockets.open(shard, gate, served, index, caller, asked, batch);
+    HopSession session = new HopSession(shard, served, index, caller, batch, sockets);
+    session.introduce(index, asked.ends());
+    return session;
   }
 
   /** The client's true ends are known here, and the task: only this agent can tell it. */
   private void introduce(int index, @Nullable Ends ends) {
     if (task.introduces(served, index)) {
       task.introduction = shard.introductions().of(served, index, ends);
-    }
-  }
-
-  private static UdpBatch batch(Shard shard, HopGate gate) {
-    return shard.udp().of(gate.address()).batch;
-  }
-
-  private static Socket openToAgent(Shard shard, HopGate gate, RelayHalf caller, int udpPort)
-      throws IOException {
-    InetSocketAddress address = LinuxSocket.newSocket(caller.socket.intValue()).remoteAddress();
-    if (address == null) {
-      throw new IOException("whoever has asked is gone");
-    }
-    Socket opened = UdpSocket.open(shard, gate.namespace(), BindAddress.isIpv6(gate.address()));
-    try {
-      opened.bind(new InetSocketAddress(gate.address().getAddress(), 0));
-      opened.connect(new InetSocketAddress(address.getAddress(), udpPort));
-      // Between the two anybody was heard, and the other agent does not know the port yet.
-      batch(shard, gate).discard(opened.intValue());
-      return opened;
-    } catch (IOException e) {
-      opened.close();
-      throw e;
     }
   }
 
