@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -88,13 +89,18 @@ class ImageAgentsIT extends SwarmScenarios {
   /** From the start of the container to the agent's own word that it is ready. */
   private static Duration timeToReady(String node) {
     Instant started = Instant.parse(inspect(node, "{{.State.StartedAt}}"));
-    String ready =
-        Lab.docker(node, "logs", ImageAgents.container(node))
-            .lines()
-            .filter(line -> line.contains(" ready: "))
-            .findFirst()
-            .orElseThrow();
+    // The log is written by a thread of its own, so it may follow the answer of /readyz.
+    Wait.seconds(5)
+        .until("the agent's log says ready on " + node, () -> readyLine(node).isPresent());
+    String ready = readyLine(node).orElseThrow();
     return Duration.between(started, Instant.parse(ready.substring(0, ready.indexOf(' '))));
+  }
+
+  private static Optional<String> readyLine(String node) {
+    return Lab.docker(node, "logs", ImageAgents.container(node))
+        .lines()
+        .filter(line -> line.contains(" ready: "))
+        .findFirst();
   }
 
   private static String inspect(String node, String format) {
