@@ -60,6 +60,8 @@ class ArchitectureTest {
           .definedBy("io.tidegate.agent.identity")
           .layer("peer")
           .definedBy("io.tidegate.agent.peer")
+          .layer("tunnel")
+          .definedBy("io.tidegate.agent.tunnel")
           .layer("docker")
           .definedBy("io.tidegate.agent.docker")
           .layer("merge")
@@ -110,6 +112,8 @@ class ArchitectureTest {
           .mayNotAccessAnyLayer()
           .whereLayer("peer")
           .mayOnlyAccessLayers("source", "cluster", "identity")
+          .whereLayer("tunnel")
+          .mayOnlyAccessLayers("source", "identity", "peer")
           .whereLayer("docker")
           .mayOnlyAccessLayers("routing", "source", "linux", "cluster")
           .whereLayer("merge")
@@ -126,6 +130,7 @@ class ArchitectureTest {
               "watch",
               "identity",
               "peer",
+              "tunnel",
               "check")
           .whereLayer("takeover")
           .mayOnlyAccessLayers("routing", "proxy", "linux", "source")
@@ -191,7 +196,10 @@ class ArchitectureTest {
       noClasses()
           .that()
           .resideOutsideOfPackages(
-              "io.tidegate.proxy", "io.tidegate.agent.watch", "io.tidegate.agent.peer")
+              "io.tidegate.proxy",
+              "io.tidegate.agent.watch",
+              "io.tidegate.agent.peer",
+              "io.tidegate.agent.tunnel")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("io.netty..");

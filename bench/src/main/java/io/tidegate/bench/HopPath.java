@@ -95,7 +95,7 @@ public final class HopPath {
 
   private void start() {
     Shards far = shards(FAR_HOST);
-    far.hear(new HopGate(NAMESPACE, 1, hops, SECRET));
+    far.hear(List.of(new HopGate(NAMESPACE, 1, hops, SECRET)));
     far.publish(table(Reach.local(task.getAddress(), "given by the benchmark")));
     HopOffer offer = new HopOffer(hops, NAMESPACE, NEAR, SECRET.derive(NEAR));
     shards(NEAR_HOST).publish(table(Reach.hop(offer, port, "given by the benchmark")));

@@ -135,7 +135,7 @@ final class Agent implements AutoCloseable {
         config.source(),
         config.proxy().shards(),
         admin);
-    source.onGate(mesh::hear);
+    source.onGates(mesh::hear);
     keeper.start();
     ranges.start(succession == null);
     transparency.start(succession == null);

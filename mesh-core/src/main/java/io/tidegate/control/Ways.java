@@ -1,10 +1,10 @@
 package io.tidegate.control;
 
-import io.tidegate.routing.ClientIp;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.HopOffer;
 import io.tidegate.routing.Node;
 import io.tidegate.routing.Policy;
+import io.tidegate.routing.Protocol;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.Reach;
 import io.tidegate.routing.Task;
@@ -20,25 +20,36 @@ import org.jspecify.annotations.Nullable;
 record Ways(Policy policy, Publication publication, List<Node> others) {
 
   Endpoint endpoint(Task task) {
-    HopOffer hop = needsHop(task) ? hopTo(task.nodeId()) : null;
-    if (hop == null) {
-      return Endpoint.of(task, publication.targetPort());
-    }
-    Reach reach =
-        Reach.hop(hop, publication.port().number(), "through the agent on its node: " + why(task));
-    return Endpoint.of(task.by(reach), publication.targetPort());
+    Task led = needsHop(task) ? task.by(hop(task)) : task;
+    return Endpoint.of(led, publication.targetPort());
   }
 
   private boolean needsHop(Task task) {
     return switch (task.reach().kind()) {
-      case OVERLAY -> isTransparent();
+      case OVERLAY -> policy.clientAddress().isTransparent();
       case NONE -> true;
       case LOCAL, DIRECT, HOP, DETOUR -> false;
     };
   }
 
-  private boolean isTransparent() {
-    return policy.clientAddress().told() == ClientIp.TRANSPARENT;
+  private Reach hop(Task task) {
+    Node node = node(task.nodeId());
+    HopOffer offer = node == null ? null : node.hops().choose(protocol());
+    if (node == null || offer == null) {
+      return withoutHop(task, node);
+    }
+    return offer.equals(node.hops().tls())
+        ? Reach.hop(
+            offer, node.address(), port(), "through the agent on its node, by TLS: " + why(task))
+        : Reach.hop(offer, port(), "through the agent on its node: " + why(task));
+  }
+
+  private Protocol protocol() {
+    return publication.port().protocol();
+  }
+
+  private int port() {
+    return publication.port().number();
   }
 
   private String why(Task task) {
@@ -47,10 +58,18 @@ record Ways(Policy policy, Publication publication, List<Node> others) {
         : "from here, it would not see its client's address";
   }
 
-  private @Nullable HopOffer hopTo(String nodeId) {
+  private Reach withoutHop(Task task, @Nullable Node node) {
+    boolean isTlsAlone = node != null && node.hops().tls() != null;
+    return task.reach().kind() == Reach.Kind.NONE && isTlsAlone
+        ? Reach.none(
+            task.reach().reason() + "; no datagrams are passed by TLS to the agent on its node")
+        : task.reach();
+  }
+
+  private @Nullable Node node(String id) {
     for (Node node : others) {
-      if (node.id().equals(nodeId)) {
-        return node.hop();
+      if (node.id().equals(id)) {
+        return node;
       }
     }
     return null;

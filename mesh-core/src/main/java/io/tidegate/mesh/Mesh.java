@@ -40,7 +40,6 @@ import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -222,9 +221,9 @@ public final class Mesh implements AutoCloseable {
     return shards.listeners();
   }
 
-  /** Takes clients there that other nodes' agents pass on, or takes none. */
-  public void hear(@Nullable HopGate gate) {
-    shards.hear(gate);
+  /** Takes clients there that other nodes' agents pass on, and nowhere else. */
+  public void hear(List<HopGate> gates) {
+    shards.hear(gates);
   }
 
   /** Has the first topology take over what another process leaves. To be called before it. */

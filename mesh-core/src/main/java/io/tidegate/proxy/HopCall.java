@@ -100,6 +100,9 @@ final class HopCall extends Timer implements RelayHalf.Owner {
     if (!HopHeader.isSealed(bytes, listener.gate().secret().derive(asked.caller()), challenge)) {
       throw new HopHeaderException("not sealed by " + asked.caller());
     }
+    if (asked.protocol() == Protocol.UDP && !listener.gate().takesDatagrams()) {
+      throw new HopHeaderException("datagrams by TLS, asked for by " + asked.caller());
+    }
     shard.clock().stop(this);
     over = true;
     listener.leave(this);

@@ -59,9 +59,14 @@ final class HopHalf extends RelayHalf {
     try {
       return failure == null && !answered && !advance();
     } catch (IOException e) {
-      failure = e;
+      failure = isOpening() ? refused("no tunnel leads there: " + e.getMessage()) : e;
       return false;
     }
+  }
+
+  /** Whether nothing was heard yet through a tunnel, whose near end takes everybody. */
+  private boolean isOpening() {
+    return offer.namespace() == null && !isChallenged();
   }
 
   @Override

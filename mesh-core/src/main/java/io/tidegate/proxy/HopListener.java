@@ -82,7 +82,7 @@ final class HopListener {
 
   private Socket bind() throws IOException {
     boolean ipv6 = BindAddress.isIpv6(gate.address());
-    Socket bound = new Socket(shard.upstreamSockets().openStream(gate.namespace(), ipv6));
+    Socket bound = new Socket(TcpSocket.open(shard, gate.namespace(), ipv6).intValue());
     try {
       bound.setReusePort(true);
       bound.setReuseAddress(true);

@@ -98,8 +98,8 @@ final class HopPool {
     }
 
     HopHalf open(RelayHalf.Owner owner) throws IOException {
-      int fd = shard.upstreamSockets().openStream(offer.namespace(), address.isIpv6());
-      HopHalf half = new HopHalf(shard, new TcpSocket(fd), owner, offer);
+      TcpSocket socket = TcpSocket.open(shard, offer.namespace(), address.isIpv6());
+      HopHalf half = new HopHalf(shard, socket, owner, offer);
       try {
         half.socket.connect(address);
         half.register(shard, false);

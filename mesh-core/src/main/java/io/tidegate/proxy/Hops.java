@@ -4,7 +4,10 @@ import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.HopGate;
 import io.tidegate.routing.HopOffer;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +21,7 @@ final class Hops {
   private final String connectionIdPrefix;
   private long passed;
   private final Set<HopSession> sessions = new HashSet<>();
-  private @Nullable HopListener listener;
+  private final Map<HopGate, HopListener> listeners = new HashMap<>();
   private boolean stopped;
 
   Hops(Shard shard, RandomGenerator random) {
@@ -58,21 +61,20 @@ final class Hops {
         offer.caller());
   }
 
-  /** Hears other agents there from now on, or nowhere. */
-  void hear(@Nullable HopGate gate) {
-    if (listener != null && listener.gate().equals(gate)) {
-      return;
-    }
-    stopListening();
-    if (gate != null && !stopped) {
-      listener = HopListener.open(shard, gate);
-    }
-  }
-
-  private void stopListening() {
-    if (listener != null) {
-      listener.close();
-      listener = null;
+  /** Hears other agents there from now on, and nowhere else. */
+  void hear(List<HopGate> gates) {
+    listeners
+        .values()
+        .removeIf(
+            listener -> {
+              boolean isLeft = !gates.contains(listener.gate());
+              if (isLeft) {
+                listener.close();
+              }
+              return isLeft;
+            });
+    if (!stopped) {
+      gates.forEach(gate -> listeners.computeIfAbsent(gate, _ -> HopListener.open(shard, gate)));
     }
   }
 
@@ -91,7 +93,7 @@ final class Hops {
    */
   void stop() {
     stopped = true;
-    stopListening();
+    hear(List.of());
     sessions.forEach(HopSession::linger);
   }
 

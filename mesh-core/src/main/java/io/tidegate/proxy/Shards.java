@@ -36,7 +36,6 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGenerator.SplittableGenerator;
 import org.agrona.concurrent.NanoClock;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -137,9 +136,9 @@ public final class Shards implements AutoCloseable {
     loops.forEach(loop -> loop.eventLoop.execute(() -> loop.shard.restrain(restraint)));
   }
 
-  /** Has every shard hear the agents of other nodes there, or nowhere. */
-  public void hear(@Nullable HopGate gate) {
-    loops.forEach(loop -> loop.eventLoop.execute(() -> loop.shard.hops().hear(gate)));
+  /** Has every shard hear the agents of other nodes there, and nowhere else. */
+  public void hear(List<HopGate> gates) {
+    loops.forEach(loop -> loop.eventLoop.execute(() -> loop.shard.hops().hear(gates)));
   }
 
   /** Tells every shard whether tasks can see their clients' own addresses, and whose not. */

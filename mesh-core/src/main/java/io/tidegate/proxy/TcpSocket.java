@@ -4,6 +4,7 @@ import io.netty.channel.unix.FileDescriptor;
 import io.tidegate.routing.Reach;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A TCP socket that carries a relay. A bare descriptor: Netty's own socket asks the kernel for the
@@ -35,7 +36,11 @@ final class TcpSocket extends FileDescriptor {
 
   /** Opens one in the network namespace from which a reach leads. */
   static TcpSocket open(Shard shard, Reach reach, boolean ipv6) throws IOException {
-    String namespace = reach.namespace();
+    return open(shard, reach.namespace(), ipv6);
+  }
+
+  /** Opens one in a network namespace; null for the agent's own. */
+  static TcpSocket open(Shard shard, @Nullable String namespace, boolean ipv6) throws IOException {
     return namespace == null
         ? open(ipv6)
         : new TcpSocket(shard.upstreamSockets().openStream(namespace, ipv6));

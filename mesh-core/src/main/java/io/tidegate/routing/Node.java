@@ -1,7 +1,6 @@
 package io.tidegate.routing;
 
 import java.net.InetAddress;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Another node of the mesh, whose agent serves the same published ports.
@@ -9,13 +8,13 @@ import org.jspecify.annotations.Nullable;
  * @param id Swarm's node id, or the address where that is not known
  * @param name its hostname, empty where that is not known
  * @param address where other nodes reach it
- * @param hop how clients are passed to its agent, or null where that is not known
+ * @param hops how clients are passed to its agent, as far as that is known
  */
-public record Node(String id, String name, InetAddress address, @Nullable HopOffer hop) {
+public record Node(String id, String name, InetAddress address, HopOffers hops) {
 
   /** A node to whose agent no client is passed. */
   public Node(String id, String name, InetAddress address) {
-    this(id, name, address, null);
+    this(id, name, address, HopOffers.NONE);
   }
 
   /** A node whose name is not known. */

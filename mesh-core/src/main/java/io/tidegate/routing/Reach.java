@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param address what to dial; null only when the kind is {@link Kind#NONE}
  * @param fixedPort the port to ask for whatever the publication says, or 0 for the publication's
  *     target port
- * @param namespace path of the network namespace to dial from; null means the agent's own
+ * @param namespace path of the network namespace to dial from; null means the agent's own, as for a
+ *     hop through a tunnel
  * @param reason why this way was chosen, for people
  * @param hop how clients are passed to the agent of the task's node; null but for {@link Kind#HOP}
  * @param home path of the network namespace of the task's own container, which has the address for
@@ -53,14 +54,14 @@ public record Reach(
       throw new IllegalArgumentException(
           "address: " + address + " (expected: one, unless " + Kind.NONE + ")");
     }
-    if ((namespace != null) != (kind == Kind.OVERLAY || kind == Kind.HOP)) {
-      throw new IllegalArgumentException(
-          "namespace: %s (expected: one only for %s and %s)"
-              .formatted(namespace, Kind.OVERLAY, Kind.HOP));
-    }
     if ((hop != null) != (kind == Kind.HOP)) {
       throw new IllegalArgumentException(
           "hop: " + hop + " (expected: one only for " + Kind.HOP + ")");
+    }
+    if ((namespace != null) != (kind == Kind.OVERLAY || (hop != null && hop.namespace() != null))) {
+      throw new IllegalArgumentException(
+          "namespace: %s (expected: one only for %s and for %s over one)"
+              .formatted(namespace, Kind.OVERLAY, Kind.HOP));
     }
     if (home != null && kind != Kind.LOCAL) {
       throw new IllegalArgumentException(
@@ -89,7 +90,15 @@ public record Reach(
   }
 
   public static Reach hop(HopOffer offer, int publishedPort, String reason) {
-    InetAddress agent = offer.address().getAddress();
+    return hop(offer, offer.address().getAddress(), publishedPort, reason);
+  }
+
+  /**
+   * The same where the offer does not say where that agent is.
+   *
+   * @param agent its address
+   */
+  public static Reach hop(HopOffer offer, InetAddress agent, int publishedPort, String reason) {
     return new Reach(Kind.HOP, agent, publishedPort, offer.namespace(), reason, offer, null);
   }
 

@@ -8,6 +8,7 @@ import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.EndpointState;
 import io.tidegate.routing.HopKey;
 import io.tidegate.routing.HopOffer;
+import io.tidegate.routing.HopOffers;
 import io.tidegate.routing.Node;
 import io.tidegate.routing.Policy;
 import io.tidegate.routing.Protocol;
@@ -35,7 +36,18 @@ class WaysTest {
           "own",
           new HopKey(new byte[HopKey.BYTES]));
   private static final Node WITH_OFFER =
-      new Node("other", "n2", InetAddress.ofLiteral("192.0.2.2"), OFFER);
+      new Node("other", "n2", InetAddress.ofLiteral("192.0.2.2"), new HopOffers(OFFER, null));
+  private static final HopOffer TUNNEL =
+      new HopOffer(
+          new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 40_000),
+          null,
+          "own",
+          new HopKey(new byte[HopKey.BYTES]));
+  private static final Node WITH_BOTH =
+      new Node("other", "n2", InetAddress.ofLiteral("192.0.2.2"), new HopOffers(OFFER, TUNNEL));
+  private static final Node WITH_TUNNEL =
+      new Node("other", "n2", InetAddress.ofLiteral("192.0.2.2"), new HopOffers(null, TUNNEL));
+  private static final Publication DNS = new Publication(new PublishedPort(53, Protocol.UDP), 5353);
   private static final Node WITHOUT = new Node("other", "n2", InetAddress.ofLiteral("192.0.2.2"));
 
   @Test
@@ -68,8 +80,7 @@ class WaysTest {
   @Test
   void leadsUdpTheSameWays() {
     Task task = new Task("task", "dns.1", "other", TaskState.RUNNING, OVERLAY);
-    Publication dns = new Publication(new PublishedPort(53, Protocol.UDP), 5353);
-    Endpoint endpoint = new Ways(TRANSPARENT, dns, List.of(WITH_OFFER)).endpoint(task);
+    Endpoint endpoint = new Ways(TRANSPARENT, DNS, List.of(WITH_OFFER)).endpoint(task);
     assertThat(endpoint.reach().kind()).isEqualTo(Reach.Kind.HOP);
     assertThat(endpoint.reach().fixedPort()).isEqualTo(53);
   }
@@ -79,6 +90,33 @@ class WaysTest {
     Endpoint endpoint = endpoint(Policy.DEFAULT, Reach.none("no way"), WITH_OFFER);
     assertThat(endpoint.state()).isEqualTo(EndpointState.READY);
     assertThat(endpoint.reach().reason()).isEqualTo("through the agent on its node: no way");
+  }
+
+  @Test
+  void prefersTheIngressNetwork() {
+    assertThat(reach(TRANSPARENT, OVERLAY, WITH_BOTH).hop()).isEqualTo(OFFER);
+  }
+
+  @Test
+  void goesByTlsWhereThereIsNoOtherWay() {
+    Reach reach = reach(Policy.DEFAULT, Reach.none("no way"), WITH_TUNNEL);
+    assertThat(reach.hop()).isEqualTo(TUNNEL);
+    assertThat(reach.address()).isEqualTo(WITH_TUNNEL.address());
+    assertThat(reach.reason()).isEqualTo("through the agent on its node, by TLS: no way");
+  }
+
+  @Test
+  void passesNoDatagramsByTls() {
+    String none = "no datagrams are passed by TLS to the agent on its node";
+    assertThat(datagrams(Policy.DEFAULT, Reach.none("no way"), WITH_TUNNEL))
+        .isEqualTo(Reach.none("no way; " + none));
+    assertThat(datagrams(TRANSPARENT, OVERLAY, WITH_TUNNEL)).isEqualTo(OVERLAY);
+    assertThat(datagrams(TRANSPARENT, OVERLAY, WITH_BOTH).hop()).isEqualTo(OFFER);
+  }
+
+  private static Reach datagrams(Policy policy, Reach reach, Node other) {
+    Task task = new Task("task", "dns.1", "other", TaskState.RUNNING, reach);
+    return new Ways(policy, DNS, List.of(other)).endpoint(task).reach();
   }
 
   private static Reach reach(Policy policy, Reach reach, Node other) {

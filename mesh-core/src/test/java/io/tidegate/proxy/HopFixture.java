@@ -76,12 +76,18 @@ final class HopFixture implements AutoCloseable {
   }
 
   void hear() {
-    far.shards.hear(new HopGate("ingress_sbox", 1, farAddress, secret));
+    far.shards.hear(List.of(new HopGate("ingress_sbox", 1, farAddress, secret)));
+    far.shards.settle();
+  }
+
+  /** Has the far node hear who comes through tunnels, and nobody else. */
+  void hearTunnels() {
+    far.shards.hear(List.of(HopGate.ofTunnels(farAddress, secret)));
     far.shards.settle();
   }
 
   void hearNobody() {
-    far.shards.hear(null);
+    far.shards.hear(List.of());
     far.shards.settle();
   }
 

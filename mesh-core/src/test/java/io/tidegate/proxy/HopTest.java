@@ -286,7 +286,7 @@ class HopTest {
         assertEchoes(port);
       }
       Await.until(() -> HopFixture.places(hop.far) > 0);
-      hop.far.shards.hear(null);
+      hop.far.shards.hear(List.of());
       Await.until(() -> HopFixture.places(hop.far) == 0);
     }
   }

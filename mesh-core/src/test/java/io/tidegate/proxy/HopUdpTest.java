@@ -209,6 +209,25 @@ class HopUdpTest {
   }
 
   @Test
+  void beginsNoSessionWhereTunnelsEnd() throws IOException {
+    UdpTask far = udp.task("far");
+    UdpTask direct = udp.task("direct");
+    hop.hearTunnels();
+    hop.tellFar(Protocol.UDP, Policy.DEFAULT, HopFixture.local(far.address()));
+    int port =
+        hop.serve(
+            Protocol.UDP,
+            Policy.DEFAULT,
+            hop.passed(far.address(), hop.offer()),
+            HopFixture.local(direct.address()));
+    for (int i = 0; i < 10; i++) {
+      assertThat(udp.probe(port).ask("hello")).isEqualTo("direct hello");
+    }
+    assertThat(far.received()).isZero();
+    assertThat(hop.far.shards.stats().shards().get(ShardCounter.HOPS_REFUSED)).isPositive();
+  }
+
+  @Test
   void isNotBelievedWithAnotherKey() throws IOException {
     UdpTask far = udp.task("far");
     UdpTask direct = udp.task("direct");

@@ -3,7 +3,10 @@ package io.tidegate.agent.admin;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.tidegate.agent.admin.Families.Point;
 import io.tidegate.agent.source.PeerStatus;
+import io.tidegate.agent.source.TunnelStatus;
+import io.tidegate.agent.source.TunnelStatus.Counts;
 import java.time.Instant;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +38,28 @@ final class PeerFamilies {
         Stream.of(
             new Point(Labels.of("result", "taken"), peers.reported()),
             new Point(Labels.of("result", "failed"), peers.unreported())));
+    addTunnels(families, peers.tunnels());
     addIdentity(families, peers);
+  }
+
+  private static void addTunnels(Families families, TunnelStatus tunnels) {
+    families.gauge(
+        "hop_tunnels",
+        "Connections by TLS to (out) and of (in) other nodes' agents for clients that are passed on,"
+            + " those that wait for one included.",
+        byDirection(tunnels, Counts::open));
+    families.counter(
+        "hop_tunnels_opened", "How many of them were made.", byDirection(tunnels, Counts::opened));
+    families.counter(
+        "hop_tunnels_failed",
+        "How many could not be made; the log says why.",
+        byDirection(tunnels, Counts::failed));
+  }
+
+  private static Stream<Point> byDirection(TunnelStatus tunnels, ToLongFunction<Counts> count) {
+    return Stream.of(
+        new Point(Labels.of("direction", "in"), count.applyAsLong(tunnels.in())),
+        new Point(Labels.of("direction", "out"), count.applyAsLong(tunnels.out())));
   }
 
   private static void addIdentity(Families families, PeerStatus peers) {

@@ -107,6 +107,7 @@ final class NodeCheck {
     }
     findings.add(PeerChecks.identity(config.swarm().peers()));
     findings.add(Checks.bindable("peers", config.swarm().peers().listen(), Protocol.TCP));
+    findings.add(PeerChecks.hopsByTls(config.swarm().peers()));
     Path stateDir = config.swarm().stateDir();
     if (stateDir != null) {
       findings.add(PeerChecks.state(stateDir));

@@ -2,7 +2,9 @@ package io.tidegate.agent.cli;
 
 import io.tidegate.agent.identity.IdentityException;
 import io.tidegate.agent.identity.LiveIdentity;
+import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.swarm.PeerConfig;
+import io.tidegate.routing.Protocol;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -22,6 +24,14 @@ final class PeerChecks {
           String.valueOf(e.getMessage()),
           "other agents neither tell this one nor hear it; see --certificates-dir and --peer-cert");
     }
+  }
+
+  /** Whether clients can be passed from node to node by TLS. */
+  static Finding hopsByTls(PeerConfig peers) {
+    HostPort listen = peers.tlsListen();
+    return listen == null
+        ? Finding.ok("hop-tls", "off: clients are passed on over the ingress network alone")
+        : Checks.bindable("hop-tls", listen, Protocol.TCP);
   }
 
   /** Whether what is known can be kept over a restart. */

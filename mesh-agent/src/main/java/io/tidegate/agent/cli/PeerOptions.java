@@ -27,6 +27,14 @@ final class PeerOptions {
   int hopPort = PeerConfig.USUAL_HOP_PORT;
 
   @Option(
+      names = "--hop-tls-port",
+      paramLabel = "PORT",
+      description =
+          "Where, at the host of --peer-listen, this node takes such clients by mutual TLS: for"
+              + " nodes that have no way over the ingress network. 0 for neither taking nor passing any on like that.")
+  int hopTlsPort = PeerConfig.USUAL_HOP_TLS_PORT;
+
+  @Option(
       names = "--peer-cert",
       paramLabel = "FILE",
       description =
@@ -53,13 +61,14 @@ final class PeerOptions {
    */
   PeerConfig config(Path certificatesDir) {
     if (certificate == null && key == null && authority == null) {
-      return new PeerConfig(listen, hopPort, IdentityFiles.ofSwarm(certificatesDir));
+      return new PeerConfig(listen, hopPort, hopTlsPort, IdentityFiles.ofSwarm(certificatesDir));
     }
     if (certificate == null || key == null || authority == null) {
       throw new IllegalArgumentException(
           "peerCert: not given alone (expected: all of --peer-cert, --peer-key and --peer-ca, or"
               + " none)");
     }
-    return new PeerConfig(listen, hopPort, new IdentityFiles(certificate, key, authority));
+    return new PeerConfig(
+        listen, hopPort, hopTlsPort, new IdentityFiles(certificate, key, authority));
   }
 }

@@ -87,6 +87,19 @@ final class StatusText {
     return texts;
   }
 
+  private static void addTunnels(List<String> texts, JsonNode tunnels, Ink ink) {
+    if (tunnels.has("error")) {
+      texts.add("no hops by TLS: " + ink.bad(tunnels.path("error").asText()));
+    } else if (tunnels.has("port")) {
+      texts.add(
+          "hops by TLS on port %s: %s in, %s out"
+              .formatted(
+                  tunnels.path("port").asText(),
+                  tunnels.path("in").path("open").asText(),
+                  tunnels.path("out").path("open").asText()));
+    }
+  }
+
   private static List<String> peers(JsonNode peers, Ink ink) {
     List<String> texts = new ArrayList<>();
     texts.add(peers.has("identity") ? peers.path("identity").asText() : ink.bad("no identity"));
@@ -102,6 +115,7 @@ final class StatusText {
     for (JsonNode count : peers.path("refusals")) {
       refused += count.asLong();
     }
+    addTunnels(texts, peers.path("tunnels"), ink);
     texts.add(peers.path("subscribers").asText() + " nodes follow, " + refused + " refused");
     return texts;
   }

@@ -8,7 +8,7 @@ import io.tidegate.agent.docker.NetworkAnswers;
 import io.tidegate.agent.docker.Reading;
 import io.tidegate.agent.docker.Sandbox;
 import io.tidegate.routing.ChunkedMap;
-import io.tidegate.routing.HopOffer;
+import io.tidegate.routing.HopOffers;
 import io.tidegate.routing.Node;
 import io.tidegate.routing.Origin;
 import io.tidegate.routing.Service;
@@ -222,7 +222,7 @@ public final class Discovery {
   }
 
   /** Where agents of other nodes take clients of this one, by the ids of their nodes. */
-  public void onHops(Map<String, HopOffer> offers) {
+  public void onHops(Map<String, HopOffers> offers) {
     view.onHops(offers);
     otherNodes = view.otherNodes();
   }

@@ -6,7 +6,7 @@ import io.tidegate.agent.cluster.ClusterNode;
 import io.tidegate.agent.docker.Addresses;
 import io.tidegate.agent.docker.DockerAnswers;
 import io.tidegate.agent.docker.NetworkAnswers;
-import io.tidegate.routing.HopOffer;
+import io.tidegate.routing.HopOffers;
 import io.tidegate.routing.Node;
 import io.tidegate.routing.NodeTraits;
 import java.net.InetAddress;
@@ -34,7 +34,7 @@ final class KnownNodes {
   private final Map<String, Long> lastSeen = new LinkedHashMap<>();
   private Map<String, NodeTraits> traits = Map.of();
   private String ownAddress = "";
-  private Map<String, HopOffer> hops = Map.of();
+  private Map<String, HopOffers> hops = Map.of();
   private boolean isDoubtNew;
 
   /** The answer until something else is heard: each change of the Swarm asks. */
@@ -105,7 +105,7 @@ final class KnownNodes {
   }
 
   /** Where agents take clients of this node, by the ids of their nodes. */
-  void onHops(Map<String, HopOffer> offers) {
+  void onHops(Map<String, HopOffers> offers) {
     hops = offers;
     nodes = null;
   }
@@ -126,7 +126,9 @@ final class KnownNodes {
       InetAddress parsed = Addresses.parse(address);
       if (parsed != null && !address.equals(ownAddress)) {
         String id = idOf(address);
-        read.add(new Node(id, nameById.getOrDefault(id, ""), parsed, hops.get(id)));
+        read.add(
+            new Node(
+                id, nameById.getOrDefault(id, ""), parsed, hops.getOrDefault(id, HopOffers.NONE)));
       }
     }
     // A topology wants that order, and keeps a list that has it.

@@ -10,7 +10,7 @@ import io.tidegate.agent.cluster.Commit;
 import io.tidegate.agent.docker.DockerAnswers;
 import io.tidegate.agent.docker.MeshPorts;
 import io.tidegate.agent.docker.NetworkAnswers;
-import io.tidegate.routing.HopOffer;
+import io.tidegate.routing.HopOffers;
 import io.tidegate.routing.Node;
 import io.tidegate.routing.NodeTraits;
 import io.tidegate.routing.Origin;
@@ -133,7 +133,7 @@ public final class SwarmView {
   }
 
   /** Where agents of other nodes take clients of this one, by the ids of their nodes. */
-  void onHops(Map<String, HopOffer> offers) {
+  void onHops(Map<String, HopOffers> offers) {
     nodes.onHops(offers);
   }
 

@@ -9,11 +9,11 @@ import io.tidegate.agent.identity.Refusals;
  * Counts handshakes that fail. It stands before everything else in a new connection's pipeline and
  * leaves with the first bytes: whoever sends none is of no interest.
  */
-final class HandshakeWatch extends ChannelInboundHandlerAdapter {
+public final class HandshakeWatch extends ChannelInboundHandlerAdapter {
 
   private final Refusals refusals;
 
-  HandshakeWatch(Refusals refusals) {
+  public HandshakeWatch(Refusals refusals) {
     this.refusals = refusals;
   }
 

@@ -127,7 +127,7 @@ final class HopStream extends ClientCall.Listener<byte[]> {
     }
     try {
       checkIsAsked(check.checkNode(PeerTls.certificate(current.getAttributes())));
-      HopTerms terms = HopTerms.read(message);
+      HopTerms terms = HopTerms.read(message, target.getAddress());
       backoff.onSuccess();
       complaint = "";
       keep();

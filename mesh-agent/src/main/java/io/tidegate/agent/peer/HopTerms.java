@@ -9,11 +9,15 @@ import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where an agent takes clients for its node's tasks from one other node.
+ * Where an agent takes clients for its node's tasks from one other node: in one of two ways at
+ * least.
  *
+ * @param overlay on the ingress network, or null for not there
+ * @param tls by TLS, at an address of the node; or null for not that way
  * @param key what it believes that node by
  */
-public record HopTerms(InetSocketAddress address, Key key) {
+public record HopTerms(
+    @Nullable InetSocketAddress overlay, @Nullable InetSocketAddress tls, Key key) {
 
   /** Bytes that are not shown. */
   public record Key(ByteString bytes) {
@@ -25,18 +29,30 @@ public record HopTerms(InetSocketAddress address, Key key) {
 
   static final int KEY_BYTES = 32;
 
-  public HopTerms(InetSocketAddress address, byte[] key) {
-    this(address, new Key(ByteString.copyFrom(key)));
+  public HopTerms {
+    if (overlay == null && tls == null) {
+      throw new IllegalArgumentException("overlay: null (expected: that or tls)");
+    }
   }
 
-  /** As a message; null says that it takes none. */
+  public HopTerms(
+      @Nullable InetSocketAddress overlay, @Nullable InetSocketAddress tls, byte[] key) {
+    this(overlay, tls, new Key(ByteString.copyFrom(key)));
+  }
+
+  /** As a message; null says that it takes none. Of what is by TLS the port alone. */
   static byte[] write(@Nullable HopTerms terms) {
     PeerProtocol.HopTerms.Builder message = PeerProtocol.HopTerms.newBuilder();
     if (terms != null) {
-      message
-          .setAddress(terms.address.getAddress().getHostAddress())
-          .setPort(terms.address.getPort())
-          .setKey(terms.key.bytes());
+      message.setKey(terms.key.bytes());
+      if (terms.overlay != null) {
+        message
+            .setAddress(terms.overlay.getAddress().getHostAddress())
+            .setPort(terms.overlay.getPort());
+      }
+      if (terms.tls != null) {
+        message.setTlsPort(terms.tls.getPort());
+      }
     }
     return message.build().toByteArray();
   }
@@ -44,27 +60,39 @@ public record HopTerms(InetSocketAddress address, Key key) {
   /**
    * Reads a message.
    *
+   * @param node the address at which the node that says so is reached
    * @throws RefusedException naming what is wrong with it
    */
-  static @Nullable HopTerms read(byte[] message) throws RefusedException {
+  static @Nullable HopTerms read(byte[] message, InetAddress node) throws RefusedException {
     PeerProtocol.HopTerms terms;
     try {
       terms = PeerProtocol.HopTerms.parseFrom(message);
     } catch (InvalidProtocolBufferException e) {
       throw new RefusedException(Refusal.MALFORMED, "hop terms: " + e.getMessage());
     }
-    if (terms.getAddress().isEmpty()) {
+    boolean isOverlay = !terms.getAddress().isEmpty();
+    boolean isTls = terms.getTlsPort() != 0;
+    if (!isOverlay && !isTls) {
       return null;
     }
-    if (terms.getPort() < 1 || terms.getPort() > 65_535 || terms.getKey().size() != KEY_BYTES) {
+    if (terms.getKey().size() != KEY_BYTES) {
       throw new RefusedException(
           Refusal.MALFORMED,
-          "hop terms: port %d and a key of %d bytes (expected: 1 to 65535, and %d)"
-              .formatted(terms.getPort(), terms.getKey().size(), KEY_BYTES));
+          "hop terms: a key of %d bytes (expected: %d)"
+              .formatted(terms.getKey().size(), KEY_BYTES));
     }
     return new HopTerms(
-        new InetSocketAddress(address(terms.getAddress()), terms.getPort()),
+        isOverlay ? at(address(terms.getAddress()), terms.getPort()) : null,
+        isTls ? at(node, terms.getTlsPort()) : null,
         new Key(terms.getKey()));
+  }
+
+  private static InetSocketAddress at(InetAddress address, int port) throws RefusedException {
+    if (port < 1 || port > 65_535) {
+      throw new RefusedException(
+          Refusal.MALFORMED, "hop terms: port %d (expected: 1 to 65535)".formatted(port));
+    }
+    return new InetSocketAddress(address, port);
   }
 
   private static InetAddress address(String text) throws RefusedException {

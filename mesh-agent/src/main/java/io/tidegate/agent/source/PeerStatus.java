@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param followError why it follows none although it should, or null
  * @param reported how often another node took what this one reported of its tasks
  * @param unreported how often one did not
+ * @param tunnels how hops by TLS fare
  * @param refusals how often others were refused since the start, by reason
  */
 public record PeerStatus(
@@ -30,4 +31,5 @@ public record PeerStatus(
     @Nullable String followError,
     long reported,
     long unreported,
+    TunnelStatus tunnels,
     Map<String, Long> refusals) {}

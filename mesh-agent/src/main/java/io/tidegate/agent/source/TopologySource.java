@@ -24,10 +24,10 @@ public interface TopologySource extends AutoCloseable {
   /**
    * To be called before the start.
    *
-   * @param sink gets where this node takes clients that other nodes' agents pass on, or null for
-   *     nowhere, again whenever that changes
+   * @param sink gets all places where this node takes clients that other nodes' agents pass on,
+   *     again whenever they change
    */
-  default void onGate(Consumer<@Nullable HopGate> sink) {}
+  default void onGates(Consumer<List<HopGate>> sink) {}
 
   /** How the discovery fares. May be called from any thread. */
   SourceStatus status();

@@ -13,7 +13,7 @@ import io.tidegate.agent.merge.SwarmView;
 import io.tidegate.agent.peer.PeerNews;
 import io.tidegate.agent.source.SourceStatus;
 import io.tidegate.agent.watch.WatchNews;
-import io.tidegate.routing.HopOffer;
+import io.tidegate.routing.HopOffers;
 import io.tidegate.routing.Testimony;
 import io.tidegate.routing.Topology;
 import java.time.Duration;
@@ -207,7 +207,7 @@ final class DiscoveryLoop implements Runnable {
       }
       case Fact.Witnessed(List<Testimony> testimonies) ->
           announcer.onOwn(WitnessBox.own(testimonies, SystemEpochNanoClock.INSTANCE.nanoTime()));
-      case Fact.HopsOffered(Map<String, HopOffer> offers) -> discovery.onHops(offers);
+      case Fact.HopsOffered(Map<String, HopOffers> offers) -> discovery.onHops(offers);
       case Fact.PeersReady(String nodeId) -> onPeersReady(nodeId, nowNanos);
     }
   }

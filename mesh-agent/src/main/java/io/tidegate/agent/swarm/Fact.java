@@ -8,7 +8,7 @@ import io.tidegate.agent.docker.Sandbox;
 import io.tidegate.agent.identity.NodeName;
 import io.tidegate.agent.peer.PeerNews;
 import io.tidegate.agent.watch.WatchNews;
-import io.tidegate.routing.HopOffer;
+import io.tidegate.routing.HopOffers;
 import io.tidegate.routing.Testimony;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +52,7 @@ sealed interface Fact {
   record Witnessed(List<Testimony> testimonies) implements Fact {}
 
   /** Agents of other nodes have said where they take clients, by the ids of their nodes. */
-  record HopsOffered(Map<String, HopOffer> offers) implements Fact {}
+  record HopsOffered(Map<String, HopOffers> offers) implements Fact {}
 
   /**
    * Other agents can be told of this node, and followed, from now on.

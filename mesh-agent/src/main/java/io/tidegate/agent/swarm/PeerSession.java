@@ -16,9 +16,11 @@ import io.tidegate.agent.peer.Subscriber;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.source.PeerStatus;
 import io.tidegate.agent.source.SourceStatus;
+import io.tidegate.agent.tunnel.Tunnels;
 import io.tidegate.routing.HopGate;
 import io.tidegate.routing.HopKey;
 import io.tidegate.routing.HopOffer;
+import io.tidegate.routing.HopOffers;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -26,7 +28,6 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
@@ -49,24 +50,30 @@ final class PeerSession implements AutoCloseable {
   private final PeerServer server;
   private final Reporter reporter;
   private final HopSeeker seeker;
-  private final int hopPort;
-  private volatile @Nullable HopGate gate;
+  private final PeerConfig config;
+  private final Tunnels tunnels;
+  private volatile List<HopGate> gates = List.of();
+  private volatile boolean lacksEntries;
   private final Random random = new Random();
   private volatile @Nullable Subscriber subscriber;
 
   private PeerSession(
       LiveIdentity identity,
+      PeerCheck check,
+      Tunnels tunnels,
       PeerConfig config,
       PeerDirectory directory,
       Refusals refusals,
       BlockingQueue<Fact> facts)
       throws IOException {
     this.identity = identity;
+    this.config = config;
     this.nodeId = identity.name().nodeId();
     this.directory = directory;
     this.refusals = refusals;
     this.facts = facts;
-    this.check = new PeerCheck(identity, directory::isMember);
+    this.check = check;
+    this.tunnels = tunnels;
     this.server =
         new PeerServer(
             new InetSocketAddress(config.listen().host(), config.listen().port()),
@@ -78,7 +85,6 @@ final class PeerSession implements AutoCloseable {
             this::onReport);
     this.reporter = new Reporter(identity, check, refusals, this::targets, Reporter.PATIENCE);
     this.seeker = new HopSeeker(identity, check, refusals, this::onTerms);
-    this.hopPort = config.hopPort();
   }
 
   /**
@@ -91,9 +97,17 @@ final class PeerSession implements AutoCloseable {
       PeerConfig config, PeerDirectory directory, Refusals refusals, BlockingQueue<Fact> facts)
       throws IOException {
     LiveIdentity identity = LiveIdentity.read(config.identity());
-    PeerSession session = new PeerSession(identity, config, directory, refusals, facts);
-    LOG.info("peers: listening on {} as {}", config.listen(), identity.name());
-    return session;
+    PeerCheck check = new PeerCheck(identity, directory::isMember);
+    Tunnels tunnels = new Tunnels(identity, check, refusals);
+    try {
+      PeerSession session =
+          new PeerSession(identity, check, tunnels, config, directory, refusals, facts);
+      LOG.info("peers: listening on {} as {}", config.listen(), identity.name());
+      return session;
+    } catch (IOException e) {
+      tunnels.close();
+      throw e;
+    }
   }
 
   /** Who this node is by its certificate. */
@@ -119,33 +133,54 @@ final class PeerSession implements AutoCloseable {
     return seeker;
   }
 
-  /**
-   * Takes clients of other agents at this node's place on the ingress network, or none, and tells
-   * them.
-   *
-   * @return where they are taken, or null
-   */
-  @Nullable HopGate takeClients(@Nullable MeshGate place) {
-    HopGate next = place == null ? null : place.gate(hopPort, new HopKey(identity.secret(HOP)));
-    if (!Objects.equals(next, gate)) {
-      gate = next;
-      server.takeClients(
-          other ->
-              next == null
-                  ? null
-                  : new HopTerms(next.address(), next.secret().derive(other).bytes()));
-      seeker.tellAgain();
-    }
-    return next;
+  Tunnels tunnels() {
+    return tunnels;
   }
 
-  /** Without a place of its own on the ingress network, this node reaches no other's. */
-  private void onTerms(Map<String, HopTerms> terms) {
-    HopGate own = gate;
-    Map<String, HopOffer> offers = new HashMap<>();
-    if (own != null) {
-      terms.forEach((other, of) -> offers.put(other, offer(own, of)));
+  /**
+   * Takes clients of other agents at this node's place on the ingress network, if it has one, and
+   * by TLS, if that is wanted and possible now; and tells them.
+   *
+   * @return where they are taken
+   */
+  List<HopGate> takeClients(@Nullable MeshGate place) {
+    HopKey secret = new HopKey(identity.secret(HOP));
+    HopGate overlay = place == null ? null : place.gate(config.hopPort(), secret);
+    InetSocketAddress tls = listenByTls();
+    List<HopGate> next = new ArrayList<>();
+    if (overlay != null) {
+      next.add(overlay);
     }
+    if (tls != null) {
+      next.add(HopGate.ofTunnels(tunnels.inside(), secret));
+    }
+    if (!next.equals(gates)) {
+      gates = List.copyOf(next);
+      InetSocketAddress onIngress = overlay == null ? null : overlay.address();
+      server.takeClients(
+          other ->
+              next.isEmpty() ? null : new HopTerms(onIngress, tls, secret.derive(other).bytes()));
+      seeker.tellAgain();
+    } else if (lacksEntries) {
+      seeker.tellAgain();
+    }
+    return gates;
+  }
+
+  private @Nullable InetSocketAddress listenByTls() {
+    HostPort listen = config.tlsListen();
+    return listen == null
+        ? null
+        : tunnels.listen(new InetSocketAddress(listen.host(), listen.port()));
+  }
+
+  private void onTerms(Map<String, HopTerms> terms) {
+    HopGate overlay =
+        gates.stream().filter(gate -> gate.namespace() != null).findFirst().orElse(null);
+    Map<String, HopOffers> offers = new HashMap<>();
+    lacksEntries = false;
+    terms.forEach(
+        (other, of) -> offers.put(other, new HopOffers(byOverlay(overlay, of), byTls(other, of))));
     try {
       facts.put(new Fact.HopsOffered(Map.copyOf(offers)));
     } catch (InterruptedException e) {
@@ -153,9 +188,28 @@ final class PeerSession implements AutoCloseable {
     }
   }
 
-  private HopOffer offer(HopGate own, HopTerms of) {
-    HopKey key = new HopKey(of.key().bytes().toByteArray());
-    return new HopOffer(of.address(), own.namespace(), nodeId, key);
+  /** Without a place of its own on the ingress network, this node reaches no other's. */
+  private @Nullable HopOffer byOverlay(@Nullable HopGate own, HopTerms of) {
+    InetSocketAddress address = of.overlay();
+    return own == null || address == null
+        ? null
+        : new HopOffer(address, own.namespace(), nodeId, key(of));
+  }
+
+  private @Nullable HopOffer byTls(String other, HopTerms of) {
+    InetSocketAddress target = of.tls();
+    if (target == null || config.hopTlsPort() == 0) {
+      return null;
+    }
+    InetSocketAddress entry = tunnels.entryTo(other, target);
+    if (entry == null) {
+      lacksEntries = true;
+    }
+    return entry == null ? null : new HopOffer(entry, null, nodeId, key(of));
+  }
+
+  private static HopKey key(HopTerms of) {
+    return new HopKey(of.key().bytes().toByteArray());
   }
 
   /** Follows a manager, or no longer. */
@@ -224,11 +278,14 @@ final class PeerSession implements AutoCloseable {
         status == null ? null : status.error(),
         reporter.successes(),
         reporter.failures(),
+        tunnels.status(),
         refusals.counts());
   }
 
+  /** All but tunnels that are there: those may finish. */
   @Override
   public void close() {
+    tunnels.stopListening();
     Subscriber following = subscriber;
     if (following != null) {
       following.close();

@@ -12,6 +12,8 @@ import io.tidegate.agent.identity.NodeRole;
 import io.tidegate.agent.identity.Refusals;
 import io.tidegate.agent.identity.RefusedException;
 import io.tidegate.agent.source.PeerStatus;
+import io.tidegate.agent.source.TunnelStatus;
+import io.tidegate.agent.tunnel.Tunnels;
 import io.tidegate.routing.HopGate;
 import io.tidegate.routing.Node;
 import io.tidegate.routing.Topology;
@@ -48,10 +50,11 @@ final class Peers implements Announcements, Runnable {
   private final PeerDirectory directory;
   private final Semaphore wake = new Semaphore(0);
   private final HopNeeds hopNeeds = new HopNeeds();
-  private volatile Consumer<@Nullable HopGate> gates = _ -> {};
+  private volatile Consumer<List<HopGate>> gates = _ -> {};
   private volatile @Nullable MeshGate place;
   private volatile Map<String, InetSocketAddress> hopNodes = Map.of();
   private volatile @Nullable PeerSession session;
+  private volatile @Nullable Tunnels tunnels;
   private volatile @Nullable String complaint;
 
   Peers(PeerConfig config, BlockingQueue<Fact> facts) {
@@ -97,6 +100,8 @@ final class Peers implements Announcements, Runnable {
     try {
       PeerSession opened = PeerSession.open(config, directory, refusals, facts);
       complaint = null;
+      endTunnels();
+      tunnels = opened.tunnels();
       session = opened;
       facts.put(new Fact.PeersReady(opened.nodeId()));
       return opened;
@@ -116,12 +121,22 @@ final class Peers implements Announcements, Runnable {
     }
   }
 
+  /** Tunnels go on: clients are in them that may finish. */
   private void close() {
     PeerSession open = session;
     session = null;
     if (open != null) {
-      gates.accept(null);
+      gates.accept(List.of());
       open.close();
+    }
+  }
+
+  /** Ends what goes on after that. Not before the end of what runs here. */
+  void endTunnels() {
+    Tunnels left = tunnels;
+    tunnels = null;
+    if (left != null) {
+      left.close();
     }
   }
 
@@ -130,15 +145,16 @@ final class Peers implements Announcements, Runnable {
     PeerSession open = session;
     return open != null
         ? open.status()
-        : new PeerStatus(null, null, complaint, 0, 0, 0, null, null, 0, 0, refusals.counts());
+        : new PeerStatus(
+            null, null, complaint, 0, 0, 0, null, null, 0, 0, TunnelStatus.NONE, refusals.counts());
   }
 
   /**
    * To be called before the start.
    *
-   * @param sink gets where this node takes clients of other agents, or null for nowhere
+   * @param sink gets all places where this node takes clients of other agents
    */
-  void onGate(Consumer<@Nullable HopGate> sink) {
+  void onGates(Consumer<List<HopGate>> sink) {
     gates = sink;
   }
 

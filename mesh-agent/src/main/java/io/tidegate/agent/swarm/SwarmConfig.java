@@ -35,6 +35,7 @@ public record SwarmConfig(
           new PeerConfig(
               PeerConfig.USUAL_LISTEN,
               PeerConfig.USUAL_HOP_PORT,
+              PeerConfig.USUAL_HOP_TLS_PORT,
               IdentityFiles.ofSwarm(WatchConfig.USUAL.certificatesDir())),
           null,
           Duration.ofMillis(500));

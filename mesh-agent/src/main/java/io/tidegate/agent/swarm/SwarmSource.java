@@ -102,8 +102,8 @@ public final class SwarmSource implements TopologySource {
   }
 
   @Override
-  public void onGate(Consumer<@Nullable HopGate> sink) {
-    peers.onGate(sink);
+  public void onGates(Consumer<List<HopGate>> sink) {
+    peers.onGates(sink);
   }
 
   private void onChecked(List<TaskMark> marks) {
@@ -271,6 +271,7 @@ public final class SwarmSource implements TopologySource {
     checks.close();
     end(loopThread);
     end(peersThread);
+    peers.endTunnels();
     end(saverThread);
     docker.close();
   }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.tidegate.agent.source.PeerStatus;
 import io.tidegate.agent.source.SourceStatus;
+import io.tidegate.agent.source.TunnelStatus;
+import io.tidegate.agent.source.TunnelStatus.Counts;
 import io.tidegate.metrics.CloseCause;
 import io.tidegate.metrics.ConnectionResult;
 import io.tidegate.metrics.DatagramResult;
@@ -289,6 +291,7 @@ class MeshCollectorTest {
             null,
             5,
             6,
+            new TunnelStatus(9_183, null, new Counts(8, 9, 10), new Counts(11, 12, 13)),
             Map.of("plaintext", 7L));
 
     Exposition metrics = scrape();
@@ -301,6 +304,9 @@ class MeshCollectorTest {
         .isEqualTo(1_800_000_000);
     assertThat(metrics.value("tidegate_identity_renewals_total")).isEqualTo(2);
     assertThat(metrics.value("tidegate_identity_failures_total")).isEqualTo(3);
+    assertThat(metrics.value("tidegate_hop_tunnels{direction=\"in\"}")).isEqualTo(8);
+    assertThat(metrics.value("tidegate_hop_tunnels_opened_total{direction=\"out\"}")).isEqualTo(12);
+    assertThat(metrics.value("tidegate_hop_tunnels_failed_total{direction=\"out\"}")).isEqualTo(13);
   }
 
   @Test

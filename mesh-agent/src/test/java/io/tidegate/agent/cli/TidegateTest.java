@@ -67,7 +67,7 @@ class TidegateTest {
                 Map.of(),
                 ("agent --source file:routes.yml --docker-host tcp://10.0.0.1:2375 --netns-dir /ns"
                         + " --control-socket /s --certificates-dir /c"
-                        + " --peer-listen 127.0.0.1:0 --hop-port 7000 --peer-cert /n.crt --peer-key /n.key"
+                        + " --peer-listen 127.0.0.1:0 --hop-port 7000 --hop-tls-port 7001 --peer-cert /n.crt --peer-key /n.key"
                         + " --peer-ca /ca.crt --state-dir /d"
                         + " --poll-interval 2s --bind 127.0.0.1 --shards 3 --connect-timeout 250ms"
                         + " --connect-attempts 2 --idle-timeout 10m --relay-mode copy"
@@ -86,6 +86,7 @@ class TidegateTest {
             new PeerConfig(
                 new HostPort("127.0.0.1", 0),
                 7_000,
+                7_001,
                 new IdentityFiles(Path.of("/n.crt"), Path.of("/n.key"), Path.of("/ca.crt"))));
     assertThat(config.swarm().stateDir()).isEqualTo(Path.of("/d"));
     assertThat(config.swarm().pollInterval()).isEqualTo(Duration.ofSeconds(2));

@@ -10,6 +10,7 @@ import io.tidegate.proxy.UdpConfig;
 import io.tidegate.routing.HopGate;
 import io.tidegate.routing.HopKey;
 import io.tidegate.routing.HopOffer;
+import io.tidegate.routing.HopOffers;
 import io.tidegate.routing.Node;
 import io.tidegate.routing.Policy;
 import io.tidegate.routing.Protocol;
@@ -68,7 +69,7 @@ final class StrayTasks implements AutoCloseable {
     TransparentNode.in(
         node,
         () -> {
-          far.hear(new HopGate(node.path.toString(), 1, door, SECRET));
+          far.hear(List.of(new HopGate(node.path.toString(), 1, door, SECRET)));
           return door;
         });
   }
@@ -151,7 +152,7 @@ final class StrayTasks implements AutoCloseable {
     near.offer(
         new Topology(
             List.of(service(protocol, Arrays.stream(tasks).map(task -> task.by(none)))),
-            List.of(new Node("far", "far", FAR, offer))));
+            List.of(new Node("far", "far", FAR, new HopOffers(offer, null)))));
     for (Mesh mesh : List.of(far, near)) {
       long endNanos = System.nanoTime() + Duration.ofSeconds(10).toNanos();
       while (!isInForce(mesh, tasks)) {

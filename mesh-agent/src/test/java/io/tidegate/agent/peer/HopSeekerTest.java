@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.ByteString;
 import io.tidegate.agent.identity.LiveIdentity;
 import io.tidegate.agent.identity.Refusal;
 import io.tidegate.agent.identity.RefusedException;
@@ -51,7 +52,7 @@ class HopSeekerTest {
     seek("worker1", "worker2", server);
     server.takeClients(HopSeekerTest::terms);
     await().until(() -> !known.isEmpty());
-    HopTerms moved = new HopTerms(PeerNodes.loopback(9_183), new byte[HopTerms.KEY_BYTES]);
+    HopTerms moved = new HopTerms(PeerNodes.loopback(9_184), null, new byte[HopTerms.KEY_BYTES]);
     server.takeClients(_ -> moved);
     await().until(() -> known.equals(Map.of("worker2", moved)));
     server.takeClients(_ -> null);
@@ -68,7 +69,7 @@ class HopSeekerTest {
     int port = first.port();
     first.close();
     PeerServer second = nodes.publisher(identity, PeerNodes.LIMITS, 2_000, port);
-    HopTerms moved = new HopTerms(PeerNodes.loopback(9_183), new byte[HopTerms.KEY_BYTES]);
+    HopTerms moved = new HopTerms(PeerNodes.loopback(9_184), null, new byte[HopTerms.KEY_BYTES]);
     second.takeClients(_ -> moved);
     await()
         .until(
@@ -76,6 +77,15 @@ class HopSeekerTest {
               assertThat(known).containsKey("worker2");
               return known.containsValue(moved);
             });
+  }
+
+  @Test
+  void hearsOfANodeThatTakesThemByTlsAlone() throws Exception {
+    HopTerms alone = new HopTerms(null, PeerNodes.loopback(9_183), new byte[HopTerms.KEY_BYTES]);
+    PeerServer server = nodes.publisher("worker2");
+    server.takeClients(_ -> alone);
+    seek("worker1", "worker2", server);
+    await().until(() -> known.equals(Map.of("worker2", alone)));
   }
 
   @Test
@@ -112,14 +122,27 @@ class HopSeekerTest {
     for (PeerProtocol.HopTerms wrong :
         new PeerProtocol.HopTerms[] {
           PeerProtocol.HopTerms.newBuilder().setAddress("example.com").setPort(1).build(),
-          PeerProtocol.HopTerms.newBuilder().setAddress("10.0.0.3").setPort(70_000).build(),
+          PeerProtocol.HopTerms.newBuilder()
+              .setAddress("10.0.0.3")
+              .setPort(70_000)
+              .setKey(ByteString.copyFrom(new byte[HopTerms.KEY_BYTES]))
+              .build(),
+          PeerProtocol.HopTerms.newBuilder()
+              .setTlsPort(-1)
+              .setKey(ByteString.copyFrom(new byte[HopTerms.KEY_BYTES]))
+              .build(),
+          PeerProtocol.HopTerms.newBuilder()
+              .setAddress("example.com")
+              .setPort(1)
+              .setKey(ByteString.copyFrom(new byte[HopTerms.KEY_BYTES]))
+              .build(),
           PeerProtocol.HopTerms.newBuilder().setAddress("10.0.0.3").setPort(9_182).build()
         }) {
-      assertThatThrownBy(() -> HopTerms.read(wrong.toByteArray()))
+      assertThatThrownBy(() -> HopTerms.read(wrong.toByteArray(), HOPS.getAddress()))
           .isInstanceOf(RefusedException.class)
           .hasMessageContaining("hop terms");
     }
-    assertThatThrownBy(() -> HopTerms.read(new byte[] {1, 2, 3}))
+    assertThatThrownBy(() -> HopTerms.read(new byte[] {1, 2, 3}, HOPS.getAddress()))
         .isInstanceOfSatisfying(
             RefusedException.class, e -> assertThat(e.refusal()).isEqualTo(Refusal.MALFORMED));
   }
@@ -132,7 +155,9 @@ class HopSeekerTest {
   /** Each node gets another key. */
   private static HopTerms terms(String nodeId) {
     return new HopTerms(
-        HOPS, Arrays.copyOf(nodeId.getBytes(StandardCharsets.UTF_8), HopTerms.KEY_BYTES));
+        HOPS,
+        PeerNodes.loopback(9_183),
+        Arrays.copyOf(nodeId.getBytes(StandardCharsets.UTF_8), HopTerms.KEY_BYTES));
   }
 
   private HopSeeker seek(String seekerId, String soughtId, PeerServer server) throws Exception {

@@ -68,6 +68,7 @@ class SwarmChecksTest {
                 new PeerConfig(
                     new HostPort("127.0.0.1", 0),
                     PeerConfig.USUAL_HOP_PORT,
+                    0,
                     IdentityFiles.ofSwarm(dir)),
                 null,
                 Duration.ofMillis(100)));

@@ -47,6 +47,7 @@ class SwarmSourceTest {
                 new PeerConfig(
                     new HostPort("127.0.0.1", 0),
                     PeerConfig.USUAL_HOP_PORT,
+                    0,
                     IdentityFiles.ofSwarm(dir)),
                 dir.resolve("state"),
                 POLL));

@@ -74,7 +74,7 @@ class SwarmWitnessTest {
     Member(String id, String address, IdentityFiles identity) {
       peers =
           new Peers(
-              new PeerConfig(new HostPort(address, port), PeerConfig.USUAL_HOP_PORT, identity),
+              new PeerConfig(new HostPort(address, port), PeerConfig.USUAL_HOP_PORT, 0, identity),
               facts);
       DiscoveryLoop loop =
           new DiscoveryLoop(
