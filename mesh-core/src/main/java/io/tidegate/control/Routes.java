@@ -184,10 +184,15 @@ record Routes(
         service.name(),
         service.policy(),
         choice.endpoints(),
-        serving,
+        detours(service, serving),
         choice.withheld(),
         publication.means(),
         publication.isParallel());
+  }
+
+  /** A detour is as open as the network between the nodes. */
+  private static List<Node> detours(Service service, List<Node> serving) {
+    return service.policy().isTlsOnly() ? List.of() : serving;
   }
 
   /** Nodes that do not serve the port cannot help, and take no client of it. */

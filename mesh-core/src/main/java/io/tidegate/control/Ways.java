@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The ways of one route to its tasks. Most lead straight there. Where that would lose the client's
- * address, or where there is none from this node, the agent on the task's node is asked.
+ * address or be too open, or where there is none from this node, the agent on the task's node is
+ * asked.
  *
  * @param others the other nodes that serve the port
  */
@@ -26,7 +27,7 @@ record Ways(Policy policy, Publication publication, List<Node> others) {
 
   private boolean needsHop(Task task) {
     return switch (task.reach().kind()) {
-      case OVERLAY -> policy.clientAddress().isTransparent();
+      case OVERLAY -> policy.isTlsOnly() || policy.clientAddress().isTransparent();
       case NONE -> true;
       case LOCAL, DIRECT, HOP, DETOUR -> false;
     };
@@ -34,7 +35,7 @@ record Ways(Policy policy, Publication publication, List<Node> others) {
 
   private Reach hop(Task task) {
     Node node = node(task.nodeId());
-    HopOffer offer = node == null ? null : node.hops().choose(protocol());
+    HopOffer offer = node == null ? null : policy.hop().choose(node.hops(), protocol());
     if (node == null || offer == null) {
       return withoutHop(task, node);
     }
@@ -53,17 +54,31 @@ record Ways(Policy policy, Publication publication, List<Node> others) {
   }
 
   private String why(Task task) {
-    return task.reach().kind() == Reach.Kind.NONE
-        ? task.reach().reason()
-        : "from here, it would not see its client's address";
+    if (task.reach().kind() == Reach.Kind.NONE) {
+      return task.reach().reason();
+    }
+    return policy.clientAddress().isTransparent()
+        ? "from here, it would not see its client's address"
+        : "its service wants that";
   }
 
   private Reach withoutHop(Task task, @Nullable Node node) {
-    boolean isTlsAlone = node != null && node.hops().tls() != null;
-    return task.reach().kind() == Reach.Kind.NONE && isTlsAlone
-        ? Reach.none(
-            task.reach().reason() + "; no datagrams are passed by TLS to the agent on its node")
-        : task.reach();
+    boolean isNone = task.reach().kind() == Reach.Kind.NONE;
+    String hindrance = isNone || policy.isTlsOnly() ? hindrance(node) : null;
+    if (hindrance == null) {
+      return task.reach();
+    }
+    return Reach.none(isNone ? task.reach().reason() + "; " + hindrance : hindrance);
+  }
+
+  /** Why the agent there cannot be asked, where that is to be said; else null. */
+  private @Nullable String hindrance(@Nullable Node node) {
+    boolean isUdp = protocol() == Protocol.UDP;
+    boolean isOffered = node != null && node.hops().tls() != null;
+    if (isUdp && (isOffered || policy.isTlsOnly())) {
+      return "no datagrams are passed by TLS to the agent on its node";
+    }
+    return policy.isTlsOnly() ? "the agent on its node takes no clients by TLS" : null;
   }
 
   private @Nullable Node node(String id) {

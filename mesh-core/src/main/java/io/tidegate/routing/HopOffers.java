@@ -12,9 +12,4 @@ import org.jspecify.annotations.Nullable;
 public record HopOffers(@Nullable HopOffer overlay, @Nullable HopOffer tls) {
 
   public static final HopOffers NONE = new HopOffers(null, null);
-
-  /** The offer that is taken up, or null if none of them can be. */
-  public @Nullable HopOffer choose(Protocol protocol) {
-    return overlay == null && protocol == Protocol.TCP ? tls : overlay;
-  }
 }

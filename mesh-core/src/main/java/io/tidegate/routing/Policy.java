@@ -19,6 +19,7 @@ import java.util.List;
  * @param bind where its port is bound on each node; the label {@code tidegate.bind}
  * @param nodes which nodes serve its port, those for which all of this holds; the label {@code
  *     tidegate.nodes}
+ * @param hop by which way clients are passed to other nodes' agents; the label {@code tidegate.hop}
  */
 public record Policy(
     BalancingPolicy balance,
@@ -31,7 +32,8 @@ public record Policy(
     Access access,
     ClientAddress clientAddress,
     Bind bind,
-    List<NodeRule> nodes) {
+    List<NodeRule> nodes,
+    HopWay hop) {
 
   /** The longest that {@code slowStart} may be; checked when the policies below are made. */
   public static final Duration LONGEST_SLOW_START = Duration.ofHours(1);
@@ -65,7 +67,8 @@ public record Policy(
         Access.OPEN,
         ClientAddress.DEFAULT,
         Bind.OF_AGENT,
-        List.of());
+        List.of(),
+        HopWay.AUTO);
   }
 
   /** The policy with the given way to balance and everything else as by default. */
@@ -85,7 +88,8 @@ public record Policy(
         access,
         clientAddress,
         bind,
-        nodes);
+        nodes,
+        hop);
   }
 
   public Policy withUdpResponses(int other) {
@@ -100,7 +104,8 @@ public record Policy(
         access,
         clientAddress,
         bind,
-        nodes);
+        nodes,
+        hop);
   }
 
   public Policy withTimeouts(Timeouts other) {
@@ -115,7 +120,8 @@ public record Policy(
         access,
         clientAddress,
         bind,
-        nodes);
+        nodes,
+        hop);
   }
 
   public Policy withLimits(Limits other) {
@@ -130,7 +136,8 @@ public record Policy(
         access,
         clientAddress,
         bind,
-        nodes);
+        nodes,
+        hop);
   }
 
   /** The policy with another limit of the clients that there may be at once. */
@@ -150,7 +157,8 @@ public record Policy(
         access,
         clientAddress,
         bind,
-        nodes);
+        nodes,
+        hop);
   }
 
   public Policy withSlowStart(Duration other) {
@@ -165,7 +173,8 @@ public record Policy(
         access,
         clientAddress,
         bind,
-        nodes);
+        nodes,
+        hop);
   }
 
   public Policy withCheck(HealthCheck other) {
@@ -180,7 +189,8 @@ public record Policy(
         access,
         clientAddress,
         bind,
-        nodes);
+        nodes,
+        hop);
   }
 
   public Policy withAccess(Access other) {
@@ -195,7 +205,8 @@ public record Policy(
         other,
         clientAddress,
         bind,
-        nodes);
+        nodes,
+        hop);
   }
 
   public Policy withClientAddress(ClientAddress other) {
@@ -210,7 +221,8 @@ public record Policy(
         access,
         other,
         bind,
-        nodes);
+        nodes,
+        hop);
   }
 
   public Policy withBind(Bind other) {
@@ -225,7 +237,8 @@ public record Policy(
         access,
         clientAddress,
         other,
-        nodes);
+        nodes,
+        hop);
   }
 
   public Policy withNodes(List<NodeRule> others) {
@@ -240,7 +253,29 @@ public record Policy(
         access,
         clientAddress,
         bind,
-        others);
+        others,
+        hop);
+  }
+
+  public Policy withHop(HopWay other) {
+    return new Policy(
+        balance,
+        udpResponses,
+        timeouts,
+        limits,
+        parking,
+        slowStart,
+        check,
+        access,
+        clientAddress,
+        bind,
+        nodes,
+        other);
+  }
+
+  /** Whether clients go to tasks of other nodes by TLS, or not at all. */
+  public boolean isTlsOnly() {
+    return hop == HopWay.TLS;
   }
 
   private static void check(int value, int most) {

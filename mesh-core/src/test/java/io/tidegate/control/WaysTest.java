@@ -9,6 +9,7 @@ import io.tidegate.routing.EndpointState;
 import io.tidegate.routing.HopKey;
 import io.tidegate.routing.HopOffer;
 import io.tidegate.routing.HopOffers;
+import io.tidegate.routing.HopWay;
 import io.tidegate.routing.Node;
 import io.tidegate.routing.Policy;
 import io.tidegate.routing.Protocol;
@@ -47,6 +48,7 @@ class WaysTest {
       new Node("other", "n2", InetAddress.ofLiteral("192.0.2.2"), new HopOffers(OFFER, TUNNEL));
   private static final Node WITH_TUNNEL =
       new Node("other", "n2", InetAddress.ofLiteral("192.0.2.2"), new HopOffers(null, TUNNEL));
+  private static final Policy TLS = Policy.DEFAULT.withHop(HopWay.TLS);
   private static final Publication DNS = new Publication(new PublishedPort(53, Protocol.UDP), 5353);
   private static final Node WITHOUT = new Node("other", "n2", InetAddress.ofLiteral("192.0.2.2"));
 
@@ -106,8 +108,28 @@ class WaysTest {
   }
 
   @Test
+  void goesByTlsAloneWhereItsServiceWantsThat() {
+    assertThat(reach(TLS, OVERLAY, WITH_BOTH).hop()).isEqualTo(TUNNEL);
+    assertThat(reach(TLS, OVERLAY, WITH_BOTH).reason())
+        .isEqualTo("through the agent on its node, by TLS: its service wants that");
+    Reach without = reach(TLS, OVERLAY, WITH_OFFER);
+    assertThat(without.kind()).isEqualTo(Reach.Kind.NONE);
+    assertThat(without.reason()).isEqualTo("the agent on its node takes no clients by TLS");
+    assertThat(reach(TLS, Reach.none("no way"), WITH_OFFER).reason())
+        .isEqualTo("no way; the agent on its node takes no clients by TLS");
+  }
+
+  @Test
+  void staysOnTheIngressNetworkWhereItsServiceWantsThat() {
+    Policy overlay = TRANSPARENT.withHop(HopWay.OVERLAY);
+    assertThat(reach(overlay, OVERLAY, WITH_TUNNEL)).isEqualTo(OVERLAY);
+    assertThat(reach(overlay, OVERLAY, WITH_BOTH).hop()).isEqualTo(OFFER);
+  }
+
+  @Test
   void passesNoDatagramsByTls() {
     String none = "no datagrams are passed by TLS to the agent on its node";
+    assertThat(datagrams(TLS, OVERLAY, WITH_BOTH)).isEqualTo(Reach.none(none));
     assertThat(datagrams(Policy.DEFAULT, Reach.none("no way"), WITH_TUNNEL))
         .isEqualTo(Reach.none("no way; " + none));
     assertThat(datagrams(TRANSPARENT, OVERLAY, WITH_TUNNEL)).isEqualTo(OVERLAY);

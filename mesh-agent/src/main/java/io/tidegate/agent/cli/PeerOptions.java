@@ -31,7 +31,8 @@ final class PeerOptions {
       paramLabel = "PORT",
       description =
           "Where, at the host of --peer-listen, this node takes such clients by mutual TLS: for"
-              + " nodes that have no way over the ingress network. 0 for neither taking nor passing any on like that.")
+              + " nodes that have no way over the ingress network, and services with"
+              + " tidegate.hop=tls. 0 for neither taking nor passing any on like that.")
   int hopTlsPort = PeerConfig.USUAL_HOP_TLS_PORT;
 
   @Option(

@@ -3,6 +3,7 @@ package io.tidegate.agent.labels;
 import static io.tidegate.agent.labels.Label.policy;
 
 import io.tidegate.routing.BalancingPolicy;
+import io.tidegate.routing.HopWay;
 import io.tidegate.routing.Limits;
 import io.tidegate.routing.Parking;
 import io.tidegate.routing.Policy;
@@ -53,6 +54,20 @@ public final class Labels {
               + " without a protocol, TCP. They join those that the service publishes through Docker;"
               + " a port that stands in both is Docker's.",
           (declared, text) -> declared.withPublications(PublishText.parse(text)));
+
+  /** By which way clients are passed to other nodes' agents. */
+  private static final Label HOP =
+      policy(
+          "tidegate.hop",
+          "`auto`, `overlay` or `tls`",
+          "`auto`",
+          "How clients are passed to the agent on the node of their task, where they have to be: over"
+              + " the ingress network (`overlay`), by mutual TLS between the addresses of the nodes"
+              + " (`tls`), or with `auto` over the ingress network where both nodes are on it, else by"
+              + " TLS. With `tls` every connection to a task of another node goes that way or not at"
+              + " all: it is never seen in the open between nodes. No datagrams are passed by TLS.",
+          HopWay::parse,
+          Policy::withHop);
 
   private static final List<Label> OF_TREATMENT =
       List.of(
@@ -173,7 +188,7 @@ public final class Labels {
 
   /** Every label, by name. */
   public static final List<Label> ALL =
-      Stream.of(OF_POLICY, CheckLabels.ALL, List.of(PUBLISH, PlaceLabels.NODES))
+      Stream.of(OF_POLICY, CheckLabels.ALL, List.of(PUBLISH, PlaceLabels.NODES, HOP))
           .flatMap(List::stream)
           .sorted((a, b) -> a.name().compareTo(b.name()))
           .toList();

@@ -27,7 +27,7 @@ public final class LabelsPage {
       are counted in `tidegate_discovery_rejected_total`. `tidegate lint` finds them before the service is deployed.
 
       In a file of routes (`--source file:…`) the same stands per route, without `tidegate.` and with dashes:
-      `udp-responses`, `timeout-idle`, `limit-connections`; `nodes`, `publish` and those of checks are not among them.
+      `udp-responses`, `timeout-idle`, `limit-connections`; `hop`, `nodes`, `publish` and those of checks are not among them.
 
       ## Health checks
 

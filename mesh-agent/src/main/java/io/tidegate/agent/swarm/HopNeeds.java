@@ -1,7 +1,7 @@
 package io.tidegate.agent.swarm;
 
 import io.tidegate.routing.ChunkedMap.Difference;
-import io.tidegate.routing.ClientIp;
+import io.tidegate.routing.Policy;
 import io.tidegate.routing.Reach;
 import io.tidegate.routing.Service;
 import io.tidegate.routing.Task;
@@ -42,11 +42,12 @@ final class HopNeeds {
   }
 
   private static Set<String> nodes(Service service) {
-    boolean isTransparent = service.policy().clientAddress().told() == ClientIp.TRANSPARENT;
+    Policy policy = service.policy();
+    boolean isPassed = policy.clientAddress().isTransparent() || policy.isTlsOnly();
     Set<String> nodes = new HashSet<>();
     for (Task task : service.tasks()) {
       Reach.Kind kind = task.reach().kind();
-      if (kind == Reach.Kind.NONE || (isTransparent && kind == Reach.Kind.OVERLAY)) {
+      if (kind == Reach.Kind.NONE || (isPassed && kind == Reach.Kind.OVERLAY)) {
         nodes.add(task.nodeId());
       }
     }

@@ -4,6 +4,7 @@ import static io.tidegate.routing.BalancingPolicy.P2C;
 import static io.tidegate.routing.BalancingPolicy.ROUND_ROBIN;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.routing.HopWay;
 import io.tidegate.routing.NodeRule;
 import io.tidegate.routing.Policy;
 import java.util.List;
@@ -31,6 +32,17 @@ class ServiceLabelsTest {
 
     labels.read("web", Map.of("tidegate.balance", "p2c", "tidegate.udp.responses", "1"));
     assertThat(labels.of("web").policy()).isEqualTo(new Policy(P2C, 1));
+  }
+
+  @Test
+  void keepTheWayToOtherNodesWhileAnUnknownOneIsAskedFor() {
+    labels.read("web", Map.of("tidegate.hop", "tls"));
+    assertThat(labels.of("web").policy().hop()).isEqualTo(HopWay.TLS);
+    labels.read("web", Map.of("tidegate.hop", "TLS"));
+    assertThat(labels.of("web").policy().hop()).isEqualTo(HopWay.TLS);
+    assertThat(labels.rejected()).isEqualTo(1);
+    labels.read("web", Map.of());
+    assertThat(labels.of("web").policy().hop()).isEqualTo(HopWay.AUTO);
   }
 
   @Test

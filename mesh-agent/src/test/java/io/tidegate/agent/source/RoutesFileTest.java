@@ -10,6 +10,7 @@ import io.tidegate.routing.Cidr;
 import io.tidegate.routing.ClientAddress;
 import io.tidegate.routing.ClientIp;
 import io.tidegate.routing.HealthCheck;
+import io.tidegate.routing.HopWay;
 import io.tidegate.routing.Limits;
 import io.tidegate.routing.Parking;
 import io.tidegate.routing.Policy;
@@ -129,7 +130,8 @@ class RoutesFileTest {
                     List.of(Cidr.parse("10.0.0.0/8"), Cidr.parse("192.0.2.7")),
                     ClientIp.PROXY_V1),
                 new Bind(List.of(new Bind.Interface("eth1"))),
-                List.of()));
+                List.of(),
+                HopWay.AUTO));
   }
 
   @Test

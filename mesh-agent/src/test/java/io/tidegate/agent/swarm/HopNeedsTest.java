@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidegate.routing.ClientAddress;
 import io.tidegate.routing.ClientIp;
+import io.tidegate.routing.HopWay;
 import io.tidegate.routing.Policy;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
@@ -43,6 +44,13 @@ class HopNeedsTest {
   void needsTheNodesOfTasksThatCannotBeReached() {
     assertThat(needs.nodes(topology(service("a", Policy.DEFAULT, task("n2", NONE)))))
         .containsExactly("n2");
+  }
+
+  @Test
+  void needsTheNodesOfRemoteTasksWhoseServiceGoesByTlsAlone() {
+    Policy tls = Policy.DEFAULT.withHop(HopWay.TLS);
+    Service service = service("a", tls, task("n1", LOCAL), task("n2", OVERLAY));
+    assertThat(needs.nodes(topology(service))).containsExactly("n2");
   }
 
   @Test

@@ -12,6 +12,7 @@ import io.tidegate.routing.HopGate;
 import io.tidegate.routing.HopKey;
 import io.tidegate.routing.HopOffer;
 import io.tidegate.routing.HopOffers;
+import io.tidegate.routing.HopWay;
 import io.tidegate.routing.Node;
 import io.tidegate.routing.Policy;
 import io.tidegate.routing.Publication;
@@ -46,6 +47,7 @@ class HopByTlsTest {
   private static final InetAddress NEAR = InetAddress.ofLiteral("127.0.0.2");
   private static final InetAddress FAR = InetAddress.ofLiteral("127.0.0.3");
   private static final HopKey SECRET = new HopKey(new byte[HopKey.BYTES]);
+  private static final Policy TLS = Policy.DEFAULT.withHop(HopWay.TLS);
 
   @TempDir private Path dir;
   private TunnelNodes nodes;
@@ -66,10 +68,7 @@ class HopByTlsTest {
     near = nodes.closing(mesh(NEAR));
     far = nodes.closing(mesh(FAR));
     far.hear(List.of(HopGate.ofTunnels(nodes.far.inside(), SECRET)));
-    publish(
-        far,
-        new Topology(
-            List.of(service(Policy.DEFAULT, task(Reach.local(Tunnels.LOOPBACK, "test"))))));
+    publish(far, new Topology(List.of(service(TLS, task(Reach.local(Tunnels.LOOPBACK, "test"))))));
   }
 
   @AfterEach
@@ -142,9 +141,9 @@ class HopByTlsTest {
 
   @Test
   void aClientIsPassedToItsTaskByTls() throws Exception {
-    Reach none = Reach.none("only by another agent");
+    Reach overlay = Reach.overlay(Tunnels.LOOPBACK, "ingress_sbox", "not to be taken");
     Node other = new Node("far", "far", FAR, new HopOffers(null, offer(nodes.entry)));
-    publish(near, new Topology(List.of(service(Policy.DEFAULT, task(none))), List.of(other)));
+    publish(near, new Topology(List.of(service(TLS, task(overlay))), List.of(other)));
     byte[] said = new byte[8 << 20];
     new Random(1).nextBytes(said);
     Socket client = connect();
@@ -161,6 +160,7 @@ class HopByTlsTest {
     client.shutdownOutput();
     assertThat(Arrays.equals(heard.join(), said)).isTrue();
     assertThat(nodes.near.status().out().opened()).isPositive();
+    assertThat(near.table().routes().values().iterator().next().detours()).isEmpty();
   }
 
   @Test
@@ -175,7 +175,7 @@ class HopByTlsTest {
     publish(
         near,
         new Topology(
-            List.of(service(Policy.DEFAULT, task(none), lost)),
+            List.of(service(TLS, task(none), lost)),
             List.of(
                 new Node("far", "far", FAR, new HopOffers(null, offer(nodes.entry))),
                 new Node("gone", "gone", FAR, new HopOffers(null, offer(dead))))));
