@@ -39,7 +39,7 @@ final class HopStream extends ClientCall.Listener<byte[]> {
   private static final String AUTHORITY = "swarm-node";
   private static final int MAX_MESSAGE_BYTES = 1_024;
   private static final int CONNECT_MILLIS = 2_000;
-  private static final int KEEP_ALIVE_SECONDS = 10;
+  static final int KEEP_ALIVE_SECONDS = 10;
   private static final int KEEP_ALIVE_TIMEOUT_SECONDS = 5;
 
   /** For so long the other agent may be away. */

@@ -110,6 +110,8 @@ public final class PeerServer implements AutoCloseable {
           .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
           .addStreamTracerFactory(new OversizedWatch(refusals))
           .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
+          // Who wants to hear at once that this agent is gone asks more often than gRPC expects.
+          .permitKeepAliveTime(HopStream.KEEP_ALIVE_SECONDS / 2, TimeUnit.SECONDS)
           .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
           .keepAliveTimeout(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
           .addService(
