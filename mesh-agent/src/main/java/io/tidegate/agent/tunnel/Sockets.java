@@ -99,6 +99,10 @@ final class Sockets {
 
   /** Ends a connection at once: whoever is at the other end sees a reset, and no end. */
   static void reset(Channel channel) {
+    // Netty keeps the number of a closed descriptor, which may be another's by now.
+    if (!channel.isOpen()) {
+      return;
+    }
     try {
       channel.config().setOption(ChannelOption.SO_LINGER, 0);
     } catch (ChannelException e) {
