@@ -1,7 +1,6 @@
 # shellcheck shell=bash disable=SC2034
 # The agents, above all that of n1, and what it leaves in the namespaces.
 
-# Compiled code of the second kind pays only after minutes of the lab's slow processors.
 start_agent() {
   local begun=$SECONDS
   run_agent n1
@@ -12,8 +11,7 @@ start_agent() {
 }
 
 run_agent() {
-  TIDEGATE_JAVA_OPTS=${TIDEGATE_JAVA_OPTS:--XX:TieredStopAtLevel=1} swarm-lab exec "$1" tidegate agent --mode takeover \
-    >>"$OUT/agent.$1.log" 2>&1 &
+  swarm-lab exec "$1" tidegate agent --mode takeover >>"$OUT/agent.$1.log" 2>&1 &
 }
 
 is_ready_or_gone() { ! kill -0 "$2" || swarm-lab exec "$1" perl /lab/client.pl get 127.0.0.1 9180 /readyz; }
