@@ -11,6 +11,7 @@ import io.tidegate.bench.compare.report.TextReport;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -36,6 +37,16 @@ import picocli.CommandLine.Spec;
     sortOptions = false)
 final class CompareCommand implements Callable<Integer> {
 
+  /** What can be measured, for the help. */
+  static final class Names extends ArrayList<String> {
+
+    private static final long serialVersionUID = 1;
+
+    Names() {
+      super(Workloads.names());
+    }
+  }
+
   // Each relay is two sockets here and two in the proxy.
   private static final int FILES_BESIDE_RELAYS = 500;
 
@@ -46,8 +57,11 @@ final class CompareCommand implements Callable<Integer> {
       names = "--only",
       paramLabel = "WORKLOAD",
       split = ",",
-      description =
-          "Measure these only; 'bulk' stands for all that begin with it. %n${sys:bench.workloads}")
+      completionCandidates = Names.class,
+      description = {
+        "Measure these only; 'bulk' stands for all that begin with it:",
+        "${COMPLETION-CANDIDATES}"
+      })
   @Nullable List<String> only;
 
   @Option(names = "--rounds", paramLabel = "N", description = "How often each gets its turn.")
