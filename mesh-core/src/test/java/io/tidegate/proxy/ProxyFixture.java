@@ -14,11 +14,8 @@ import io.tidegate.routing.RoutingTable;
 import io.tidegate.routing.Task;
 import io.tidegate.routing.TaskState;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
@@ -107,19 +104,7 @@ final class ProxyFixture implements AutoCloseable {
   }
 
   static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static int freeUdpPort() {
-    try (DatagramSocket socket = new DatagramSocket(0)) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return FreePort.any();
   }
 
   /** Serves a fresh port from the given addresses and waits until it is bound. */
@@ -143,7 +128,7 @@ final class ProxyFixture implements AutoCloseable {
 
   /** Serves a fresh port by a policy and waits until it is bound. */
   int serve(Protocol protocol, Policy policy, InetSocketAddress... endpoints) {
-    int port = protocol == Protocol.TCP ? freePort() : freeUdpPort();
+    int port = freePort();
     publish(new PublishedPort(port, protocol), policy, endpoints);
     awaitBound(port);
     return port;
@@ -172,7 +157,7 @@ final class ProxyFixture implements AutoCloseable {
 
   /** The same for UDP. */
   int serveUdp(int responses, InetSocketAddress... endpoints) {
-    int port = freeUdpPort();
+    int port = freePort();
     publishUdp(port, responses, endpoints);
     awaitBound(port);
     return port;
