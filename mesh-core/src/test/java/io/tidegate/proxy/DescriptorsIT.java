@@ -20,7 +20,7 @@ class DescriptorsIT {
   private static final int CLIENTS = 300;
   private static final Duration EXHAUSTED = Duration.ofSeconds(10);
   // Ten a second and shard, and some to spare.
-  private static final long MOST_PAUSES = ProxyFixture.SHARDS * 11 * EXHAUSTED.toSeconds();
+  private static final long MOST_PAUSES_PER_SECOND = ProxyFixture.SHARDS * 11L;
 
   /**
    * An even and an odd number: a client may take the last descriptor and leave none for its task.
@@ -37,6 +37,7 @@ class DescriptorsIT {
       connect(clients, proxy);
       Await.until(() -> proxy.vitals().acceptPauses() >= ProxyFixture.SHARDS);
 
+      long beganNanos = System.nanoTime();
       Vitals atFirst = proxy.vitals();
       Duration cpuAtFirst = proxy.cpuTime();
       Awaitility.await()
@@ -46,10 +47,13 @@ class DescriptorsIT {
           .untilAsserted(() -> assertAnswers(relayed));
       Duration cpu = proxy.cpuTime().minus(cpuAtFirst);
       Vitals atLast = proxy.vitals();
+      // On a busy machine it is more than was asked for.
+      Duration exhausted = Duration.ofNanos(System.nanoTime() - beganNanos);
 
       assertThat(atLast.connected()).isEqualTo(atFirst.connected()).isLessThan(CLIENTS);
-      assertThat(atLast.acceptPauses() - atFirst.acceptPauses()).isBetween(1L, MOST_PAUSES);
-      assertThat(cpu).isLessThan(EXHAUSTED.dividedBy(10));
+      assertThat(atLast.acceptPauses() - atFirst.acceptPauses())
+          .isBetween(1L, MOST_PAUSES_PER_SECOND * exhausted.toMillis() / 1_000);
+      assertThat(cpu).isLessThan(exhausted.dividedBy(10));
 
       serveAll(clients);
       assertThat(proxy.vitals().refused()).isZero();
