@@ -89,6 +89,17 @@ class HandoverTest {
     return relayed;
   }
 
+  /** Asks for the place as another agent does; one that is ready offers it a moment later. */
+  private HandoverClient ask() throws IOException {
+    Instance same = Instance.ofThisProcess("test", "127.0.0.1:" + admin);
+    return Objects.requireNonNull(
+        await().until(() -> HandoverClient.ask(place(), same), Objects::nonNull));
+  }
+
+  private Path place() {
+    return folder.resolve("state/handover.sock");
+  }
+
   @Test
   void takesOverWhileRelaysFinishWhereTheyAre() throws Exception {
     AgentProcess first = start("--shards=2", "--lame-duck=1h").awaitReady();
@@ -107,15 +118,13 @@ class HandoverTest {
     assertThat(first.log())
         .containsSubsequence("hand-over: 2 sockets to pid", "hand-over: done", "drained: every")
         .doesNotContain("WARN", "not ready any more");
-    assertThat(folder.resolve("state/handover.sock")).exists();
+    assertThat(place()).exists();
   }
 
   @Test
   void goesOnAsIfNothingHadHappenedWhenTheOtherEndsBeforeItIsReady() throws Exception {
     AgentProcess agent = start("--shards=2").awaitReady();
-    Path file = folder.resolve("state/handover.sock");
-    Instance same = Instance.ofThisProcess("test", "127.0.0.1:" + admin);
-    try (HandoverClient takeover = Objects.requireNonNull(HandoverClient.ask(file, same))) {
+    try (HandoverClient takeover = ask()) {
       assertThat(takeover.sockets()).hasSize(2);
       takeover.sockets().forEach(PassedSocket::close);
       try (Relayed meanwhile = relay()) {
@@ -143,8 +152,10 @@ class HandoverTest {
 
   @Test
   void beginsWithoutHelpWhereTheOtherWasKilled() throws Exception {
-    start().awaitReady().kill();
-    assertThat(folder.resolve("state/handover.sock")).exists();
+    AgentProcess first = start().awaitReady();
+    await().until(() -> Files.exists(place()));
+    first.kill();
+    assertThat(place()).exists();
     AgentProcess second = start().awaitReady();
     assertThat(second.log()).doesNotContain("hand-over");
     relay().close();
@@ -153,9 +164,7 @@ class HandoverTest {
   @Test
   void staysReadyWhenItIsToldToStopWhileAnotherOneTakesOver() throws Exception {
     AgentProcess first = start("--lame-duck=1h").awaitReady();
-    Path file = folder.resolve("state/handover.sock");
-    Instance same = Instance.ofThisProcess("test", "127.0.0.1:" + admin);
-    try (HandoverClient takeover = Objects.requireNonNull(HandoverClient.ask(file, same))) {
+    try (HandoverClient takeover = ask()) {
       takeover.sockets().forEach(PassedSocket::close);
       first.tellToStop();
       first.awaitLog("SIGTERM: stopping");
@@ -210,8 +219,8 @@ class HandoverTest {
     AgentProcess first = start().awaitReady();
     AgentProcess other = start(freePort()).awaitReady();
     assertThat(other.log())
-        .contains("hand-over: not to be had here: another admin address: 127.0.0.1:")
-        .contains("hand-over: no other agent can take over from this one: ");
+        .contains("hand-over: not to be had here: another admin address: 127.0.0.1:");
+    other.awaitLog("hand-over: no other agent can take over from this one: ");
     assertThat(AgentProcess.status(admin, "/readyz")).isEqualTo(200);
     other.tellToStop();
     start().awaitReady();
@@ -221,9 +230,7 @@ class HandoverTest {
   @Test
   void letsOnlyOneOfTwoTakeOver() throws Exception {
     AgentProcess first = start().awaitReady();
-    Path file = folder.resolve("state/handover.sock");
-    Instance same = Instance.ofThisProcess("test", "127.0.0.1:" + admin);
-    try (HandoverClient takeover = Objects.requireNonNull(HandoverClient.ask(file, same))) {
+    try (HandoverClient takeover = ask()) {
       takeover.sockets().forEach(PassedSocket::close);
       AgentProcess second = start();
       assertThat(second.awaitEnd()).isEqualTo(1);

@@ -95,7 +95,8 @@ class MainTest {
         Socket upstream = task.accept()) {
       assertThat(answer(upstream, downstream, "just in time")).isEqualTo("just in time");
     }
-    assertThat(log()).contains("clients are still taken for 3600.0 s").doesNotContain("draining:");
+    await().until(() -> log().contains("clients are still taken for 3600.0 s"));
+    assertThat(log()).doesNotContain("draining:");
     process.destroy();
     assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
   }

@@ -179,6 +179,12 @@ final class HopFixture implements AutoCloseable {
     return new Route(port, "service", "web", policy, List.of(endpoints), List.of(), List.of());
   }
 
+  /** Waits until the far node has no UDP session any more, and has closed what they had. */
+  void awaitFarSessionsGone() {
+    Await.until(() -> far.stats(farPort).active() == 0);
+    far.shards.settle();
+  }
+
   /** What is in use of the places that there are, 0 to 1. */
   static double places(ProxyFixture data) {
     return Objects.requireNonNull(data.shards.gauges().get(Resource.CONNECTIONS)).get().orElse(0);

@@ -175,7 +175,7 @@ class HopUdpIntroductionTest {
     int port = hop.serve(Protocol.UDP, V2, hop.passed(task.address(), hop.offer()));
     UdpProbe probe = udp.probe(port);
     assertBehindHeader(probe.ask(bytes("1")), "a ", task, probe, port, "1");
-    Await.until(() -> hop.far.stats(hop.farPort()).active() == 0);
+    hop.awaitFarSessionsGone();
 
     // To the task it is another session: it comes from another port.
     assertBehindHeader(probe.ask(bytes("2")), "a ", task, probe, port, "2");

@@ -330,7 +330,7 @@ class HopUdpTest {
     for (int i = 0; i < 5; i++) {
       UdpProbe probe = udp.probe(port);
       String first = probe.ask("1");
-      Await.until(() -> hop.far.stats(hop.farPort()).active() == 0);
+      hop.awaitFarSessionsGone();
       assertThat(probe.ask("1")).isEqualTo(first);
       assertThat(hop.near.stats(port).connections()).containsEntry(ConnectionResult.OK, i + 1L);
     }

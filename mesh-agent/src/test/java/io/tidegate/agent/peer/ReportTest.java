@@ -271,7 +271,7 @@ class ReportTest {
     reporter.report(DIED);
 
     await().until(() -> nodes.subscriberRefusals.count(Refusal.NOT_A_MEMBER) == 1);
-    assertThat(reporter.failures()).isEqualTo(1);
+    await().until(() -> reporter.failures() == 1);
     assertThat(nodes.reports).isEmpty();
   }
 

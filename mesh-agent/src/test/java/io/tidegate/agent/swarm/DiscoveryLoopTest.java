@@ -64,7 +64,7 @@ class DiscoveryLoopTest implements DiscoveryLoop.Questions {
     facts.add(new Fact.SwarmLeft("swarm: inactive (expected: active)"));
 
     await().until(() -> said.last().equals("no manager"));
-    assertThat(loop.status().error()).isEqualTo("swarm: inactive (expected: active)");
+    await().until(() -> "swarm: inactive (expected: active)".equals(loop.status().error()));
     facts.add(new Fact.Watched(new WatchNews.Committed(removal())));
     facts.add(new Fact.Happened(new DockerNews.Lost("gone")));
     await().until(() -> "gone".equals(loop.status().error()));
