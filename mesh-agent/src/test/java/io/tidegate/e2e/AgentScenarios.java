@@ -79,6 +79,21 @@ abstract class AgentScenarios {
     assertThat(Load.failed(requests).size()).as("%s: %s", what, summary).isZero();
   }
 
+  /**
+   * What is lost at one instant is what was on its way just then. When that was is known only by
+   * the begin and the end of what brought it about; returns an instant in between that fits.
+   */
+  static double assertLostAtOneInstant(
+      List<Load.Request> failed, double fromSeconds, double toSeconds) {
+    double instant =
+        failed.stream().mapToDouble(Load.Request::fromSeconds).reduce(fromSeconds, Math::max);
+    assertThat(instant)
+        .as("it was over after %s s, failed: %s", toSeconds, failed)
+        .isLessThan(toSeconds);
+    assertThat(failed).allMatch(it -> it.wasInFlightAt(instant), "in flight at " + instant);
+    return instant;
+  }
+
   /** A line for people, and for whoever has to show the figures. */
   @SuppressWarnings("AnnotateFormatMethod")
   static void report(String format, Object... values) {

@@ -50,16 +50,20 @@ final class ChaosRows {
           new ChaosRow(
               "kill-task",
               "only those in flight",
-              stage -> stage.web(6),
+              stage -> {
+                stage.web(6);
+                stage.choose();
+              },
               ChaosRows::killTask,
               (_, requests, begin) -> wereUnderWayTogether(requests, begin + 1),
               false),
           new ChaosRow(
               "task-hangs",
               "out of every table <= 3 s, no new request after",
-              stage ->
-                  stage.web(
-                      6, "--label", "tidegate.check=http", "--label", "tidegate.check.path=/"),
+              stage -> {
+                stage.web(6, "--label", "tidegate.check=http", "--label", "tidegate.check.path=/");
+                stage.choose();
+              },
               ChaosRows::stopTask,
               (result, requests, begin) ->
                   requests.stream()
@@ -160,7 +164,7 @@ final class ChaosRows {
   }
 
   private static void killTask(ChaosStage stage) throws InterruptedException {
-    Swarm.killContainer(ChaosStage.last(), ChaosStage.WEB);
+    Swarm.kill(stage.chosen());
     ChaosStage.pause(2);
     Swarm.awaitRunning(ChaosStage.WEB, 6);
   }
@@ -181,7 +185,7 @@ final class ChaosRows {
    * It goes on accepting, for as long as its queue of connections has room, and answers nothing.
    */
   private static void stopTask(ChaosStage stage) throws InterruptedException {
-    Swarm.Container task = Swarm.container(ChaosStage.last(), ChaosStage.WEB);
+    Swarm.Container task = stage.chosen();
     task.signal("STOP");
     try {
       for (String node : Lab.nodes()) {

@@ -7,7 +7,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /** What a fault is done to: a Swarm, its agents, and the load that runs meanwhile. */
 final class ChaosStage implements AutoCloseable {
@@ -20,6 +22,7 @@ final class ChaosStage implements AutoCloseable {
   final Tables tables;
   private final Place client;
   private final Deque<Runnable> afterwards = new ArrayDeque<>();
+  private Swarm.@Nullable Container chosen;
   private ChaosLoad.Aim aim = new ChaosLoad.Aim(Lab.nodes(), Lab.nodes(), List.of(), 0);
 
   ChaosStage(ProcessAgents agents, Tables tables, Place client) {
@@ -47,7 +50,7 @@ final class ChaosStage implements AutoCloseable {
   InetAddress address(int number) {
     String own = Lab.address("client");
     String address = own.substring(0, own.lastIndexOf('.') + 1) + (FIRST_FREE + number);
-    Lab.run("exec", "client", "ip", "address", "add", address + "/24", "dev", "eth0");
+    Lab.run("exec", "client", "ip", "address", "replace", address + "/24", "dev", "eth0");
     afterwards(
         () -> Lab.run("exec", "client", "ip", "address", "del", address + "/24", "dev", "eth0"));
     return InetAddress.ofLiteral(address);
@@ -83,6 +86,18 @@ final class ChaosStage implements AutoCloseable {
   void web(int replicas, String... options) {
     Swarm.createWeb(WEB, replicas, PORT, options);
     awaitTables(replicas);
+  }
+
+  /**
+   * Looks for a task of the last node, to which something is to happen: that takes longer than what
+   * happens then.
+   */
+  void choose() {
+    chosen = Swarm.container(last(), WEB);
+  }
+
+  Swarm.Container chosen() {
+    return Objects.requireNonNull(chosen);
   }
 
   void awaitTables(int replicas) {

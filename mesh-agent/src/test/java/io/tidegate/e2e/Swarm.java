@@ -63,12 +63,16 @@ final class Swarm {
     awaitRunning("tricks", 1);
   }
 
+  /** Kills a container of a task, by a part of its name. */
+  static void killContainer(String node, String nameContains) {
+    kill(container(node, nameContains));
+  }
+
   /**
    * Kills a container with signal 9, as the kernel would that is out of memory, and waits until it
    * is dead: it may live for some milliseconds, and accept clients.
    */
-  static void killContainer(String node, String nameContains) {
-    Container container = container(node, nameContains);
+  static void kill(Container container) {
     container.kill();
     container.process().onExit().orTimeout(5, TimeUnit.SECONDS).join();
   }

@@ -174,9 +174,7 @@ abstract class SwarmScenarios {
   /** The task died at one instant during the kill: only what was on its way just then may fail. */
   private static void assertInFlightAtOneInstant(
       List<Load.Request> requests, List<Load.Request> failed, double from, double to) {
-    double death = failed.stream().mapToDouble(Load.Request::fromSeconds).reduce(from, Math::max);
-    assertThat(death).as("the kill was over after %s s, failed: %s", to, failed).isLessThan(to);
-    assertThat(failed).allMatch(request -> request.wasInFlightAt(death), "in flight at " + death);
+    double death = AgentScenarios.assertLostAtOneInstant(failed, from, to);
     long inFlight = requests.stream().filter(request -> request.wasInFlightAt(death)).count();
     assertThat(failed.size())
         .as("the share of one task of five in %d requests in flight at %s s", inFlight, death)
