@@ -49,6 +49,7 @@ class ManagersIT extends AgentScenarios {
     awaitTables("web", 4, WEB);
     Map<String, String> followed = new TreeMap<>();
     for (String worker : workers) {
+      Wait.seconds(10).until(worker + " follows", () -> !followed(worker).isEmpty());
       followed.put(worker, followed(worker));
     }
     String lost = toLose(followed);
