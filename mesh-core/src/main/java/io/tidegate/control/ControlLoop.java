@@ -1,11 +1,14 @@
 package io.tidegate.control;
 
 import io.tidegate.routing.ConnectOutcome;
+import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.RoutingTable;
 import io.tidegate.routing.Testimony;
 import io.tidegate.routing.Topology;
+import io.tidegate.routing.VirtualPort;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -50,8 +53,10 @@ public final class ControlLoop implements Agent {
 
   // Control thread only.
   private final Health health;
-  private final Eligibility eligibility;
+  private final Eligibility<PublishedPort> eligibility;
+  private final Eligibility<VirtualPort> virtualEligibility;
   private Routes routes = Routes.NONE;
+  private VirtualRoutes virtual = VirtualRoutes.NONE;
   private RoutingTable table = RoutingTable.EMPTY;
   private long publishedAtNanos;
 
@@ -84,7 +89,8 @@ public final class ControlLoop implements Agent {
     this.inForce = inForce;
     this.others = others;
     health = new Health(random, prober);
-    eligibility = new Eligibility(health);
+    eligibility = new Eligibility<>(health);
+    virtualEligibility = new Eligibility<>(health);
     publishedAtNanos = clock.nanoTime() - COALESCE.toNanos();
   }
 
@@ -133,16 +139,27 @@ public final class ControlLoop implements Agent {
     if (topology != null) {
       health.onTopology(routes.topology(), topology, nowNanos);
       routes = routes.next(topology, eligibility, nowNanos);
+      virtual = virtual.next(topology, virtualEligibility, nowNanos);
     }
-    routes =
-        routes
-            .again(health.takeTouched(), eligibility, nowNanos)
-            .again(eligibility.takeExpired(nowNanos), eligibility, nowNanos);
-    publish(routes.table(table.version() + 1), nowNanos);
+    decideAgain(nowNanos);
+    publish(routes.table(table.version() + 1).with(virtual.byPort()), nowNanos);
     if (topology != null) {
       inForce.accept(topology);
     }
     return 1;
+  }
+
+  /** The routes of the same topology of which other endpoints may be picked by now. */
+  private void decideAgain(long nowNanos) {
+    Set<String> touched = health.takeTouched();
+    routes =
+        routes
+            .again(touched, eligibility, nowNanos)
+            .again(eligibility.takeExpired(nowNanos), eligibility, nowNanos);
+    virtual =
+        virtual
+            .again(touched, virtualEligibility, nowNanos)
+            .again(virtualEligibility.takeExpired(nowNanos), virtualEligibility, nowNanos);
   }
 
   /** For how long nothing will be due unless something is offered; 0 or less if something is. */
@@ -158,7 +175,7 @@ public final class ControlLoop implements Agent {
     long dueInNanos =
         mailbox.get() != null || health.isTouched()
             ? 0
-            : eligibility.dueInNanos(nowNanos, limitNanos);
+            : eligibility.dueInNanos(nowNanos, virtualEligibility.dueInNanos(nowNanos, limitNanos));
     long restNanos = publishedAtNanos + COALESCE.toNanos() - nowNanos;
     return dueInNanos < limitNanos ? Math.max(dueInNanos, restNanos) : limitNanos;
   }

@@ -41,8 +41,19 @@ final class EjectedGroup {
     WELL
   }
 
-  /** One of the endpoints. */
-  record Member(String serviceId, Endpoint endpoint) {}
+  /**
+   * One of the endpoints.
+   *
+   * @param isVirtual whether it stands for all ports of a task at a virtual address: only its node
+   *     can be told anything of by it
+   */
+  record Member(String serviceId, Endpoint endpoint, boolean isVirtual) {
+
+    /** One of a port of its own. */
+    Member(String serviceId, Endpoint endpoint) {
+      this(serviceId, endpoint, false);
+    }
+  }
 
   private final Map<EndpointId, Member> members = new LinkedHashMap<>();
   private final RandomGenerator random;

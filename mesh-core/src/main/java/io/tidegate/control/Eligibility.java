@@ -3,7 +3,7 @@ package io.tidegate.control;
 import io.tidegate.routing.Ejection;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.EndpointState;
-import io.tidegate.routing.PublishedPort;
+import io.tidegate.routing.Protocol;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,8 +23,10 @@ import java.util.Set;
  *                                                          else: all of them, ready or not
  *   none may answer ──► those that drain, for a second
  * </pre>
+ *
+ * @param <K> what a route is known by
  */
-final class Eligibility {
+final class Eligibility<K> {
 
   /** For how long tasks that drain are picked where there are no others. */
   static final Duration LAST_RESORT = Duration.ofSeconds(1);
@@ -37,10 +39,10 @@ final class Eligibility {
   private static final Set<EndpointState> NONE = EnumSet.noneOf(EndpointState.class);
 
   private final Health health;
-  // Until when those that drain may be picked, by the ports of routes that have no others; in the
+  // Until when those that drain may be picked, by the keys of routes that have no others; in the
   // past where that is over.
-  private final Map<PublishedPort, Long> lastResortUntilNanos = new HashMap<>();
-  private final Set<PublishedPort> expiring = new HashSet<>();
+  private final Map<K, Long> lastResortUntilNanos = new HashMap<>();
+  private final Set<K> expiring = new HashSet<>();
 
   /** What is picked, and what is not. */
   record Choice(List<Endpoint> endpoints, List<Endpoint> withheld) {}
@@ -63,15 +65,15 @@ final class Eligibility {
    *
    * @param all endpoints of the route, in the states of their tasks
    */
-  Choice choose(PublishedPort port, List<Endpoint> all, long nowNanos) {
-    List<Endpoint> judged = health.isClear() ? all : judged(port, all);
-    Set<EndpointState> picked = picked(port, judged, nowNanos);
+  Choice choose(K route, Protocol protocol, List<Endpoint> all, long nowNanos) {
+    List<Endpoint> judged = health.isClear() ? all : judged(protocol, all);
+    Set<EndpointState> picked = picked(route, judged, nowNanos);
     return new Choice(
         judged.stream().filter(endpoint -> picked.contains(endpoint.state())).toList(),
         judged.stream().filter(endpoint -> !picked.contains(endpoint.state())).toList());
   }
 
-  private Set<EndpointState> picked(PublishedPort port, List<Endpoint> judged, long nowNanos) {
+  private Set<EndpointState> picked(K route, List<Endpoint> judged, long nowNanos) {
     int ready = 0;
     int mayAnswer = 0;
     boolean isAnyDraining = false;
@@ -81,21 +83,21 @@ final class Eligibility {
       isAnyDraining |= endpoint.state() == EndpointState.DRAINING;
     }
     if (mayAnswer == 0 && isAnyDraining) {
-      return isLastResort(port, nowNanos) ? DRAINING : NONE;
+      return isLastResort(route, nowNanos) ? DRAINING : NONE;
     }
-    forget(port);
+    forget(route);
     return 2 * ready < mayAnswer ? MAY_ANSWER : READY;
   }
 
   // --- ejecting ---
 
-  private List<Endpoint> judged(PublishedPort port, List<Endpoint> all) {
+  private List<Endpoint> judged(Protocol protocol, List<Endpoint> all) {
     List<Wish> wishes = new ArrayList<>();
     int mayAnswer = 0;
     for (int i = 0; i < all.size(); i++) {
       if (all.get(i).state().mayAnswer()) {
         mayAnswer++;
-        Ejection ejection = health.ejectionOf(all.get(i), port.protocol());
+        Ejection ejection = health.ejectionOf(all.get(i), protocol);
         if (ejection != null) {
           wishes.add(new Wish(i, ejection));
         }
@@ -122,28 +124,27 @@ final class Eligibility {
 
   // --- the last resort ---
 
-  private boolean isLastResort(PublishedPort port, long nowNanos) {
-    Long untilNanos = lastResortUntilNanos.get(port);
+  private boolean isLastResort(K route, long nowNanos) {
+    Long untilNanos = lastResortUntilNanos.get(route);
     if (untilNanos == null) {
       untilNanos = nowNanos + LAST_RESORT.toNanos();
-      lastResortUntilNanos.put(port, untilNanos);
-      expiring.add(port);
+      lastResortUntilNanos.put(route, untilNanos);
+      expiring.add(route);
     }
     return untilNanos - nowNanos > 0;
   }
 
   /** The route has others, or is gone. */
-  void forget(PublishedPort port) {
+  void forget(K route) {
     if (!lastResortUntilNanos.isEmpty()) {
-      lastResortUntilNanos.remove(port);
-      expiring.remove(port);
+      lastResortUntilNanos.remove(route);
+      expiring.remove(route);
     }
   }
 
-  /** Takes the ports whose last resort is over, each once. */
-  List<PublishedPort> takeExpired(long nowNanos) {
-    List<PublishedPort> expired =
-        expiring.stream().filter(port -> restNanos(port, nowNanos) <= 0).toList();
+  /** Takes the routes whose last resort is over, each once. */
+  List<K> takeExpired(long nowNanos) {
+    List<K> expired = expiring.stream().filter(route -> restNanos(route, nowNanos) <= 0).toList();
     expired.forEach(expiring::remove);
     return expired;
   }
@@ -151,11 +152,11 @@ final class Eligibility {
   /** In how many nanoseconds one is over, or a limit that is sooner. */
   long dueInNanos(long nowNanos, long limitNanos) {
     return expiring.stream()
-        .mapToLong(port -> restNanos(port, nowNanos))
+        .mapToLong(route -> restNanos(route, nowNanos))
         .reduce(limitNanos, Math::min);
   }
 
-  private long restNanos(PublishedPort port, long nowNanos) {
-    return lastResortUntilNanos.getOrDefault(port, nowNanos) - nowNanos;
+  private long restNanos(K route, long nowNanos) {
+    return lastResortUntilNanos.getOrDefault(route, nowNanos) - nowNanos;
   }
 }

@@ -105,7 +105,8 @@ final class Health {
 
   private void onFailure(ConnectOutcome outcome, Topology topology, long nowNanos) {
     Endpoint endpoint = outcome.endpoint();
-    if (outcome.result() == Result.SILENT && Members.isOnAnotherNode(endpoint.reach())) {
+    boolean isOwn = endpoint.nodeId().equals(topology.traits().ownId());
+    if (outcome.result() == Result.SILENT && !isOwn && Members.isOnAnotherNode(endpoint.reach())) {
       suspectNode(endpoint, topology, nowNanos);
     }
     Service service = topology.servicesById().get(outcome.serviceId());
@@ -221,8 +222,8 @@ final class Health {
   }
 
   private void forgetGone(Difference<String, Service> service) {
-    Set<EndpointId> gone = new HashSet<>(Members.idsOf(service.before()));
-    gone.removeAll(Members.idsOf(service.after()));
+    Set<EndpointId> gone = new HashSet<>(Members.allIdsOf(service.before()));
+    gone.removeAll(Members.allIdsOf(service.after()));
     for (EndpointId id : gone) {
       EjectedGroup group = groupOf.get(id);
       if (group != null) {

@@ -10,6 +10,7 @@ import io.tidegate.routing.Reach;
 import io.tidegate.routing.Service;
 import io.tidegate.routing.Task;
 import io.tidegate.routing.Topology;
+import io.tidegate.routing.VirtualIp;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -27,11 +28,20 @@ final class Members {
 
   private Members() {}
 
-  /** All of a service. */
+  /** All of a service, but for those at virtual addresses. */
   static Set<EndpointId> idsOf(@Nullable Service service) {
     Set<EndpointId> ids = new HashSet<>();
     if (service != null) {
       of(service, _ -> true).forEach(member -> ids.add(member.endpoint().id()));
+    }
+    return ids;
+  }
+
+  /** All of a service. */
+  static Set<EndpointId> allIdsOf(@Nullable Service service) {
+    Set<EndpointId> ids = idsOf(service);
+    if (service != null) {
+      virtual(service, _ -> true).forEach(member -> ids.add(member.endpoint().id()));
     }
     return ids;
   }
@@ -41,6 +51,7 @@ final class Members {
     List<Member> members = new ArrayList<>();
     for (Service service : topology.services()) {
       members.addAll(of(service, task -> isOn(task, nodeId)));
+      members.addAll(virtual(service, task -> task.nodeId().equals(nodeId)));
     }
     return members;
   }
@@ -115,7 +126,22 @@ final class Members {
     return members;
   }
 
-  /** All of one task of a service. */
+  /** Those at virtual addresses, once for each network. */
+  private static List<Member> virtual(Service service, Predicate<Task> isWanted) {
+    List<Member> members = new ArrayList<>();
+    for (VirtualIp ip : service.virtualIps()) {
+      if (ip.isRouted()) {
+        service.tasks().stream()
+            .filter(isWanted)
+            .map(task -> VirtualRoutes.endpoint(task, ip))
+            .filter(endpoint -> endpoint.state().mayAnswer())
+            .forEach(endpoint -> members.add(new Member(service.id(), endpoint, true)));
+      }
+    }
+    return members;
+  }
+
+  /** All of one task of a service, but for those at virtual addresses. */
   static List<Member> of(Service service, Task task) {
     if (!EndpointState.of(task).mayAnswer()) {
       return List.of();

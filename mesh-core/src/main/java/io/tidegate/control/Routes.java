@@ -56,7 +56,7 @@ record Routes(
   }
 
   /** What follows from the next topology. With other nodes, every route has other detours. */
-  Routes next(Topology next, Eligibility eligibility, long nowNanos) {
+  Routes next(Topology next, Eligibility<PublishedPort> eligibility, long nowNanos) {
     Routes before = next.nodes().equals(topology.nodes()) ? this : from(next.nodes());
     Claims claimsNow = before.claimsIn(next);
     // the list that all routes share already, not its equal
@@ -86,7 +86,7 @@ record Routes(
   }
 
   /** What follows from the same topology where other endpoints of these services may be picked. */
-  Routes again(Set<String> serviceIds, Eligibility eligibility, long nowNanos) {
+  Routes again(Set<String> serviceIds, Eligibility<PublishedPort> eligibility, long nowNanos) {
     List<PublishedPort> ports = new ArrayList<>();
     for (String id : serviceIds) {
       Service service = topology.servicesById().get(id);
@@ -98,7 +98,7 @@ record Routes(
   }
 
   /** The same for the routes of some ports. */
-  Routes again(List<PublishedPort> ports, Eligibility eligibility, long nowNanos) {
+  Routes again(List<PublishedPort> ports, Eligibility<PublishedPort> eligibility, long nowNanos) {
     Routes now = this;
     for (PublishedPort port : ports) {
       now = now.decide(port, claims.byPort().get(port), eligibility, nowNanos);
@@ -118,7 +118,10 @@ record Routes(
 
   /** Of several services that publish one port, the oldest has it. */
   private Routes decide(
-      PublishedPort port, @Nullable List<Claim> claimed, Eligibility eligibility, long nowNanos) {
+      PublishedPort port,
+      @Nullable List<Claim> claimed,
+      Eligibility<PublishedPort> eligibility,
+      long nowNanos) {
     if (claimed == null) {
       eligibility.forget(port);
       return new Routes(
@@ -171,13 +174,14 @@ record Routes(
     return new Clash(port, all.getFirst(), all.subList(1, all.size()));
   }
 
-  private Route route(Claim claim, Eligibility eligibility, long nowNanos) {
+  private Route route(Claim claim, Eligibility<PublishedPort> eligibility, long nowNanos) {
     Service service = claim.service();
     Publication publication = claim.publication();
     List<Node> serving = servingNodes(service);
     Ways ways = new Ways(service.policy(), publication, serving);
     List<Endpoint> all = service.tasks().stream().map(ways::endpoint).toList();
-    Choice choice = eligibility.choose(publication.port(), all, nowNanos);
+    Choice choice =
+        eligibility.choose(publication.port(), publication.port().protocol(), all, nowNanos);
     return new Route(
         publication.port(),
         service.id(),

@@ -77,7 +77,9 @@ final class Testimonies {
     }
     long untilNanos = group.dueNanos() + GRACE.toNanos();
     for (Member member : group.members()) {
-      if (isTask(member.endpoint().reach()) && isRoomFor(member.endpoint().id())) {
+      if (!member.isVirtual()
+          && isTask(member.endpoint().reach())
+          && isRoomFor(member.endpoint().id())) {
         pending.put(member.endpoint().id(), new Pending(member.endpoint(), untilNanos));
       }
     }

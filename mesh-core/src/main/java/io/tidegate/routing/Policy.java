@@ -278,6 +278,22 @@ public record Policy(
     return hop == HopWay.TLS;
   }
 
+  /**
+   * The same for clients of virtual addresses: who may come, how they are known and where the port
+   * is, services say of their published ports alone.
+   */
+  public Policy insideNetworks() {
+    return access.equals(Access.OPEN)
+            && clientAddress.equals(ClientAddress.DEFAULT)
+            && bind.equals(Bind.OF_AGENT)
+            && nodes.isEmpty()
+        ? this
+        : withAccess(Access.OPEN)
+            .withClientAddress(ClientAddress.DEFAULT)
+            .withBind(Bind.OF_AGENT)
+            .withNodes(List.of());
+  }
+
   private static void check(int value, int most) {
     if (value < 0 || value > most) {
       throw new IllegalArgumentException(value + " (expected: 0 to " + most + ")");

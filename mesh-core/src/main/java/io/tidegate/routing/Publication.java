@@ -14,7 +14,9 @@ public record Publication(PublishedPort port, int targetPort, boolean isParallel
     /** With Docker's own means, through its mesh. */
     DOCKER("docker"),
     /** By the label {@code tidegate.publish}. */
-    LABEL("label");
+    LABEL("label"),
+    /** Not at all: by a virtual address, which has all ports. */
+    VIRTUAL("virtual");
 
     private final String word;
 

@@ -12,6 +12,12 @@ import java.util.Comparator;
 public record PublishedPort(int number, int last, Protocol protocol)
     implements Comparable<PublishedPort> {
 
+  /** The lowest port that there is. */
+  public static final int FIRST = 1;
+
+  /** The highest. */
+  public static final int LAST = 65_535;
+
   private static final Comparator<PublishedPort> ORDER =
       Comparator.comparingInt(PublishedPort::number)
           .thenComparing(PublishedPort::protocol)
@@ -59,7 +65,7 @@ public record PublishedPort(int number, int last, Protocol protocol)
   }
 
   static void checkPort(String what, int number) {
-    if (number < 1 || number > 65_535) {
+    if (number < FIRST || number > LAST) {
       throw new IllegalArgumentException(what + ": " + number + " (expected: 1 to 65535)");
     }
   }

@@ -8,6 +8,7 @@ import java.util.List;
  * source's.
  *
  * @param createdAtNanos when it was created, since 1970, or 0 where that is not known
+ * @param virtualPolicy how clients of its virtual addresses are treated
  * @param virtualIps its addresses inside overlay networks, none without a load balancer of Swarm's
  */
 public record Service(
@@ -15,6 +16,7 @@ public record Service(
     String name,
     long createdAtNanos,
     Policy policy,
+    Policy virtualPolicy,
     List<Publication> publications,
     List<VirtualIp> virtualIps,
     List<Task> tasks) {
@@ -29,6 +31,18 @@ public record Service(
     publications = publications.stream().sorted(Comparator.comparing(Publication::port)).toList();
     virtualIps = virtualIps.stream().sorted(Comparator.comparing(VirtualIp::networkId)).toList();
     tasks = tasks.stream().sorted(Comparator.comparing(Task::id)).toList();
+  }
+
+  /** A service whose virtual addresses have no policy of their own. */
+  public Service(
+      String id,
+      String name,
+      long createdAtNanos,
+      Policy policy,
+      List<Publication> publications,
+      List<VirtualIp> virtualIps,
+      List<Task> tasks) {
+    this(id, name, createdAtNanos, policy, policy, publications, virtualIps, tasks);
   }
 
   /** A service without addresses of its own, whose age is not known. */

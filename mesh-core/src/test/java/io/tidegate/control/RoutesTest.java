@@ -146,7 +146,7 @@ class RoutesTest {
   /** All that time and connects could add is left out. */
   private static Routes next(Routes routes, Topology topology) {
     Health untold = new Health(() -> 0, (_, _) -> {});
-    return routes.next(topology, new Eligibility(untold), 0);
+    return routes.next(topology, new Eligibility<>(untold), 0);
   }
 
   private static Route route(Routes routes, int number) {
