@@ -4,27 +4,59 @@ import io.tidegate.routing.Policy;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a service declares by its labels.
  *
  * @param publications the ports that it publishes by label
+ * @param vip whether its virtual addresses are to be served
+ * @param inside what it says otherwise of those than of its published ports, by label
  */
-public record Declared(Policy policy, List<Publication> publications) {
+public record Declared(
+    Policy policy, List<Publication> publications, VipChoice vip, Map<Label, String> inside) {
 
-  public static final Declared NOTHING = new Declared(Policy.DEFAULT, List.of());
+  public static final Declared NOTHING =
+      new Declared(Policy.DEFAULT, List.of(), VipChoice.AUTO, Map.of());
 
   public Declared {
     publications = List.copyOf(publications);
+    inside = Map.copyOf(inside);
   }
 
   Declared withPolicy(Policy other) {
-    return new Declared(other, publications);
+    return new Declared(other, publications, vip, inside);
   }
 
   Declared withPublications(List<Publication> others) {
-    return new Declared(policy, others);
+    return new Declared(policy, others, vip, inside);
+  }
+
+  Declared withVip(VipChoice other) {
+    return new Declared(policy, publications, other, inside);
+  }
+
+  /**
+   * Has a label say something else of virtual addresses.
+   *
+   * @throws IllegalArgumentException naming the value and what is allowed
+   */
+  Declared withInside(Label label, String value) {
+    label.parse(NOTHING, value);
+    Map<Label, String> more = new HashMap<>(inside);
+    more.put(label, value);
+    return new Declared(policy, publications, vip, more);
+  }
+
+  /** How clients of virtual addresses are treated. */
+  public Policy virtualPolicy() {
+    Declared there = NOTHING.withPolicy(policy.insideNetworks());
+    for (Map.Entry<Label, String> label : inside.entrySet()) {
+      there = label.getKey().parse(there, label.getValue());
+    }
+    return there.policy;
   }
 
   /**

@@ -204,6 +204,18 @@ public final class Labels {
     return BY_NAME.get(name);
   }
 
+  /** Every label by its name, those that concern virtual addresses too. */
+  static Map<String, Label> withVirtual() {
+    Map<String, Label> all = new TreeMap<>(BY_NAME);
+    VirtualLabels.ALL.forEach(label -> all.put(label.name(), label));
+    return all;
+  }
+
+  /** Every label by its name. */
+  static Map<String, Label> byName() {
+    return BY_NAME;
+  }
+
   /** The name that somebody who wrote an unknown one may have meant. */
   public static String nearest(String unknown) {
     return Nearest.of(unknown, BY_NAME.keySet());

@@ -17,6 +17,7 @@ public final class ServiceLabels {
 
   private static final Logger LOG = LoggerFactory.getLogger(ServiceLabels.class);
 
+  private final Map<String, Label> known;
   private final Map<String, Memory> byService = new HashMap<>();
   private long rejected;
 
@@ -27,6 +28,20 @@ public final class ServiceLabels {
     private final Map<String, String> good = new TreeMap<>();
     private final Set<String> unknown = new HashSet<>();
     private Declared declared = Declared.NOTHING;
+  }
+
+  private ServiceLabels(Map<String, Label> known) {
+    this.known = Map.copyOf(known);
+  }
+
+  /** For an agent to which virtual addresses mean nothing, nor labels that concern them. */
+  public ServiceLabels() {
+    this(Labels.byName());
+  }
+
+  /** For an agent that serves virtual addresses. */
+  public static ServiceLabels withVirtual() {
+    return new ServiceLabels(Labels.withVirtual());
   }
 
   /** How many bad values and unknown labels there were. */
@@ -81,7 +96,7 @@ public final class ServiceLabels {
     memory.good.keySet().retainAll(ours.keySet());
     ours.forEach(
         (name, value) -> {
-          Label label = Labels.named(name);
+          Label label = known.get(name);
           if (label == null) {
             refuseUnknown(service, memory, name);
           } else if (!value.equals(memory.read.get(name))) {
@@ -92,11 +107,11 @@ public final class ServiceLabels {
     memory.declared = declared(memory.good);
   }
 
-  private static Declared declared(Map<String, String> good) {
+  private Declared declared(Map<String, String> good) {
     Declared declared = Declared.NOTHING;
     for (Map.Entry<String, String> label : good.entrySet()) {
-      @Nullable Label known = Labels.named(label.getKey());
-      declared = known == null ? declared : known.parse(declared, label.getValue());
+      @Nullable Label meant = known.get(label.getKey());
+      declared = meant == null ? declared : meant.parse(declared, label.getValue());
     }
     return declared;
   }
@@ -115,7 +130,11 @@ public final class ServiceLabels {
   private void refuseUnknown(String service, Memory memory, String name) {
     if (memory.unknown.add(name)) {
       rejected++;
-      LOG.warn("service {}: label {}: unknown (nearest: {})", service, name, Labels.nearest(name));
+      LOG.warn(
+          "service {}: label {}: unknown (nearest: {})",
+          service,
+          name,
+          Nearest.of(name, known.keySet()));
     }
   }
 }
