@@ -4,6 +4,7 @@ import io.tidegate.agent.admin.RoutesAnswer.ReachAnswer;
 import io.tidegate.routing.EndpointState;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +34,13 @@ record ResolveAnswer(String query, List<ServiceAnswer> services) {
       List<PortAnswer> ports,
       List<EndpointAnswer> endpoints) {}
 
-  /** An address of the service inside a network. */
-  record VirtualIpAnswer(String network, String networkId, String address) {}
+  /**
+   * An address of the service inside a network.
+   *
+   * @param tasks how many there are in each state behind its route; null where this node has none
+   */
+  record VirtualIpAnswer(
+      String network, String networkId, String address, @Nullable Map<EndpointState, Long> tasks) {}
 
   /**
    * A published port.

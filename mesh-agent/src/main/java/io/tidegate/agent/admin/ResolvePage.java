@@ -10,6 +10,7 @@ import io.tidegate.proxy.ListenerStatus;
 import io.tidegate.routing.Clash;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.EndpointState;
+import io.tidegate.routing.Protocol;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Route;
@@ -17,6 +18,9 @@ import io.tidegate.routing.RoutingTable;
 import io.tidegate.routing.Service;
 import io.tidegate.routing.Task;
 import io.tidegate.routing.Unserved;
+import io.tidegate.routing.VirtualIp;
+import io.tidegate.routing.VirtualPort;
+import io.tidegate.routing.VirtualRoute;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -29,6 +33,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** {@code /api/v1/resolve?q=…}: what this node knows of a service, found by what one has of it. */
 final class ResolvePage implements Page {
@@ -109,17 +114,27 @@ final class ResolvePage implements Page {
           AccessAnswer.of(service.policy().access()),
           NarrowedAnswer.places(service.policy().bind()),
           NarrowedAnswer.rules(service.policy().nodes()),
-          service.virtualIps().stream()
-              .map(
-                  vip ->
-                      new VirtualIpAnswer(
-                          vip.networkName(), vip.networkId(), vip.address().getHostAddress()))
-              .toList(),
+          service.virtualIps().stream().map(vip -> virtualIp(service, vip)).toList(),
           service.publications().stream().map(this::port).toList(),
           service.tasks().stream()
               .sorted(Comparator.comparing(Task::name).thenComparing(Task::id))
               .map(this::endpoint)
               .toList());
+    }
+
+    private VirtualIpAnswer virtualIp(Service service, VirtualIp vip) {
+      return new VirtualIpAnswer(
+          vip.networkName(),
+          vip.networkId(),
+          vip.address().getHostAddress(),
+          tasks(service, table.virtual().get(VirtualPort.of(vip, Protocol.TCP))));
+    }
+
+    private static @Nullable Map<EndpointState, Long> tasks(
+        Service service, @Nullable VirtualRoute virtual) {
+      return virtual == null || !virtual.route().serviceId().equals(service.id())
+          ? null
+          : VirtualRouteAnswer.tasks(virtual.route());
     }
 
     private PortAnswer port(Publication publication) {

@@ -22,9 +22,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -34,12 +32,14 @@ import org.jspecify.annotations.Nullable;
  * @param version of the routing table
  * @param clashes the ports that more than one service publishes
  * @param unserved the ports that this node does not serve
+ * @param virtual the routes of virtual addresses; null where the table has none
  */
 record RoutesAnswer(
     long version,
     List<RouteAnswer> routes,
     List<ClashAnswer> clashes,
-    List<UnservedAnswer> unserved) {
+    List<UnservedAnswer> unserved,
+    @Nullable List<VirtualRouteAnswer> virtual) {
 
   /** A port that this node does not serve because its service asks for others. */
   record UnservedAnswer(String port, String service, String serviceId, String reason) {
@@ -177,9 +177,14 @@ record RoutesAnswer(
   /**
    * The routes that are wanted.
    *
+   * @param isVirtualWanted the same of virtual addresses
    * @param facts what is known of their tasks, or null to leave the tasks out
    */
-  static RoutesAnswer of(AgentView view, Predicate<Route> isWanted, @Nullable TaskFacts facts) {
+  static RoutesAnswer of(
+      AgentView view,
+      Predicate<Route> isWanted,
+      Predicate<Route> isVirtualWanted,
+      @Nullable TaskFacts facts) {
     MeshStats stats = view.stats();
     Map<PublishedPort, ListenerStatus> listeners = Readiness.listenersByPort(view);
     var table = view.table();
@@ -199,7 +204,8 @@ record RoutesAnswer(
         table.version(),
         routes,
         table.clashes().stream().map(ClashAnswer::of).toList(),
-        table.unserved().stream().map(UnservedAnswer::of).toList());
+        table.unserved().stream().map(UnservedAnswer::of).toList(),
+        VirtualRouteAnswer.of(table, isVirtualWanted, facts));
   }
 
   private static ListenerAnswer listener(
@@ -251,8 +257,7 @@ record RoutesAnswer(
         TransparencyAnswer.OfRoute.of(route, view, stats),
         listener,
         stats == null ? null : CountsAnswer.of(stats),
-        tasks(route)
-            .collect(Collectors.groupingBy(Endpoint::state, TreeMap::new, Collectors.counting())),
+        VirtualRouteAnswer.tasks(route),
         facts == null ? null : endpoints(route, stats, facts, view),
         facts == null ? null : detours);
   }

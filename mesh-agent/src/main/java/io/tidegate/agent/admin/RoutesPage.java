@@ -26,7 +26,10 @@ final class RoutesPage implements Page {
     boolean hasEndpoints = isTrue("endpoints", parameters.getOrDefault("endpoints", "true"));
     return Json.answer(
         RoutesAnswer.of(
-            view, wanted(parameters), hasEndpoints ? TaskFacts.of(view, clock.instant()) : null));
+            view,
+            wanted(parameters),
+            parameters.containsKey("port") ? _ -> false : wanted(parameters),
+            hasEndpoints ? TaskFacts.of(view, clock.instant()) : null));
   }
 
   private static Predicate<Route> wanted(Map<String, String> parameters) {

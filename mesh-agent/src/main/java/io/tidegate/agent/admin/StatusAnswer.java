@@ -104,8 +104,21 @@ record StatusAnswer(
     }
   }
 
-  /** The routing table in force. */
-  record TableAnswer(long version, double ageSeconds, int routes) {}
+  /**
+   * The routing table in force.
+   *
+   * @param virtualRoutes those of virtual addresses, beside the others; null where there are none
+   */
+  record TableAnswer(long version, double ageSeconds, int routes, @Nullable Integer virtualRoutes) {
+
+    static TableAnswer of(RoutingTable table, Duration age) {
+      return new TableAnswer(
+          table.version(),
+          OriginAnswer.seconds(age),
+          table.routes().size(),
+          table.virtual().isEmpty() ? null : table.virtual().size());
+    }
+  }
 
   /** How many of the ports of the table are served. */
   record ListenersAnswer(long bound, int of) {}
@@ -167,8 +180,7 @@ record StatusAnswer(
         view.sources().stream().map(source -> SourceAnswer.of(source, now)).toList(),
         view.peers(),
         TopologyAnswer.of(view.changes().topology(), view.source().name()),
-        new TableAnswer(
-            table.version(), OriginAnswer.seconds(view.tableAge()), table.routes().size()),
+        TableAnswer.of(table, view.tableAge()),
         listeners(view, table),
         TakeoverAnswer.of(view.takeover()),
         PressureAnswer.of(view.pressure()),

@@ -19,12 +19,7 @@ final class ResolveText {
     service.path("ports").forEach(port -> ports.add(port(port, ink)));
     Texts.field(lines, "ports", ports.isEmpty() ? List.of("none") : ports);
     List<String> addresses = new ArrayList<>();
-    service
-        .path("virtualIps")
-        .forEach(
-            vip ->
-                addresses.add(
-                    vip.path("address").asText() + " on " + vip.path("network").asText()));
+    service.path("virtualIps").forEach(vip -> addresses.add(virtualIp(vip)));
     Texts.field(lines, "virtual IPs", addresses.isEmpty() ? List.of("none") : addresses);
     addAll(lines, "allow", service.at("/access/allow"));
     addAll(lines, "deny", service.at("/access/deny"));
@@ -45,6 +40,11 @@ final class ResolveText {
     List<String> texts = new ArrayList<>();
     values.forEach(value -> texts.add(value.asText()));
     Texts.field(lines, word, texts);
+  }
+
+  private static String virtualIp(JsonNode vip) {
+    String text = vip.path("address").asText() + " on " + vip.path("network").asText();
+    return vip.has("tasks") ? text + ": " + Texts.counts(vip.path("tasks")) : text;
   }
 
   private static String port(JsonNode port, Ink ink) {

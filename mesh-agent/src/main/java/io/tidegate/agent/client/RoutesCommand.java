@@ -43,10 +43,14 @@ public final class RoutesCommand extends ApiCommand {
     }
     JsonNode parsed = api.parse(answer);
     JsonNode routes = parsed.path("routes");
-    if (wanted != null && routes.isEmpty()) {
+    JsonNode virtual = parsed.path("virtual");
+    if (wanted != null && routes.isEmpty() && virtual.isEmpty()) {
       throw new ClientException(wanted + ": no route (try: tidegate resolve " + wanted + ")");
     }
-    print(hasEndpoints ? RoutesText.endpoints(routes, ink()) : RoutesText.ports(routes, ink()));
+    if (!routes.isEmpty() || virtual.isEmpty()) {
+      print(hasEndpoints ? RoutesText.endpoints(routes, ink()) : RoutesText.ports(routes, ink()));
+    }
+    print(VirtualText.lines(virtual, hasEndpoints, ink()));
     if (wanted == null) {
       print(RoutesText.unserved(parsed.path("unserved")));
     }

@@ -153,13 +153,17 @@ final class StatusText {
   private static String table(JsonNode status) {
     JsonNode table = status.path("table");
     JsonNode listeners = status.path("listeners");
-    return "version %s, %s old, %s routes, %s of %s ports bound"
-        .formatted(
-            table.path("version").asText(),
-            Texts.age(table.path("ageSeconds")),
-            table.path("routes").asText(),
-            listeners.path("bound").asText(),
-            listeners.path("of").asText());
+    String text =
+        "version %s, %s old, %s routes, %s of %s ports bound"
+            .formatted(
+                table.path("version").asText(),
+                Texts.age(table.path("ageSeconds")),
+                table.path("routes").asText(),
+                listeners.path("bound").asText(),
+                listeners.path("of").asText());
+    return table.has("virtualRoutes")
+        ? "%s; %s routes of virtual IPs".formatted(text, table.path("virtualRoutes").asText())
+        : text;
   }
 
   private static void addLags(List<String> lines, String source, JsonNode lags) {

@@ -62,6 +62,42 @@ class ApiTest {
   }
 
   @Test
+  void showsRoutesOfVirtualAddressesApartWhereThereAreAny() throws Exception {
+    assertThat(json("/api/v1/routes").has("virtual")).isFalse();
+    assertThat(json("/api/v1/status").at("/table").has("virtualRoutes")).isFalse();
+    assertThat(json("/api/v1/resolve?q=web").at("/services/0/virtualIps/0").has("tasks")).isFalse();
+
+    view.routeVirtual();
+
+    assertThat(json("/api/v1/routes").at("/routes")).hasSize(1);
+    JsonNode virtual = json("/api/v1/routes").at("/virtual");
+    assertThat(virtual.findValuesAsText("protocol")).containsExactly("tcp", "udp");
+    JsonNode tcp = virtual.at("/0");
+    assertThat(tcp.at("/network").asText()).isEqualTo("backend");
+    assertThat(tcp.at("/address").asText()).isEqualTo("10.0.1.2");
+    assertThat(tcp.at("/service").asText()).isEqualTo("web");
+    assertThat(tcp.at("/namespace").asText()).isEqualTo("/ns/lb_net1");
+    assertThat(tcp.at("/tasks/ready").asInt()).isEqualTo(1);
+    assertThat(tcp.at("/endpoints/0/address").asText()).isEqualTo("10.0.1.7");
+    assertThat(tcp.at("/endpoints/1/state").asText()).isEqualTo("unreachable");
+    assertThat(tcp.at("/endpoints/1/hostname").asText()).isEqualTo("worker-2");
+    assertThat(tcp.at("/endpoints/1/reason").asText()).isEqualTo("not on the network");
+    assertThat(json("/api/v1/status").at("/table/virtualRoutes").asInt()).isEqualTo(2);
+    JsonNode ips = json("/api/v1/resolve?q=web").at("/services/0/virtualIps");
+    assertThat(ips.at("/0/tasks/unreachable").asInt()).isEqualTo(1);
+    assertThat(ips.at("/1").has("tasks")).isFalse();
+  }
+
+  @Test
+  void findsRoutesOfVirtualAddressesByTheirServiceAndByNoPort() throws Exception {
+    view.routeVirtual();
+    assertThat(json("/api/v1/routes?service=web&endpoints=false").at("/virtual")).hasSize(2);
+    assertThat(json("/api/v1/routes?service=api").at("/virtual")).isEmpty();
+    assertThat(json("/api/v1/routes?port=8080").at("/virtual")).isEmpty();
+    assertThat(json("/api/v1/routes?endpoints=false").at("/virtual/0").has("endpoints")).isFalse();
+  }
+
+  @Test
   void showsAServiceWithItsAddressesPortsAndTasks() throws Exception {
     EndpointCounters counters = new EndpointCounters();
     counters.relays.add(2);

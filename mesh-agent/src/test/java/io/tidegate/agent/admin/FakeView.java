@@ -16,10 +16,13 @@ import io.tidegate.overload.Resource;
 import io.tidegate.overload.Restraint;
 import io.tidegate.proxy.ListenerStatus;
 import io.tidegate.routing.BalancingPolicy;
+import io.tidegate.routing.ChunkedMap;
 import io.tidegate.routing.Ejection;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.Node;
 import io.tidegate.routing.Policy;
+import io.tidegate.routing.Protocol;
+import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Reach;
 import io.tidegate.routing.Route;
@@ -27,6 +30,9 @@ import io.tidegate.routing.RoutingTable;
 import io.tidegate.routing.Task;
 import io.tidegate.routing.TaskState;
 import io.tidegate.routing.Topology;
+import io.tidegate.routing.VirtualIp;
+import io.tidegate.routing.VirtualPort;
+import io.tidegate.routing.VirtualRoute;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -96,6 +102,39 @@ public final class FakeView implements AgentView {
     table = new RoutingTable(7, new TreeMap<>(Map.of(port, web)));
     listeners.add(new ListenerStatus(port, 2, 2, null));
     return this;
+  }
+
+  /** Puts routes of web's virtual address on network backend beside it. */
+  public void routeVirtual() {
+    VirtualIp ip =
+        new VirtualIp("net1", "backend", InetAddress.ofLiteral("10.0.1.2")).in("/ns/lb_net1");
+    Endpoint ready = inside("t1aa", "web.1", "n1", ip, "10.0.1.7");
+    Endpoint absent = inside("t4", "web.4", "n2", ip, null);
+    Map<VirtualPort, VirtualRoute> routes = new HashMap<>();
+    for (Protocol protocol : Protocol.values()) {
+      VirtualPort port = VirtualPort.of(ip, protocol);
+      Route route =
+          new Route(
+              port.ports(),
+              "s1",
+              "web",
+              Policy.DEFAULT,
+              List.of(ready),
+              List.of(),
+              List.of(absent),
+              Publication.Means.VIRTUAL,
+              true);
+      routes.put(port, new VirtualRoute(ip, route));
+    }
+    table = table.with(ChunkedMap.copyOf(routes));
+  }
+
+  private static Endpoint inside(
+      String id, String name, String node, VirtualIp ip, @Nullable String address) {
+    Map<String, InetAddress> addresses =
+        address == null ? Map.of() : Map.of(ip.networkId(), InetAddress.ofLiteral(address));
+    return Endpoint.of(
+        new Task(id, name, node, TaskState.RUNNING, ip.wayTo(addresses)), PublishedPort.FIRST);
   }
 
   /** Has the route of web follow another policy. */

@@ -144,6 +144,31 @@ class ClientCommandsTest {
   }
 
   @Test
+  void showsRoutesOfVirtualAddressesBehindThoseOfPorts() {
+    view.routeVirtual();
+    assertThat(execute("routes")).isZero();
+    assertThat(lines())
+        .containsSequence(
+            "8080/tcp  web      2 ready, 1 draining, 1 unreachable       0       0  bound",
+            "",
+            "NETWORK  VIRTUAL IP    SERVICE  TASKS",
+            "backend  10.0.1.2/tcp  web      1 ready, 1 unreachable",
+            "backend  10.0.1.2/udp  web      1 ready, 1 unreachable");
+    assertThat(execute("routes", "web")).isZero();
+    assertThat(lines())
+        .containsSequence(
+            "NETWORK  VIRTUAL IP    SERVICE  TASK   NODE      STATE        ADDRESS",
+            "backend  10.0.1.2/tcp  web      web.1  n1        ready        10.0.1.7",
+            "                                web.4  worker-2  unreachable  -");
+    assertThat(execute("resolve", "web")).isZero();
+    assertThat(lines()).contains("virtual IPs 10.0.1.2 on backend: 1 ready, 1 unreachable");
+    assertThat(execute("status")).isZero();
+    assertThat(lines())
+        .contains(
+            "table       version 7, 12s old, 1 routes, 1 of 1 ports bound; 2 routes of virtual IPs");
+  }
+
+  @Test
   void showsTheTasksOfOneRoute() {
     assertThat(execute("routes", "web")).isZero();
     assertThat(lines())

@@ -1,0 +1,114 @@
+package io.tidegate.agent.admin;
+
+import io.tidegate.routing.Endpoint;
+import io.tidegate.routing.EndpointState;
+import io.tidegate.routing.Route;
+import io.tidegate.routing.RoutingTable;
+import io.tidegate.routing.VirtualRoute;
+import java.net.InetAddress;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The route of a service's virtual address by one protocol.
+ *
+ * @param network as people call it
+ * @param namespace from which its tasks are dialled
+ * @param tasks how many there are in each state
+ * @param endpoints null where only addresses were asked for
+ */
+record VirtualRouteAnswer(
+    String network,
+    String networkId,
+    String address,
+    String protocol,
+    String service,
+    String serviceId,
+    String balance,
+    @Nullable String namespace,
+    Map<EndpointState, Long> tasks,
+    @Nullable List<EndpointAnswer> endpoints) {
+
+  /**
+   * One task behind it.
+   *
+   * @param hostname of its node, if known
+   * @param address on that network, or null for one that is not on it
+   * @param reason why it is reached so, or cannot be
+   */
+  record EndpointAnswer(
+      String task,
+      String taskId,
+      String node,
+      @Nullable String hostname,
+      EndpointState state,
+      @Nullable String address,
+      String reason) {
+
+    private static EndpointAnswer of(Endpoint endpoint, TaskFacts facts) {
+      InetAddress address = endpoint.reach().address();
+      return new EndpointAnswer(
+          endpoint.taskName(),
+          endpoint.taskId(),
+          endpoint.nodeId(),
+          facts.hostnames().get(endpoint.nodeId()),
+          endpoint.state(),
+          address == null ? null : address.getHostAddress(),
+          endpoint.reach().reason());
+    }
+  }
+
+  /**
+   * Those of a table that are wanted, by network and address; null where it has none at all.
+   *
+   * @param facts what is known of their tasks, or null to leave the tasks out
+   */
+  static @Nullable List<VirtualRouteAnswer> of(
+      RoutingTable table, Predicate<Route> isWanted, @Nullable TaskFacts facts) {
+    return table.virtual().isEmpty()
+        ? null
+        : table.virtual().entrySet().stream()
+            .filter(entry -> isWanted.test(entry.getValue().route()))
+            .map(entry -> of(entry.getValue(), entry.getKey().protocol().toString(), facts))
+            .toList();
+  }
+
+  private static VirtualRouteAnswer of(
+      VirtualRoute virtual, String protocol, @Nullable TaskFacts facts) {
+    Route route = virtual.route();
+    return new VirtualRouteAnswer(
+        virtual.ip().networkName(),
+        virtual.ip().networkId(),
+        virtual.ip().address().getHostAddress(),
+        protocol,
+        route.serviceName(),
+        route.serviceId(),
+        route.policy().balance().toString(),
+        virtual.ip().namespace(),
+        tasks(route),
+        facts == null ? null : endpoints(route, facts));
+  }
+
+  /** How many tasks of a route are in each state. */
+  static Map<EndpointState, Long> tasks(Route route) {
+    return all(route)
+        .collect(Collectors.groupingBy(Endpoint::state, TreeMap::new, Collectors.counting()));
+  }
+
+  private static List<EndpointAnswer> endpoints(Route route, TaskFacts facts) {
+    return all(route)
+        .sorted(Comparator.comparing(Endpoint::taskName).thenComparing(Endpoint::taskId))
+        .map(endpoint -> EndpointAnswer.of(endpoint, facts))
+        .toList();
+  }
+
+  private static Stream<Endpoint> all(Route route) {
+    return Stream.concat(route.endpoints().stream(), route.withheld().stream());
+  }
+}

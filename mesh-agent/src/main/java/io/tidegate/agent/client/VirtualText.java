@@ -1,0 +1,78 @@
+package io.tidegate.agent.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.tidegate.agent.client.Columns.Column;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The routes of virtual addresses, for people. */
+final class VirtualText {
+
+  private VirtualText() {}
+
+  /** A table of its own behind an empty line; nothing where there are none. */
+  static List<String> lines(JsonNode routes, boolean hasEndpoints, Ink ink) {
+    if (routes.isEmpty()) {
+      return List.of();
+    }
+    List<String> lines = new ArrayList<>();
+    lines.add("");
+    lines.addAll((hasEndpoints ? endpoints(routes) : addresses(routes)).lines(ink));
+    return lines;
+  }
+
+  private static Columns addresses(JsonNode routes) {
+    Columns table =
+        new Columns(
+            Column.text("NETWORK"),
+            Column.text("VIRTUAL IP"),
+            Column.text("SERVICE"),
+            Column.text("TASKS"));
+    for (JsonNode route : routes) {
+      table.add(
+          route.path("network").asText(),
+          address(route),
+          route.path("service").asText(),
+          Texts.counts(route.path("tasks")));
+    }
+    return table;
+  }
+
+  private static Columns endpoints(JsonNode routes) {
+    Columns table =
+        new Columns(
+            Column.text("NETWORK"),
+            Column.text("VIRTUAL IP"),
+            Column.text("SERVICE"),
+            Column.text("TASK"),
+            Column.text("NODE"),
+            Column.state("STATE"),
+            Column.text("ADDRESS"));
+    routes.forEach(route -> addEndpoints(table, route));
+    return table;
+  }
+
+  private static void addEndpoints(Columns table, JsonNode route) {
+    String network = route.path("network").asText();
+    String service = route.path("service").asText();
+    if (route.path("endpoints").isEmpty()) {
+      table.add(network, address(route), service, "-", "-", "no task", "-");
+    }
+    boolean isFirst = true;
+    for (JsonNode endpoint : route.path("endpoints")) {
+      table.add(
+          isFirst ? network : "",
+          isFirst ? address(route) : "",
+          isFirst ? service : "",
+          endpoint.path("task").asText(),
+          Texts.node(endpoint),
+          endpoint.path("state").asText(),
+          endpoint.path("address").asText("-"));
+      isFirst = false;
+    }
+  }
+
+  private static String address(JsonNode route) {
+    return route.path("address").asText() + "/" + route.path("protocol").asText();
+  }
+}
