@@ -24,8 +24,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The published services in what a manager knows, whatever brought it. A change costs what it
- * touches: every other service stays the same object.
+ * The published services in what a manager knows, whatever brought it; those with virtual addresses
+ * too where these count. A change costs what it touches: every other service stays the same object.
  *
  * <p>A task takes traffic when it runs, is meant to run and its node is not down; a node that is
  * unknown (all of them are after a change of leader) or disconnected still counts. A task that runs
@@ -35,6 +35,19 @@ final class ClusterView {
 
   private final ClusterStore store = new ClusterStore();
   private final Map<String, SeenService> seenById = new HashMap<>();
+  private final boolean isVirtual;
+
+  /** One for which virtual addresses do not count. */
+  ClusterView() {
+    this(false);
+  }
+
+  /**
+   * @param isVirtual whether virtual addresses count
+   */
+  ClusterView(boolean isVirtual) {
+    this.isVirtual = isVirtual;
+  }
 
   /**
    * What a step changed.
@@ -120,7 +133,11 @@ final class ClusterView {
 
   private @Nullable SeenService seen(ClusterService service) {
     List<Publication> publications = MeshPorts.of(service);
-    return publications.isEmpty() && !service.labels().containsKey(Labels.PUBLISH.name())
+    boolean isOfUse =
+        !publications.isEmpty()
+            || service.labels().containsKey(Labels.PUBLISH.name())
+            || (isVirtual && !service.virtualIps().isEmpty());
+    return !isOfUse
         ? null
         : new SeenService(service.name(), publications, virtualIps(service), tasks(service));
   }
@@ -137,6 +154,7 @@ final class ClusterView {
                 task.nodeId(),
                 state,
                 ingressAddress(task),
+                isVirtual ? addresses(service, task) : Map.of(),
                 origin(task)));
       }
     }
@@ -190,6 +208,22 @@ final class ClusterView {
       }
     }
     return networkId;
+  }
+
+  /** The ingress network's is kept apart: its mesh is another. */
+  private static Map<String, InetAddress> addresses(ClusterService service, ClusterTask task) {
+    Map<String, InetAddress> addresses = new HashMap<>();
+    for (ClusterTask.Attachment attachment : task.attachments()) {
+      if (!attachment.isIngress()
+          && service.virtualIps().containsKey(attachment.networkId())
+          && !attachment.addresses().isEmpty()) {
+        InetAddress address = Addresses.parse(attachment.addresses().getFirst());
+        if (address != null) {
+          addresses.put(attachment.networkId(), address);
+        }
+      }
+    }
+    return addresses;
   }
 
   private static @Nullable InetAddress ingressAddress(ClusterTask task) {

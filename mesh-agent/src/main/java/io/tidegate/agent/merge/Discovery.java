@@ -11,11 +11,13 @@ import io.tidegate.routing.ChunkedMap;
 import io.tidegate.routing.HopOffers;
 import io.tidegate.routing.Node;
 import io.tidegate.routing.Origin;
+import io.tidegate.routing.Reach;
 import io.tidegate.routing.Service;
 import io.tidegate.routing.SwarmTraits;
 import io.tidegate.routing.Task;
 import io.tidegate.routing.TaskState;
 import io.tidegate.routing.Topology;
+import io.tidegate.routing.VirtualIp;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,6 +43,7 @@ public final class Discovery {
 
   private final EpochNanoClock timeOfDay;
   private final RoutedServices routed = new RoutedServices();
+  private final VipScope scope;
   private final SwarmView view;
   private final TaskMarks marks = new TaskMarks();
   private final Witnesses witnesses = new Witnesses();
@@ -58,11 +61,22 @@ public final class Discovery {
   private List<Node> topologyNodes = List.of();
 
   /**
+   * One that leaves all virtual addresses to Docker.
+   *
    * @param timeOfDay for people: when something was heard
    */
   public Discovery(EpochNanoClock timeOfDay) {
+    this(timeOfDay, VipScope.NONE);
+  }
+
+  /**
+   * @param timeOfDay for people: when something was heard
+   * @param scope of which services the virtual addresses are to have routes
+   */
+  public Discovery(EpochNanoClock timeOfDay, VipScope scope) {
     this.timeOfDay = timeOfDay;
-    this.view = new SwarmView(timeOfDay, routed);
+    this.scope = scope;
+    this.view = new SwarmView(timeOfDay, routed, scope);
   }
 
   /** What is known of the Swarm, to be asked only. */
@@ -151,6 +165,11 @@ public final class Discovery {
     Set<InetAddress> moved = planner.reachableOtherThan(before);
     if (!moved.isEmpty()) {
       touchTasksAt(moved);
+    }
+    if (scope != VipScope.NONE && planner.hasOtherOverlays(before)) {
+      view.services().values().stream()
+          .filter(service -> planner.isOtherInside(service.virtualIps(), before))
+          .forEach(service -> routed.touch(service.name()));
     }
   }
 
@@ -334,8 +353,15 @@ public final class Discovery {
         : newestMark;
   }
 
-  private Service service(SeenService seen, ReachPlanner planner, long nowNanos) {
-    awaited.forget(seen.name());
+  /** Null for one that publishes nothing, and has no virtual address that counts on this node. */
+  private @Nullable Service service(SeenService told, ReachPlanner planner, long nowNanos) {
+    awaited.forget(told.name());
+    SeenService seen =
+        view.isVirtual(told.name()) ? told.withVirtualIps(planner.inside(told.virtualIps())) : told;
+    boolean isPublished = scope == VipScope.NONE || view.isPublished(seen);
+    if (!isPublished && seen.virtualIps().stream().noneMatch(VirtualIp::isRouted)) {
+      return null;
+    }
     boolean isCheckedFirst = view.isCheckedFirst(seen.name());
     List<Task> tasks = new ArrayList<>(seen.tasks().size());
     for (SeenTask task : seen.tasks()) {
@@ -346,7 +372,9 @@ public final class Discovery {
         marks.onNew(task.id(), task.origin(), newForNanos(task), nowNanos);
       }
       if (!isMissing(task) && !marks.isDead(task.id())) {
-        tasks.add(task(marked(task), planner));
+        Reach reach =
+            isPublished ? planner.plan(task) : planner.planUnpublished(task, seen.virtualIps());
+        tasks.add(task(marked(task), reach));
       }
     }
     return view.service(seen, tasks);
@@ -369,15 +397,16 @@ public final class Discovery {
         : unwell != null ? task.as(TaskState.UNWELL, unwell) : task;
   }
 
-  private Task task(SeenTask task, ReachPlanner planner) {
+  private Task task(SeenTask task, Reach reach) {
     return new Task(
         task.id(),
         task.name(),
         task.nodeId(),
         task.state(),
-        planner.plan(task),
+        reach,
         task.origin(),
-        witnesses.of(task.id()));
+        witnesses.of(task.id()),
+        task.addresses());
   }
 
   private boolean isMissing(SeenTask task) {

@@ -23,10 +23,21 @@ final class Policies {
   /** A task is told to stop so long before its stop signal: until the others know, Swarm hopes. */
   private static final Duration BEFORE_STOP_SIGNAL = Duration.ofSeconds(2);
 
-  private final ServiceLabels labels = new ServiceLabels();
+  private final VipScope scope;
+  private final ServiceLabels labels;
   private final Map<String, Long> createdAtNanos = new HashMap<>();
   // Of those only that do not have Swarm's default.
   private final Map<String, Duration> stopGraces = new HashMap<>();
+
+  /** Those of an agent that leaves all virtual addresses to Docker. */
+  Policies() {
+    this(VipScope.NONE);
+  }
+
+  Policies(VipScope scope) {
+    this.scope = scope;
+    labels = scope == VipScope.NONE ? new ServiceLabels() : ServiceLabels.withVirtual();
+  }
 
   /** How many bad values and unknown labels there were. */
   long rejected() {
@@ -64,16 +75,28 @@ final class Policies {
     return check.isOn() && !check.isReadyFirst();
   }
 
+  /** Whether the virtual addresses of a service are to have routes. */
+  boolean isVirtual(String service) {
+    return scope.covers(labels.of(service).vip());
+  }
+
+  /** Whether a service publishes any port, by whatever means. */
+  boolean isPublished(SeenService seen) {
+    return !labels.of(seen.name()).beside(seen.publications()).isEmpty();
+  }
+
   /** A service with its tasks as the mesh wants it, with all that is known of it. */
   Service service(SeenService seen, List<Task> tasks) {
     // the name is also the id: gossip knows no other, and a promoted node must not start anew
     String name = seen.name();
     Declared declared = labels.of(name);
+    Policy policy = policy(name, declared.policy());
     return new Service(
         name,
         name,
         createdAtNanos.getOrDefault(name, 0L),
-        policy(name, declared.policy()),
+        policy,
+        scope == VipScope.NONE ? policy : policy(name, declared.virtualPolicy()),
         declared.beside(seen.publications()),
         seen.virtualIps(),
         tasks);

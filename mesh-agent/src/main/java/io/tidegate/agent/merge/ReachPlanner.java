@@ -3,8 +3,11 @@ package io.tidegate.agent.merge;
 import io.tidegate.agent.docker.LocalTasks;
 import io.tidegate.agent.docker.Sandbox;
 import io.tidegate.routing.Reach;
+import io.tidegate.routing.VirtualIp;
 import java.net.InetAddress;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +32,46 @@ record ReachPlanner(LocalTasks local, Sandbox sandbox, @Nullable Set<InetAddress
         : overlay(task, "on another node", reachable);
   }
 
+  /**
+   * The way to a task of a service that publishes nothing: where there is no other, from inside one
+   * of its networks.
+   *
+   * @param virtualIps the service's, as {@link #inside} leaves them
+   */
+  Reach planUnpublished(SeenTask task, List<VirtualIp> virtualIps) {
+    Reach planned = plan(task);
+    if (planned.kind() != Reach.Kind.NONE) {
+      return planned;
+    }
+    return virtualIps.stream()
+        .map(ip -> ip.wayTo(task.addresses()))
+        .filter(way -> way.kind() != Reach.Kind.NONE)
+        .findFirst()
+        .orElse(planned);
+  }
+
+  /** The addresses with this node's namespaces on their networks, where it has any. */
+  List<VirtualIp> inside(List<VirtualIp> virtualIps) {
+    return virtualIps.stream().map(this::inside).toList();
+  }
+
+  private VirtualIp inside(VirtualIp ip) {
+    String namespace = sandbox.overlay(ip.networkId());
+    return namespace == null ? ip : ip.in(namespace);
+  }
+
+  /** Whether another plan has other namespaces for any of these addresses. */
+  boolean isOtherInside(List<VirtualIp> virtualIps, ReachPlanner other) {
+    return virtualIps.stream()
+        .map(VirtualIp::networkId)
+        .anyMatch(id -> !Objects.equals(sandbox.overlay(id), other.sandbox.overlay(id)));
+  }
+
+  /** Whether another plan has other namespaces than that of the ingress network. */
+  boolean hasOtherOverlays(ReachPlanner other) {
+    return !sandbox.overlays().equals(other.sandbox.overlays());
+  }
+
   /** Whether the only thing that is missing is that this node's Docker learns where it is. */
   boolean isAwaited(SeenTask task) {
     InetAddress address = task.ingressAddress();
@@ -41,7 +84,9 @@ record ReachPlanner(LocalTasks local, Sandbox sandbox, @Nullable Set<InetAddress
 
   /** Whether another plan may lead any task by another way, not only those that moved. */
   boolean isOtherThan(ReachPlanner other) {
-    return !sandbox.equals(other.sandbox) || (reachable == null) != (other.reachable == null);
+    return !sandbox.path().equals(other.sandbox.path())
+        || !Objects.equals(sandbox.error(), other.sandbox.error())
+        || (reachable == null) != (other.reachable == null);
   }
 
   /** The addresses that only one of both takes for reachable. */

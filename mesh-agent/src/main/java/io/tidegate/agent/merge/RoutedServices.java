@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The services as the mesh takes them: those that nothing touched stay the same objects. */
 final class RoutedServices {
@@ -28,16 +29,18 @@ final class RoutedServices {
    * All services by their names; the same map as before if nothing changed.
    *
    * @param seen those that there are, by name
+   * @param builder gives null for one that does not concern the mesh
    */
   ChunkedMap<String, Service> refresh(
-      Map<String, SeenService> seen, Function<SeenService, Service> builder) {
+      Map<String, SeenService> seen, Function<SeenService, @Nullable Service> builder) {
     if (isAllStale) {
       stale.addAll(byName.keySet());
       stale.addAll(seen.keySet());
     }
     for (String name : stale) {
-      SeenService service = seen.get(name);
-      byName = service == null ? byName.without(name) : byName.with(name, builder.apply(service));
+      SeenService told = seen.get(name);
+      Service service = told == null ? null : builder.apply(told);
+      byName = service == null ? byName.without(name) : byName.with(name, service);
     }
     // not cleared, which would leave it as large as it ever was
     stale = new HashSet<>();

@@ -41,6 +41,10 @@ record SeenService(
             .toList());
   }
 
+  SeenService withVirtualIps(List<VirtualIp> others) {
+    return new SeenService(name, publications, others, tasks);
+  }
+
   SeenService withPublications(List<Publication> others) {
     return new SeenService(name, others, virtualIps, tasks);
   }

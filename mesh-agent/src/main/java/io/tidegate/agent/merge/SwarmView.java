@@ -54,14 +54,15 @@ public final class SwarmView {
 
   private final EpochNanoClock timeOfDay;
   private final RoutedServices routed;
-  private final Policies policies = new Policies();
+  private final VipScope scope;
+  private final Policies policies;
   private final GossipPorts gossipPorts = new GossipPorts();
   private final GossipMerge gossipMerge = new GossipMerge(GOSSIP_HOLD);
   private final KnownNodes nodes = new KnownNodes(GOSSIP_HOLD);
   private final AntiEntropy antiEntropy = new AntiEntropy();
   private final Set<String> unservedPorts = new HashSet<>();
 
-  private ClusterView cluster = new ClusterView();
+  private ClusterView cluster;
   private Probation probation = new Probation();
   private boolean isSaved;
   private Set<String> peers = Set.of();
@@ -76,8 +77,19 @@ public final class SwarmView {
    * @param routed is told which services may be different now
    */
   SwarmView(EpochNanoClock timeOfDay, RoutedServices routed) {
+    this(timeOfDay, routed, VipScope.NONE);
+  }
+
+  SwarmView(EpochNanoClock timeOfDay, RoutedServices routed, VipScope scope) {
     this.timeOfDay = timeOfDay;
     this.routed = routed;
+    this.scope = scope;
+    policies = new Policies(scope);
+    cluster = newCluster();
+  }
+
+  private ClusterView newCluster() {
+    return new ClusterView(scope != VipScope.NONE);
   }
 
   /** How many labels and ports were refused. */
@@ -125,6 +137,16 @@ public final class SwarmView {
   /** A service with its tasks as the mesh wants it. */
   Service service(SeenService seen, List<Task> tasks) {
     return policies.service(seen, tasks);
+  }
+
+  /** Whether the virtual addresses of a service are to have routes. */
+  boolean isVirtual(String service) {
+    return policies.isVirtual(service);
+  }
+
+  /** Whether a service publishes any port, by whatever means. */
+  boolean isPublished(SeenService seen) {
+    return policies.isPublished(seen);
   }
 
   /** Whether a service's new tasks are to be checked before they take clients. */
@@ -323,7 +345,7 @@ public final class SwarmView {
   private void take(String source, ClusterState state, long asOfNanos, long nowNanos) {
     if (isSaved) {
       isSaved = false;
-      cluster = new ClusterView();
+      cluster = newCluster();
     }
     Heard heard = new Heard(source, timeOfDay.nanoTime());
     newest = new Origin(source, 0, heard.atNanos());

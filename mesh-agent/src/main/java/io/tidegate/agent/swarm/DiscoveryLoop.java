@@ -52,8 +52,8 @@ final class DiscoveryLoop implements Runnable {
   private final Consumer<Topology> sink;
   private final Duration pollInterval;
   private final RandomGenerator random;
-  private final Discovery discovery = new Discovery(SystemEpochNanoClock.INSTANCE);
-  private final SwarmView view = discovery.view();
+  private final Discovery discovery;
+  private final SwarmView view;
   private final Announcer announcer;
   private final WitnessBox witnessBox;
   private final Report report = new Report(InstantSource.system());
@@ -87,12 +87,15 @@ final class DiscoveryLoop implements Runnable {
   }
 
   DiscoveryLoop(
+      Discovery discovery,
       BlockingQueue<Fact> facts,
       Questions questions,
       Announcements announcements,
       Consumer<Topology> sink,
       Duration pollInterval,
       RandomGenerator random) {
+    this.discovery = discovery;
+    this.view = discovery.view();
     this.facts = facts;
     this.questions = questions;
     this.announcer = new Announcer(announcements, view);

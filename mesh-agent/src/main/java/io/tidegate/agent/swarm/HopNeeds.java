@@ -42,6 +42,9 @@ final class HopNeeds {
   }
 
   private static Set<String> nodes(Service service) {
+    if (service.publications().isEmpty()) {
+      return Set.of();
+    }
     Policy policy = service.policy();
     boolean isPassed = policy.clientAddress().isTransparent() || policy.isTlsOnly();
     Set<String> nodes = new HashSet<>();

@@ -2,6 +2,7 @@ package io.tidegate.agent.swarm;
 
 import io.tidegate.agent.docker.DockerConfig;
 import io.tidegate.agent.identity.IdentityFiles;
+import io.tidegate.agent.merge.VipScope;
 import io.tidegate.agent.watch.WatchConfig;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param stateDir where what is known is kept over a restart, or null to keep nothing
  * @param pollInterval how often to read at least as long as that stream does not flow; events lead
  *     to a reading at once
+ * @param vips of which services the virtual addresses have routes
  */
 public record SwarmConfig(
     DockerConfig docker,
@@ -25,7 +27,8 @@ public record SwarmConfig(
     WatchConfig watch,
     PeerConfig peers,
     @Nullable Path stateDir,
-    Duration pollInterval) {
+    Duration pollInterval,
+    VipScope vips) {
 
   public static final SwarmConfig USUAL =
       new SwarmConfig(
@@ -39,6 +42,17 @@ public record SwarmConfig(
               IdentityFiles.ofSwarm(WatchConfig.USUAL.certificatesDir())),
           null,
           Duration.ofMillis(500));
+
+  /** One that leaves all virtual addresses to Docker. */
+  public SwarmConfig(
+      DockerConfig docker,
+      @Nullable Path netnsDir,
+      WatchConfig watch,
+      PeerConfig peers,
+      @Nullable Path stateDir,
+      Duration pollInterval) {
+    this(docker, netnsDir, watch, peers, stateDir, pollInterval, VipScope.NONE);
+  }
 
   public SwarmConfig {
     if (pollInterval.isZero() || pollInterval.isNegative()) {

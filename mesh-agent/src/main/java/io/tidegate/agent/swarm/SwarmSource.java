@@ -80,6 +80,7 @@ public final class SwarmSource implements TopologySource {
     remember();
     DiscoveryLoop started =
         new DiscoveryLoop(
+            new Discovery(SystemEpochNanoClock.INSTANCE, config.vips()),
             facts,
             new Questions(),
             peers,

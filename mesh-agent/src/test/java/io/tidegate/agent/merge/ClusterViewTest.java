@@ -20,6 +20,8 @@ import io.tidegate.routing.Origin;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.TaskState;
+import io.tidegate.routing.VirtualIp;
+import java.net.InetAddress;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -113,6 +115,42 @@ class ClusterViewTest {
     Port host = new Port(Protocol.TCP, 80, 8080, PublishMode.HOST);
 
     assertThat(view(state(host, task, ClusterNode.State.READY))).isEmpty();
+  }
+
+  @Test
+  void keepsServicesThatPublishNothingAndTheAddressesOfTheirTasksWhereVirtualAddressesCount() {
+    ClusterService api =
+        new ClusterService(
+            "s1",
+            Version.at(1),
+            Instant.EPOCH,
+            "api",
+            Map.of(),
+            List.of(),
+            Map.of("b", "10.1.0.2/24"));
+    ClusterTask task =
+        new ClusterTask(
+            "t1",
+            Version.at(1),
+            "s1",
+            1,
+            "n1",
+            State.RUNNING,
+            State.RUNNING,
+            List.of(
+                new ClusterTask.Attachment("i", "ingress", true, List.of("10.0.0.3/24")),
+                new ClusterTask.Attachment("b", "backend", false, List.of("10.1.0.3/24")),
+                new ClusterTask.Attachment("o", "other", false, List.of("10.2.0.3/24"))));
+    ClusterState state = new ClusterState(List.of(api), List.of(task), List.of());
+    ClusterView view = new ClusterView(true);
+    view.replace(state, HEARD, HEARD.atNanos());
+
+    assertThat(view(state)).isEmpty();
+    SeenService seen = view.services().iterator().next();
+    assertThat(seen.virtualIps())
+        .containsExactly(new VirtualIp("b", "backend", InetAddress.ofLiteral("10.1.0.2")));
+    assertThat(seen.tasks().getFirst().addresses())
+        .isEqualTo(Map.of("b", InetAddress.ofLiteral("10.1.0.3")));
   }
 
   @Test

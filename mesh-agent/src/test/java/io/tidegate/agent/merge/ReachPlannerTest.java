@@ -7,8 +7,10 @@ import io.tidegate.agent.docker.Sandbox;
 import io.tidegate.routing.Origin;
 import io.tidegate.routing.Reach;
 import io.tidegate.routing.TaskState;
+import io.tidegate.routing.VirtualIp;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -100,6 +102,36 @@ class ReachPlannerTest {
 
     assertThat(reach.kind()).isEqualTo(Reach.Kind.NONE);
     assertThat(reach.reason()).contains("no address on the ingress network");
+  }
+
+  @Test
+  void reachesATaskThatIsNotPublishedFromInsideANetworkWhereThereIsNoOtherWay() {
+    Sandbox sandbox =
+        new Sandbox(SANDBOX.netnsDir(), null, Map.of("backend00", "/netns/lb_backend00"));
+    SeenTask task =
+        new SeenTask(
+            "t1",
+            "api.1",
+            "n1",
+            TaskState.RUNNING,
+            null,
+            Map.of("backend00zr9d", InetAddress.ofLiteral("10.1.0.3")),
+            Origin.NONE);
+    LocalTasks local = new LocalTasks(Map.of("t1", "c1"), Map.of("c1", BRIDGE), HOMES);
+    ReachPlanner elsewhere = new ReachPlanner(NOTHING_LOCAL, sandbox, null);
+    List<VirtualIp> inside =
+        elsewhere.inside(
+            List.of(
+                new VirtualIp("frontend0zr9d", "frontend", InetAddress.ofLiteral("10.2.0.2")),
+                new VirtualIp("backend00zr9d", "backend", InetAddress.ofLiteral("10.1.0.2"))));
+
+    Reach reach = elsewhere.planUnpublished(task, inside);
+    assertThat(reach.kind()).isEqualTo(Reach.Kind.OVERLAY);
+    assertThat(reach.namespace()).isEqualTo("/netns/lb_backend00");
+    assertThat(new ReachPlanner(local, sandbox, null).planUnpublished(task, inside).kind())
+        .as("which is where its checks are made")
+        .isEqualTo(Reach.Kind.LOCAL);
+    assertThat(elsewhere.planUnpublished(task(null), inside).kind()).isEqualTo(Reach.Kind.NONE);
   }
 
   private static SeenTask task(@Nullable InetAddress ingressAddress) {

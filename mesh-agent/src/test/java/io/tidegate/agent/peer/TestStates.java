@@ -42,7 +42,7 @@ final class TestStates {
                 ClusterService.Protocol.UDP, 53, 5353, ClusterService.PublishMode.INGRESS),
             new ClusterService.Port(
                 ClusterService.Protocol.TCP, 80, 0, ClusterService.PublishMode.HOST)),
-        Map.of("net1", "10.0.0.2/24"),
+        Map.of("net0", "10.0.0.2/24", "net1", "10.1.0.2/24"),
         Duration.ofSeconds(30));
   }
 
@@ -55,7 +55,9 @@ final class TestStates {
         "node1",
         ClusterTask.State.RUNNING,
         desired,
-        List.of(new ClusterTask.Attachment("net1", "backend", true, List.of("10.0.0.7/24"))));
+        List.of(
+            new ClusterTask.Attachment("net0", "ingress", true, List.of("10.0.0.7/24")),
+            new ClusterTask.Attachment("net1", "backend", false, List.of("10.1.0.7/24"))));
   }
 
   static ClusterNode node(String id) {

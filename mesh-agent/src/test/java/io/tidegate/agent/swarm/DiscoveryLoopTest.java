@@ -24,6 +24,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.agrona.concurrent.SystemEpochNanoClock;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,7 +43,13 @@ class DiscoveryLoopTest implements DiscoveryLoop.Questions {
   private final Said said = new Said();
   private final DiscoveryLoop loop =
       new DiscoveryLoop(
-          facts, this, said, told -> topology = told, Duration.ofMinutes(1), new Random(1));
+          new Discovery(SystemEpochNanoClock.INSTANCE),
+          facts,
+          this,
+          said,
+          told -> topology = told,
+          Duration.ofMinutes(1),
+          new Random(1));
   private final Thread thread = Thread.ofVirtual().unstarted(loop);
 
   @BeforeEach

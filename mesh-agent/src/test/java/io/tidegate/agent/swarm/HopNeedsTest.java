@@ -54,6 +54,12 @@ class HopNeedsTest {
   }
 
   @Test
+  void needsNobodyForAServiceThatPublishesNothing() {
+    Service service = new Service("a", "a", Policy.DEFAULT, List.of(), List.of(task("n2", NONE)));
+    assertThat(needs.nodes(topology(service))).isEmpty();
+  }
+
+  @Test
   void followsEachService() {
     Service first = service("a", TRANSPARENT, task("n2", OVERLAY));
     Service second = service("b", TRANSPARENT, task("n3", OVERLAY));

@@ -41,6 +41,7 @@ import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.Stream;
+import org.agrona.concurrent.SystemEpochNanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -78,7 +79,13 @@ class SwarmWitnessTest {
               facts);
       DiscoveryLoop loop =
           new DiscoveryLoop(
-              facts, this, peers, this::onTopology, Duration.ofMinutes(1), new Random(1));
+              new Discovery(SystemEpochNanoClock.INSTANCE),
+              facts,
+              this,
+              peers,
+              this::onTopology,
+              Duration.ofMinutes(1),
+              new Random(1));
       facts.add(new Fact.Remembered(id, swarm(), new Sandbox(dir, null)));
       threads = List.of(Thread.ofVirtual().unstarted(loop), Thread.ofVirtual().unstarted(peers));
       threads.forEach(Thread::start);
