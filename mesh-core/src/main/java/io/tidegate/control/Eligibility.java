@@ -144,6 +144,9 @@ final class Eligibility<K> {
 
   /** Takes the routes whose last resort is over, each once. */
   List<K> takeExpired(long nowNanos) {
+    if (expiring.isEmpty()) {
+      return List.of();
+    }
     List<K> expired = expiring.stream().filter(route -> restNanos(route, nowNanos) <= 0).toList();
     expired.forEach(expiring::remove);
     return expired;
@@ -151,6 +154,9 @@ final class Eligibility<K> {
 
   /** In how many nanoseconds one is over, or a limit that is sooner. */
   long dueInNanos(long nowNanos, long limitNanos) {
+    if (expiring.isEmpty()) {
+      return limitNanos;
+    }
     return expiring.stream()
         .mapToLong(route -> restNanos(route, nowNanos))
         .reduce(limitNanos, Math::min);
