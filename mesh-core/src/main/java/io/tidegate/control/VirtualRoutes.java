@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * The routes of virtual addresses that follow from one topology, beside those of published ports
  * ({@link Routes}), and made from the ones before in the same way.
  *
- * @param claims for each address that counts here the services that have it, the oldest first: one,
- *     but for a moment while the address goes from one that is gone to another
+ * @param claims for each address that counts here, by its TCP ports, the services that have it, the
+ *     oldest first: one, but for a moment while the address goes from one that is gone to another
  */
 record VirtualRoutes(
     ChunkedMap<String, Service> services,
@@ -40,61 +40,62 @@ record VirtualRoutes(
   VirtualRoutes next(Topology next, Eligibility<VirtualPort> eligibility, long nowNanos) {
     ChunkedMap<VirtualPort, List<Service>> claimsNow = claims;
     for (Difference<String, Service> service : next.servicesById().differencesFrom(services)) {
-      claimsNow = service.before() == null ? claimsNow : without(claimsNow, service.before());
-      claimsNow = service.after() == null ? claimsNow : with(claimsNow, service.after());
+      claimsNow = claimed(claimsNow, service);
     }
     VirtualRoutes now = new VirtualRoutes(next.servicesById(), claimsNow, byPort);
-    for (Difference<VirtualPort, List<Service>> port : claimsNow.differencesFrom(claims)) {
-      now = now.decide(port.key(), port.after(), eligibility, nowNanos);
+    for (Difference<VirtualPort, List<Service>> address : claimsNow.differencesFrom(claims)) {
+      now = now.decide(address.key(), address.after(), eligibility, nowNanos);
     }
     return now;
   }
 
-  private static ChunkedMap<VirtualPort, List<Service>> with(
-      ChunkedMap<VirtualPort, List<Service>> claims, Service service) {
+  private static ChunkedMap<VirtualPort, List<Service>> claimed(
+      ChunkedMap<VirtualPort, List<Service>> claims, Difference<String, Service> service) {
     ChunkedMap<VirtualPort, List<Service>> now = claims;
-    for (VirtualPort port : ports(service)) {
-      Stream<Service> others = now.getOrDefault(port, List.of()).stream();
-      now =
-          now.with(port, Stream.concat(others, Stream.of(service)).sorted(Service.BY_AGE).toList());
-    }
-    return now;
-  }
-
-  private static ChunkedMap<VirtualPort, List<Service>> without(
-      ChunkedMap<VirtualPort, List<Service>> claims, Service service) {
-    ChunkedMap<VirtualPort, List<Service>> now = claims;
-    for (VirtualPort port : ports(service)) {
-      List<Service> others =
-          now.getOrDefault(port, List.of()).stream()
-              .filter(other -> !other.id().equals(service.id()))
-              .toList();
-      now = others.isEmpty() ? now.without(port) : now.with(port, others);
-    }
-    return now;
-  }
-
-  private static List<VirtualPort> ports(Service service) {
-    List<VirtualPort> ports = new ArrayList<>();
-    for (VirtualIp ip : service.virtualIps()) {
-      if (ip.isRouted()) {
-        ports.add(VirtualPort.of(ip, Protocol.TCP));
-        ports.add(VirtualPort.of(ip, Protocol.UDP));
+    List<VirtualPort> before = addresses(service.before());
+    List<VirtualPort> after = addresses(service.after());
+    for (VirtualPort address : before) {
+      if (!after.contains(address)) {
+        List<Service> others = others(now, address, service.key());
+        now = others.isEmpty() ? now.without(address) : now.with(address, others);
       }
     }
-    return ports;
+    for (VirtualPort address : after) {
+      Stream<Service> all =
+          Stream.concat(
+              others(now, address, service.key()).stream(), Stream.ofNullable(service.after()));
+      now = now.with(address, all.sorted(Service.BY_AGE).toList());
+    }
+    return now;
+  }
+
+  private static List<Service> others(
+      ChunkedMap<VirtualPort, List<Service>> claims, VirtualPort address, String serviceId) {
+    return claims.getOrDefault(address, List.of()).stream()
+        .filter(other -> !other.id().equals(serviceId))
+        .toList();
+  }
+
+  /** Those that count here. */
+  private static List<VirtualPort> addresses(@Nullable Service service) {
+    List<VirtualPort> addresses = new ArrayList<>();
+    for (VirtualIp ip : service == null ? List.<VirtualIp>of() : service.virtualIps()) {
+      if (ip.isRouted()) {
+        addresses.add(VirtualPort.of(ip, Protocol.TCP));
+      }
+    }
+    return addresses;
   }
 
   /** What follows from the same topology where other endpoints of these services may be picked. */
   VirtualRoutes again(Set<String> serviceIds, Eligibility<VirtualPort> eligibility, long nowNanos) {
-    List<VirtualPort> ports = new ArrayList<>();
+    VirtualRoutes now = this;
     for (String id : serviceIds) {
-      Service service = services.get(id);
-      if (service != null) {
-        ports.addAll(ports(service));
+      for (VirtualPort address : addresses(services.get(id))) {
+        now = now.decide(address, claims.get(address), eligibility, nowNanos);
       }
     }
-    return again(ports, eligibility, nowNanos);
+    return now;
   }
 
   /** The same for some routes. */
@@ -102,42 +103,47 @@ record VirtualRoutes(
       List<VirtualPort> ports, Eligibility<VirtualPort> eligibility, long nowNanos) {
     VirtualRoutes now = this;
     for (VirtualPort port : ports) {
-      now = now.decide(port, claims.get(port), eligibility, nowNanos);
+      VirtualPort address = port.with(Protocol.TCP);
+      now = now.decide(address, claims.get(address), eligibility, nowNanos);
     }
     return now;
   }
 
   /** Swarm gives an address to another service only when the one before is gone. */
   private VirtualRoutes decide(
-      VirtualPort port,
+      VirtualPort tcp,
       @Nullable List<Service> claimed,
       Eligibility<VirtualPort> eligibility,
       long nowNanos) {
+    VirtualPort udp = tcp.with(Protocol.UDP);
     if (claimed == null) {
-      eligibility.forget(port);
-      return new VirtualRoutes(services, claims, byPort.without(port));
+      eligibility.forget(tcp);
+      eligibility.forget(udp);
+      return new VirtualRoutes(services, claims, byPort.without(tcp).without(udp));
     }
-    VirtualRoute route = route(port, claimed.getLast(), eligibility, nowNanos);
-    return new VirtualRoutes(services, claims, byPort.with(port, route));
+    Service service = claimed.getLast();
+    VirtualIp ip = ipOf(tcp, service);
+    // both routes share them
+    List<Endpoint> all = service.tasks().stream().map(task -> endpoint(task, ip)).toList();
+    ChunkedMap<VirtualPort, VirtualRoute> routes = byPort;
+    for (VirtualPort port : List.of(tcp, udp)) {
+      Choice choice = eligibility.choose(port, port.protocol(), all, nowNanos);
+      routes = routes.with(port, new VirtualRoute(ip, route(port, service, choice)));
+    }
+    return new VirtualRoutes(services, claims, routes);
   }
 
-  private static VirtualRoute route(
-      VirtualPort port, Service service, Eligibility<VirtualPort> eligibility, long nowNanos) {
-    VirtualIp ip = ipOf(port, service);
-    List<Endpoint> all = service.tasks().stream().map(task -> endpoint(task, ip)).toList();
-    Choice choice = eligibility.choose(port, port.protocol(), all, nowNanos);
-    Route route =
-        new Route(
-            port.ports(),
-            service.id(),
-            service.name(),
-            service.virtualPolicy(),
-            choice.endpoints(),
-            List.of(),
-            choice.withheld(),
-            Publication.Means.VIRTUAL,
-            true);
-    return new VirtualRoute(ip, route);
+  private static Route route(VirtualPort port, Service service, Choice choice) {
+    return new Route(
+        port.ports(),
+        service.id(),
+        service.name(),
+        service.virtualPolicy(),
+        choice.endpoints(),
+        List.of(),
+        choice.withheld(),
+        Publication.Means.VIRTUAL,
+        true);
   }
 
   private static VirtualIp ipOf(VirtualPort port, Service service) {

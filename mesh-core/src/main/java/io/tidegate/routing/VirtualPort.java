@@ -21,6 +21,11 @@ public record VirtualPort(String networkId, InetAddress address, Protocol protoc
     return new VirtualPort(ip.networkId(), ip.address(), protocol);
   }
 
+  /** The same address by another protocol. */
+  public VirtualPort with(Protocol other) {
+    return new VirtualPort(networkId, address, other);
+  }
+
   /** The same as a range of ports, each of which leads to the same port of a task. */
   public PublishedPort ports() {
     return new PublishedPort(PublishedPort.FIRST, PublishedPort.LAST, protocol);
