@@ -9,6 +9,7 @@ import io.tidegate.overload.Descriptors;
 import io.tidegate.overload.OverloadWatch;
 import io.tidegate.overload.Pressure;
 import io.tidegate.overload.Resource;
+import io.tidegate.proxy.Foothold;
 import io.tidegate.proxy.Inheritance;
 import io.tidegate.proxy.ListenerStatus;
 import io.tidegate.proxy.PassedSocket;
@@ -252,6 +253,20 @@ public final class Mesh implements AutoCloseable {
   /** Serves no ranges of ports, since this node cannot. */
   public void refuseRanges(String why) {
     shards.refuseRanges(why);
+  }
+
+  /**
+   * Has clients of a network's virtual addresses come in there: see {@link Shards#placeVirtual}.
+   *
+   * @throws IOException if that is not possible; all is as before then
+   */
+  public int placeVirtual(String networkId, Foothold foothold) throws IOException {
+    return shards.placeVirtual(networkId, foothold);
+  }
+
+  /** Takes no new clients of a network's virtual addresses any more; relays go on. */
+  public void leaveVirtual(String networkId) {
+    shards.leaveVirtual(networkId);
   }
 
   /** Second descriptors of all listening sockets: see {@link Shards#lend}. */

@@ -4,10 +4,11 @@ import io.tidegate.metrics.RouteKey;
 import io.tidegate.routing.ChunkedMap;
 import io.tidegate.routing.ChunkedMap.Difference;
 import io.tidegate.routing.Limits;
-import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Route;
 import io.tidegate.routing.RoutingTable;
+import io.tidegate.routing.VirtualRoute;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,16 +40,37 @@ record ClientLimit(Limits most, Count count) {
       ChunkedMap<RouteKey, ClientLimit> limits,
       long nowNanos) {
     ChunkedMap<RouteKey, ClientLimit> next = limits;
-    for (Difference<PublishedPort, Route> route : table.routes().differencesFrom(before.routes())) {
-      if (route.before() != null) {
-        next = next.without(RouteKey.of(route.before()));
-      }
-      if (route.after() != null && !route.after().policy().limits().equals(Limits.NONE)) {
-        RouteKey key = RouteKey.of(route.after());
-        ClientLimit old = limits.get(key);
-        Count count = old == null ? Count.begin(nowNanos) : old.count;
-        next = next.with(key, new ClientLimit(route.after().policy().limits(), count));
-      }
+    for (var route : table.routes().differencesFrom(before.routes())) {
+      next = changed(next, limits, route, RouteKey::of, Function.identity(), nowNanos);
+    }
+    for (var route : table.virtual().differencesFrom(before.virtual())) {
+      next = changed(next, limits, route, RouteKey::of, VirtualRoute::route, nowNanos);
+    }
+    return next;
+  }
+
+  private static <V> ChunkedMap<RouteKey, ClientLimit> changed(
+      ChunkedMap<RouteKey, ClientLimit> now,
+      ChunkedMap<RouteKey, ClientLimit> limits,
+      Difference<?, V> difference,
+      Function<V, RouteKey> keyOf,
+      Function<V, Route> routeOf,
+      long nowNanos) {
+    ChunkedMap<RouteKey, ClientLimit> next = now;
+    V before = difference.before();
+    if (before != null) {
+      next = next.without(keyOf.apply(before));
+    }
+    V after = difference.after();
+    if (after == null) {
+      return next;
+    }
+    Limits most = routeOf.apply(after).policy().limits();
+    if (!most.equals(Limits.NONE)) {
+      RouteKey key = keyOf.apply(after);
+      ClientLimit old = limits.get(key);
+      Count count = old == null ? Count.begin(nowNanos) : old.count;
+      next = next.with(key, new ClientLimit(most, count));
     }
     return next;
   }

@@ -41,6 +41,8 @@ abstract class Connects extends Timer implements RelayHalf.Owner {
   ConnectionResult failure = ConnectionResult.NO_ENDPOINT;
   // What the client has said already, as far as it was not sent yet.
   @Nullable ByteBuf firstBytes;
+  // Of a virtual address: a task was there and does not listen at the port.
+  boolean isPortClosed;
 
   // The one at hand: counted in the load of its endpoint unless there is none.
   int index = Picker.NONE;
@@ -221,6 +223,7 @@ abstract class Connects extends Timer implements RelayHalf.Owner {
       case NotTakenException _ -> end(ConnectionResult.REFUSED);
       default -> {
         served.health.onFailed(index, e);
+        isPortClosed |= served.virtual != null && Errno.isRefused(e);
         fail(ConnectionResult.REFUSED, e.getMessage());
       }
     }

@@ -342,9 +342,12 @@ final class Dial extends Connects {
 
   /** Nobody takes the client now, which may pass. */
   private void park() {
-    // Who is refused for its address will be in a moment, too.
-    boolean isSpent = FirstBytes.areSent(firstBytes) || failure == ConnectionResult.NOT_TRANSPARENT;
-    ParkingLot lot = shard.parkingLot(served.route.port());
+    // Who is refused for its address, or by the task itself, will be in a moment, too.
+    boolean isSpent =
+        FirstBytes.areSent(firstBytes)
+            || failure == ConnectionResult.NOT_TRANSPARENT
+            || isPortClosed;
+    ParkingLot lot = shard.parkingLot(served);
     if (parked == null && lot != null && !isSpent) {
       parked = lot.park(served, downstream, ends, acceptedNanos);
     }

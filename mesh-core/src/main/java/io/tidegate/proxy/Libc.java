@@ -45,6 +45,7 @@ final class Libc {
   private static final int SOCKADDR_IN_BYTES = 16;
   private static final ValueLayout.OfShort BIG_ENDIAN_SHORT =
       JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final ValueLayout.OfInt BIG_ENDIAN_INT = JAVA_INT.withOrder(ByteOrder.BIG_ENDIAN);
   private static final int F_SETFD = 2;
   private static final int F_SETFL = 4;
   private static final int F_DUPFD_CLOEXEC = 1030;
@@ -177,8 +178,27 @@ final class Libc {
     }
   }
 
-  /** The port of the address that a client of TCP over IPv4 has connected to. */
+  /** The port of the address that a client of TCP has connected to. */
   static int localPort(int fd) {
+    long name = localName(fd);
+    return name < 0 ? (int) name : portOf(name);
+  }
+
+  /** That address, of one over IPv4. */
+  static int addressOf(long localName) {
+    return (int) (localName >>> Short.SIZE);
+  }
+
+  /** The port of what {@link #localName} returned. */
+  static int portOf(long localName) {
+    return (int) localName & 0xffff;
+  }
+
+  /**
+   * Address and port that a client of TCP has connected to, in one number; of IPv6 the port alone
+   * is right.
+   */
+  static long localName(int fd) {
     MemorySegment state = Downcalls.callState();
     MemorySegment scratch = SCRATCH.get();
     // struct sockaddr_in, and its length behind it
@@ -191,7 +211,12 @@ final class Libc {
                   GETSOCKNAME.invokeExact(
                       state, (long) fd, name, name + SOCKADDR_IN_BYTES, 0L, 0L, 0L),
               state);
-      return result < 0 ? result : Short.toUnsignedInt(scratch.get(BIG_ENDIAN_SHORT, Short.BYTES));
+      if (result < 0) {
+        return result;
+      }
+      long address = Integer.toUnsignedLong(scratch.get(BIG_ENDIAN_INT, 2 * Short.BYTES));
+      int port = Short.toUnsignedInt(scratch.get(BIG_ENDIAN_SHORT, Short.BYTES));
+      return address << Short.SIZE | port;
     } catch (Throwable e) {
       throw Downcalls.unexpected(e);
     }

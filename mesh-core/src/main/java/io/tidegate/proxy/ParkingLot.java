@@ -1,7 +1,6 @@
 package io.tidegate.proxy;
 
 import io.tidegate.routing.Parking;
-import io.tidegate.routing.PublishedPort;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -24,7 +23,8 @@ final class ParkingLot {
   private static final Duration BETWEEN_RELEASES = Duration.ofMillis(2);
 
   private final Shard shard;
-  private final PublishedPort port;
+  // What they wait for, as all shards know it.
+  private final Object port;
   private final NavigableSet<Parked> waiting =
       new TreeSet<>(Comparator.comparingLong(parked -> parked.number));
   private ServedRoute served;
@@ -37,7 +37,7 @@ final class ParkingLot {
   ParkingLot(Shard shard, ServedRoute served) {
     this.shard = shard;
     this.served = served;
-    port = served.route.port();
+    port = served.virtual == null ? served.route.port() : served.virtual;
   }
 
   /**

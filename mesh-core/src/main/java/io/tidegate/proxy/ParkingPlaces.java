@@ -1,21 +1,20 @@
 package io.tidegate.proxy;
 
-import io.tidegate.routing.PublishedPort;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * How many clients are parked on this node, by port. Shared by the shards, among which the kernel
- * spreads clients by chance; only a client that is parked, or parked no more, touches it. For any
- * thread.
+ * How many clients are parked on this node, by what they wait for: a published port, or a virtual
+ * one. Shared by the shards, among which the kernel spreads clients by chance; only a client that
+ * is parked, or parked no more, touches it. For any thread.
  */
 final class ParkingPlaces {
 
   // No entry for a port without parked clients.
-  private final ConcurrentMap<PublishedPort, Integer> taken = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Object, Integer> taken = new ConcurrentHashMap<>();
 
   /** Whether one more client may be parked; if so, it counts until {@link #giveBack}. */
-  boolean take(PublishedPort port, int most) {
+  boolean take(Object port, int most) {
     int before = taken.getOrDefault(port, 0);
     while (before < most) {
       boolean isTaken =
@@ -30,7 +29,7 @@ final class ParkingPlaces {
     return false;
   }
 
-  void giveBack(PublishedPort port) {
+  void giveBack(Object port) {
     taken.computeIfPresent(port, (_, clients) -> clients == 1 ? null : clients - 1);
   }
 }

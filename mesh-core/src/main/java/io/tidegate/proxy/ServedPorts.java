@@ -8,6 +8,7 @@ import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Route;
 import io.tidegate.routing.RoutingTable;
+import io.tidegate.routing.VirtualPort;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -116,15 +117,30 @@ final class ServedPorts {
 
   private ServedRoute served(
       Route route, Map<RouteKey, ClientLimit> limits, @Nullable ServedRoute before) {
-    RouteKey key = RouteKey.of(route);
+    return served(RouteKey.of(route), route, limits, before, null);
+  }
+
+  /**
+   * How a route is served from now on.
+   *
+   * @param before how it was until now, if it was
+   * @param virtual all ports of which virtual address it is, or null
+   */
+  ServedRoute served(
+      RouteKey key,
+      Route route,
+      Map<RouteKey, ClientLimit> limits,
+      @Nullable ServedRoute before,
+      @Nullable VirtualPort virtual) {
     RouteCounters own = shard.counters().routes.computeIfAbsent(key, _ -> new RouteCounters());
     Hedging hedging =
-        before != null && RouteKey.of(before.route).equals(key)
+        before != null && before.route.serviceId().equals(route.serviceId())
             ? before.limits.hedging()
             : new Hedging(shard.clock().nanoTime());
     RouteLimits ownLimits =
         RouteLimits.of(route.policy(), shard.config(), limits.get(key), hedging);
-    return new ServedRoute(route, own, ownLimits, before, shard.streaks(), random, shard.clock());
+    return new ServedRoute(
+        route, own, ownLimits, before, shard.streaks(), random, shard.clock(), virtual);
   }
 
   private void withdraw(PublishedPort port) {
@@ -175,7 +191,7 @@ final class ServedPorts {
 
   /** A route as the table in force has it, or as it was last if that port is served no more. */
   ServedRoute current(ServedRoute older) {
-    ServedPort served = port(older.route.port());
+    ServedPort served = older.virtual == null ? port(older.route.port()) : null;
     return served == null ? older : served.served();
   }
 
@@ -213,7 +229,8 @@ final class ServedPorts {
     taken = sockets == null ? null : TakenListener.on(sockets.stream(), shard);
     takenUdp =
         sockets != null && next instanceof Placement.Inside(Foothold foothold, _)
-            ? TakenUdpListener.on(sockets.datagrams(), shard, udpClients, foothold.namespace())
+            ? TakenUdpListener.on(
+                sockets.datagrams(), shard, this::takenClients, foothold.namespace())
             : null;
     placement = next;
     if (!stopped) {
@@ -227,6 +244,10 @@ final class ServedPorts {
     }
   }
 
+  private @Nullable UdpClients takenClients(UdpClient sender) {
+    return udpClients.get(sender.port);
+  }
+
   /** The clients of ports of UDP that are taken over, by the ports. */
   PortMap<UdpClients> udpClients() {
     return udpClients;
@@ -236,7 +257,8 @@ final class ServedPorts {
   void gather(List<TakenSockets> sockets) {
     for (TakenSockets pair : sockets) {
       TakenListener tcp = TakenListener.on(pair.stream(), shard);
-      TakenUdpListener datagrams = TakenUdpListener.on(pair.datagrams(), shard, udpClients, null);
+      TakenUdpListener datagrams =
+          TakenUdpListener.on(pair.datagrams(), shard, this::takenClients, null);
       if (tcp != null && datagrams != null) {
         gathered.add(tcp);
         gatheredUdp.add(datagrams);
@@ -271,7 +293,10 @@ final class ServedPorts {
     return port != null && (range != null || port.isTakenOver()) ? port.served() : null;
   }
 
-  /** Drains no faster than another agent may take to have clients of ranges brought to itself. */
+  /**
+   * Drains no faster than another agent may take to have clients of ranges, or of virtual
+   * addresses, brought to itself.
+   */
   private final class Farewell extends Timer {
 
     @Override
@@ -311,7 +336,7 @@ final class ServedPorts {
       takenUdp.stopLater();
     }
     gatheredUdp.forEach(TakenUdpListener::stopLater);
-    if (!gathered.isEmpty()) {
+    if (!gathered.isEmpty() || shard.virtual().isAnyPlaced()) {
       shard.clock().start(UdpClients.LINGER, new Farewell());
     }
   }

@@ -15,6 +15,7 @@ import io.tidegate.routing.ProxyIn;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Reach;
 import io.tidegate.routing.Route;
+import io.tidegate.routing.VirtualPort;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.net.InetAddress;
@@ -47,6 +48,8 @@ final class ServedRoute {
   final ServedHealth health;
   // Whether tasks are to be dialled from their clients' own addresses.
   final boolean isTransparent;
+  // All ports of which virtual address it is; null for what is published.
+  final @Nullable VirtualPort virtual;
   private final RandomGenerator random;
   private final NanoClock clock;
   private final Map<EndpointKey, ServedEndpoint> kept;
@@ -62,6 +65,7 @@ final class ServedRoute {
    * Serves a route, with the loads of endpoints that are there already.
    *
    * @param before how the shard served the same port until now, if it did
+   * @param virtual all ports of which virtual address it is, or null
    */
   ServedRoute(
       Route route,
@@ -70,8 +74,10 @@ final class ServedRoute {
       @Nullable ServedRoute before,
       ConnectStreaks streaks,
       RandomGenerator random,
-      NanoClock clock) {
+      NanoClock clock,
+      @Nullable VirtualPort virtual) {
     this.route = route;
+    this.virtual = virtual;
     this.counters = counters;
     this.limits = limits;
     health = new ServedHealth(route, streaks);
@@ -94,6 +100,18 @@ final class ServedRoute {
         Arrays.stream(pickable).map(endpoint -> endpoint.load).toArray(EndpointLoad[]::new);
     picker = Pickers.of(route.policy().balance(), loads, random);
     slowStart = slowStart(nowNanos);
+  }
+
+  /** The same for what is published. */
+  ServedRoute(
+      Route route,
+      RouteCounters counters,
+      RouteLimits limits,
+      @Nullable ServedRoute before,
+      ConnectStreaks streaks,
+      RandomGenerator random,
+      NanoClock clock) {
+    this(route, counters, limits, before, streaks, random, clock, null);
   }
 
   private ServedEndpoint keep(Endpoint endpoint, @Nullable ServedRoute before, long nowNanos) {

@@ -50,6 +50,7 @@ final class Shard {
   private final UpstreamSockets upstreamSockets;
   private final ShardCounters counters = new ShardCounters();
   private final ServedPorts ports;
+  private final VirtualPorts virtual;
   private final RandomGenerator random;
   private final ConnectStreaks streaks;
   private final ParkingPlaces parkingPlaces;
@@ -86,6 +87,7 @@ final class Shard {
     this.random = random;
     this.imitations = imitations;
     ports = new ServedPorts(this, random);
+    virtual = new VirtualPorts(this, ports);
     hops = new Hops(this, random);
     this.clock = new ShardClock(loop, clock, counters.loopLag);
     admission = new Admission(config, counters);
@@ -110,6 +112,7 @@ final class Shard {
     assert loop.inEventLoop();
     if (!ended) {
       ports.apply(table, limits, places);
+      virtual.apply(table, limits);
     }
   }
 
@@ -117,6 +120,12 @@ final class Shard {
   ServedPorts served() {
     assert loop.inEventLoop();
     return ports;
+  }
+
+  /** What is served of virtual addresses. */
+  VirtualPorts virtual() {
+    assert loop.inEventLoop();
+    return virtual;
   }
 
   /** The ports of the table in force; for any thread. */
@@ -156,6 +165,7 @@ final class Shard {
   /** Takes no new clients any more, neither at ports nor from other agents. */
   void stopListening() {
     ports.stopListening();
+    virtual.stopListening();
     hops.stop();
   }
 
@@ -178,6 +188,7 @@ final class Shard {
     stopListening();
     hops.close();
     ports.endTaken();
+    virtual.end();
     clock.abandonAll();
     closeRetired();
     pipes.close();
@@ -212,9 +223,11 @@ final class Shard {
     return streaks;
   }
 
-  /** Where clients of a port wait that nobody takes; null if the port is served no more. */
-  @Nullable ParkingLot parkingLot(PublishedPort port) {
-    return ports.parkingLot(port);
+  /** Where clients of a route wait that nobody takes; null if it is served no more. */
+  @Nullable ParkingLot parkingLot(ServedRoute served) {
+    return served.virtual == null
+        ? ports.parkingLot(served.route.port())
+        : virtual.parkingLot(served.virtual);
   }
 
   ParkingPlaces parkingPlaces() {

@@ -211,6 +211,33 @@ public final class Shards implements AutoCloseable {
     return port;
   }
 
+  /**
+   * Has clients of a network's virtual addresses come in at a foothold from now on, and no more
+   * where they did before. On a platform thread, which may enter namespaces.
+   *
+   * @return the port there to which all clients are to be brought, whatever they ask for
+   * @throws IOException naming the foothold, if no sockets can be made there; all is as before then
+   */
+  public int placeVirtual(String networkId, Foothold foothold) throws IOException {
+    List<TakenSockets> pairs =
+        new TransparentSocket(sockets, foothold.namespace(), foothold.address())
+            .pairs(loops.size(), 0);
+    int port = pairs.getFirst().stream().localAddress().getPort();
+    for (int i = 0; i < loops.size(); i++) {
+      Loop loop = loops.get(i);
+      TakenSockets pair = pairs.get(i);
+      loop.eventLoop.execute(() -> loop.shard.virtual().place(networkId, foothold, pair));
+    }
+    settle();
+    return port;
+  }
+
+  /** Takes no new clients of a network's virtual addresses any more; relays go on. */
+  public void leaveVirtual(String networkId) {
+    loops.forEach(loop -> loop.eventLoop.execute(() -> loop.shard.virtual().leave(networkId)));
+    settle();
+  }
+
   private List<TakenSockets> gatherIpv6(int port, List<TakenSockets> others) throws IOException {
     if (!Socket.isIPv6Preferred()) {
       return List.of();

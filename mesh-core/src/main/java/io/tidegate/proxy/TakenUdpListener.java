@@ -16,25 +16,32 @@ final class TakenUdpListener extends UdpReceiver {
 
   private static final Logger LOG = LoggerFactory.getLogger(TakenUdpListener.class);
 
-  private final PortMap<UdpClients> byPort;
+  /** Whose a sender is by what it asks for. */
+  @FunctionalInterface
+  interface Owners {
+
+    /** The clients among which a sender belongs, or null if nobody serves what it asks for. */
+    @Nullable UdpClients of(UdpClient sender);
+  }
+
+  private final Owners owners;
   private final TakenExits exits;
 
-  private TakenUdpListener(
-      Shard shard, Socket socket, PortMap<UdpClients> byPort, @Nullable String namespace) {
+  private TakenUdpListener(Shard shard, Socket socket, Owners owners, @Nullable String namespace) {
     super(shard, socket);
-    this.byPort = byPort;
+    this.owners = owners;
     exits = new TakenExits(shard, family, namespace);
   }
 
   /**
    * Receives; null, and the socket closed, where it cannot be watched: nobody comes then.
    *
-   * @param byPort whose each port is
+   * @param owners whose each sender is
    * @param namespace of the socket; null means the agent's own
    */
   static @Nullable TakenUdpListener on(
-      Socket socket, Shard shard, PortMap<UdpClients> byPort, @Nullable String namespace) {
-    TakenUdpListener listener = new TakenUdpListener(shard, socket, byPort, namespace);
+      Socket socket, Shard shard, Owners owners, @Nullable String namespace) {
+    TakenUdpListener listener = new TakenUdpListener(shard, socket, owners, namespace);
     try {
       listener.begin();
       return listener;
@@ -47,7 +54,7 @@ final class TakenUdpListener extends UdpReceiver {
   @Override
   @Nullable UdpSession sessionOf(int i) {
     batch.readAsking(i, sender);
-    UdpClients clients = byPort.get(sender.port);
+    UdpClients clients = owners.of(sender);
     if (clients == null) {
       shard.counters().of(ShardCounter.TAKEN_IN_VAIN).increment();
       return null;

@@ -62,6 +62,11 @@ final class UdpClient {
         : Long.reverseBytes(name16);
   }
 
+  /** The address that it was sent to, of IPv4. */
+  int asked() {
+    return Integer.reverseBytes((int) local0);
+  }
+
   private boolean isIpv4() {
     return (short) name0 == AF_INET;
   }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,13 +21,34 @@ final class UdpClients extends Timer {
   private final Shard shard;
   private final Map<UdpClient, UdpSession> sessions = new HashMap<>();
   private final UdpSweep sweep;
+  private final @Nullable Consumer<UdpClient> refusal;
   private ServedRoute served;
   private @Nullable Runnable whenOver;
 
   UdpClients(Shard shard, ServedRoute served) {
+    this(shard, served, null);
+  }
+
+  /**
+   * @param refusal tells a client that nobody listens where it sends to; null where nobody tells
+   */
+  UdpClients(Shard shard, ServedRoute served, @Nullable Consumer<UdpClient> refusal) {
     this.shard = shard;
     this.served = served;
+    this.refusal = refusal;
     sweep = new UdpSweep(shard);
+  }
+
+  /** Whether a client is told when the task that it was sent to does not listen. */
+  boolean tellsRefusals() {
+    return refusal != null;
+  }
+
+  /** Tells a client so, where clients are told. */
+  void refuse(UdpClient client) {
+    if (refusal != null) {
+      refusal.accept(client);
+    }
   }
 
   /** The route has changed: sessions whose endpoint is gone go over to another. */

@@ -212,6 +212,7 @@ final class UdpSession extends UdpUpstreams {
       counters.firstByte.recordNanos(shard.clock().nanoTime() - startedNanos);
     }
     answers += count;
+    wasRefused = false;
     last.forget();
     endIfAnswered();
   }

@@ -36,6 +36,8 @@ abstract class UdpUpstreams extends Timer {
   // While another agent is asked for the task; null once the way is there.
   @Nullable UdpWaiting waiting;
   boolean hasBegun;
+  // A task was not there, and none has answered since.
+  boolean wasRefused;
   long lastMoveNanos;
   private boolean notTransparent;
 
@@ -139,7 +141,12 @@ abstract class UdpUpstreams extends Timer {
     Tried tried = new Tried();
     upstream().counters.connectFailures.increment();
     upstream().exclude(clients.served(), tried);
-    replaceOrEnd(tried);
+    boolean isRefused = wasRefused && clients.tellsRefusals();
+    wasRefused = true;
+    if (isRefused || !replace(tried)) {
+      clients.refuse(client);
+      end(CloseCause.TASK_RESET);
+    }
   }
 
   /** The other agent has not taken the session: another endpoint gets what waits. */

@@ -227,7 +227,7 @@ class TakenPortsTest {
   }
 
   /** Only the namespace of the test can be entered. */
-  private static final class OwnNamespace implements UpstreamSockets {
+  static final class OwnNamespace implements UpstreamSockets {
 
     @Override
     public int openStream(String namespace, boolean ipv6) throws IOException {

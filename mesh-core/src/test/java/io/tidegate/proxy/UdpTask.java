@@ -24,10 +24,14 @@ final class UdpTask implements AutoCloseable {
   private final AtomicInteger received = new AtomicInteger();
 
   private UdpTask(String prefix, int answers) {
+    this(prefix, answers, 0);
+  }
+
+  private UdpTask(String prefix, int answers, int port) {
     this.prefix = prefix.getBytes(UTF_8);
     this.answers = answers;
     try {
-      socket = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      socket = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -40,6 +44,11 @@ final class UdpTask implements AutoCloseable {
 
   static UdpTask named(String name) {
     return new UdpTask(name + " ", 1);
+  }
+
+  /** The same at a given port. */
+  static UdpTask named(String name, int port) {
+    return new UdpTask(name + " ", 1, port);
   }
 
   static UdpTask answering(int times) {
