@@ -11,7 +11,10 @@ import java.net.NoRouteToHostException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -107,6 +110,16 @@ public final class NetworkNamespaces implements UpstreamSockets {
    */
   public static void check(Path namespace) throws IOException {
     inside(namespace, () -> namespace);
+  }
+
+  /**
+   * Which namespace is at a path now; another one has another identity.
+   *
+   * @throws NoSuchFileException if there is none
+   */
+  public static String identity(Path namespace) throws IOException {
+    Map<String, Object> file = Files.readAttributes(namespace, "unix:dev,ino");
+    return file.get("dev") + ":" + file.get("ino");
   }
 
   /**

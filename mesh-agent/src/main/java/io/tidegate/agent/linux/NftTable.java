@@ -1,6 +1,7 @@
 package io.tidegate.agent.linux;
 
 import java.io.IOException;
+import java.util.Collection;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -88,6 +89,24 @@ public final class NftTable {
             .map(chain -> "delete chain inet %s %s\n".formatted(name, chain))
             .collect(Collectors.joining());
     return removed + "table inet %s {\n%s}\n".formatted(name, chains);
+  }
+
+  /**
+   * Puts elements into a set in place of all that it has.
+   *
+   * @throws IOException with nft's words, as where there is no such set; it is as before then
+   */
+  public void fill(String set, Collection<String> elements) throws IOException {
+    nft.run(filling(set, elements), "--file", "-");
+  }
+
+  /** One transaction, whatever the set has. */
+  String filling(String set, Collection<String> elements) {
+    String flush = "flush set inet %s %s\n".formatted(name, set);
+    return elements.isEmpty()
+        ? flush
+        : flush
+            + "add element inet %s %s { %s }\n".formatted(name, set, String.join(", ", elements));
   }
 
   /** Whether the table has a chain of that name. */

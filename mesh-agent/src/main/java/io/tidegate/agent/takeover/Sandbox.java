@@ -4,14 +4,13 @@ import io.tidegate.agent.linux.Capabilities;
 import io.tidegate.agent.linux.Capability;
 import io.tidegate.agent.linux.GatewayAddress;
 import io.tidegate.agent.linux.Ipvs;
+import io.tidegate.agent.linux.NetworkNamespaces;
 import io.tidegate.agent.linux.Program;
 import io.tidegate.proxy.Foothold;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -32,8 +31,7 @@ record Sandbox(Supplier<Path> path) implements Surroundings {
   public String identity() throws IOException {
     Path namespace = path.get();
     try {
-      Map<String, Object> file = Files.readAttributes(namespace, "unix:dev,ino");
-      return file.get("dev") + ":" + file.get("ino");
+      return NetworkNamespaces.identity(namespace);
     } catch (NoSuchFileException e) {
       throw new IOException(
           namespace + " does not exist: is the folder mounted with rslave, does dockerd run?", e);

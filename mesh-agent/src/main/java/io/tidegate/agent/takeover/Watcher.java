@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  *     └────► something is in the way: {@link #PAUSE}, woken or not ──► look …
  * </pre>
  */
-final class Watcher {
+public final class Watcher {
 
   private static final Logger LOG = LoggerFactory.getLogger(Watcher.class);
 
@@ -43,25 +43,25 @@ final class Watcher {
    * @param look returns false if something is in the way
    * @param isIdle whether there is nothing to look at until it is woken
    */
-  Watcher(String name, BooleanSupplier look, BooleanSupplier isIdle) {
+  public Watcher(String name, BooleanSupplier look, BooleanSupplier isIdle) {
     this.name = name;
     this.look = look;
     this.isIdle = isIdle;
     thread = Thread.ofPlatform().daemon().name(name).unstarted(this::run);
   }
 
-  void start() {
+  public void start() {
     thread.start();
   }
 
   /** There is something to look at. For any thread. */
-  void wake() {
+  public void wake() {
     isWoken = true;
     LockSupport.unpark(thread);
   }
 
   /** Looks no more. For any thread, any number of times. */
-  void close() {
+  public void close() {
     isClosed = true;
     LockSupport.unpark(thread);
   }
@@ -92,7 +92,7 @@ final class Watcher {
    *
    * @param consequence for the log, which is told once as long as it is the same thing
    */
-  void onFailed(String message, String consequence) {
+  public void onFailed(String message, String consequence) {
     failures++;
     if (!message.equals(error)) {
       LOG.warn("{}: {}; {}", name, message, consequence);
@@ -101,7 +101,7 @@ final class Watcher {
   }
 
   /** Nothing is. */
-  void onWell() {
+  public void onWell() {
     if (error != null) {
       LOG.info("{}: all is well again", name);
     }
@@ -109,12 +109,12 @@ final class Watcher {
   }
 
   /** How often something was. */
-  long failures() {
+  public long failures() {
     return failures;
   }
 
   /** What is now; null if nothing is. */
-  @Nullable String error() {
+  public @Nullable String error() {
     return error;
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class NftTableTest {
@@ -39,6 +40,9 @@ class NftTableTest {
             """);
     assertThat(table.removing("a"))
         .isEqualTo("flush chain inet tidegate a\ndelete table inet tidegate\n");
+    assertThat(table.filling("b", List.of("1", "2")))
+        .isEqualTo("flush set inet tidegate b\nadd element inet tidegate b { 1, 2 }\n");
+    assertThat(table.filling("b", List.of())).isEqualTo("flush set inet tidegate b\n");
   }
 
   @Test

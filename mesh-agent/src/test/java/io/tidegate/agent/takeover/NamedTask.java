@@ -14,13 +14,14 @@ import java.net.Socket;
 /**
  * Says its name to whoever connects, and then whatever it hears; by UDP its name and what it heard.
  */
-final class NamedTask implements AutoCloseable {
+public final class NamedTask implements AutoCloseable {
 
   private final String name;
   private final ServerSocket tcp;
   private final DatagramSocket udp;
 
-  NamedTask(TestNamespace namespace, String name, String address, int port) throws IOException {
+  public NamedTask(TestNamespace namespace, String name, String address, int port)
+      throws IOException {
     this.name = name;
     InetAddress host = InetAddress.ofLiteral(address);
     tcp = namespace.inside(() -> new ServerSocket(port, 200, host));
