@@ -2,6 +2,7 @@ package io.tidegate.agent;
 
 import io.tidegate.agent.changes.ChangeLog;
 import io.tidegate.agent.cli.AgentConfig;
+import io.tidegate.agent.cli.SourceChoice;
 import io.tidegate.agent.handover.HandoverClient;
 import io.tidegate.agent.handover.HandoverServer;
 import io.tidegate.agent.linux.WayBack;
@@ -10,6 +11,7 @@ import io.tidegate.agent.source.TopologySource;
 import io.tidegate.agent.source.YamlException;
 import io.tidegate.agent.takeover.Keeper;
 import io.tidegate.agent.takeover.RangeKeeper;
+import io.tidegate.agent.vip.VipKeeper;
 import io.tidegate.mesh.Mesh;
 import io.tidegate.metrics.RouteStats;
 import io.tidegate.proxy.PassedSocket;
@@ -49,6 +51,7 @@ final class Agent implements AutoCloseable {
   private final Mesh mesh;
   private final Keeper keeper;
   private final RangeKeeper ranges;
+  private final VipKeeper vips;
   private final TransparencyKeeper transparency;
   private final MeshView view;
   private final ReadinessLog readinessLog;
@@ -75,6 +78,7 @@ final class Agent implements AutoCloseable {
     }
     keeper = Keeper.of(config.takeover(), setup.sandbox(), mesh::table, mesh::place);
     ranges = RangeKeeper.of(mesh::table, new MeshRanges(mesh));
+    vips = VipKeeper.of(mesh::table, new MeshVips(mesh), setup.sandbox());
     transparency =
         new TransparencyKeeper(
             new WayBack(null, "%08x".formatted(new SecureRandom().nextInt())),
@@ -105,6 +109,7 @@ final class Agent implements AutoCloseable {
     changes.onInForce(topology);
     keeper.wake();
     ranges.wake();
+    vips.wake();
   }
 
   /**
@@ -138,6 +143,9 @@ final class Agent implements AutoCloseable {
     source.onGates(mesh::hear);
     keeper.start();
     ranges.start(succession == null);
+    if (config.source() instanceof SourceChoice.Swarm) {
+      vips.start(succession == null);
+    }
     transparency.start(succession == null);
     source.start(transparency.ahead(changes.ahead(mesh::offer)));
     if (succession == null) {
@@ -160,6 +168,7 @@ final class Agent implements AutoCloseable {
   private void serve() {
     keeper.begin();
     ranges.begin();
+    vips.begin();
     beginServing();
   }
 
@@ -217,6 +226,7 @@ final class Agent implements AutoCloseable {
     public void letGo() {
       keeper.cease();
       ranges.cease();
+      vips.cease();
       mesh.stopListening();
       closeAdmin();
     }
@@ -260,6 +270,7 @@ final class Agent implements AutoCloseable {
     }
     if (!over.isDone()) {
       ranges.close();
+      vips.releaseAtEnd();
     }
     Duration limit = ending.drainTimeout();
     LOG.info("draining: {} connections, for {} s at most", active(), seconds(limit));
@@ -330,6 +341,7 @@ final class Agent implements AutoCloseable {
     source.close();
     keeper.close();
     ranges.close();
+    vips.close();
     mesh.close();
     transparency.close();
     closeAdmin();
