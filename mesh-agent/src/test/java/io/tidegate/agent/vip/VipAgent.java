@@ -70,7 +70,12 @@ final class VipAgent implements AutoCloseable, VipPath {
 
   /** Serves an address from these tasks, and others as they were. */
   void publish(InetAddress vip, String... tasks) {
-    publish(with(table.virtual(), Overlay.ID, vip, tasks));
+    publishOn(Overlay.ID, vip, tasks);
+  }
+
+  /** The same on any network. */
+  void publishOn(String networkId, InetAddress vip, String... tasks) {
+    publish(with(table.virtual(), networkId, vip, tasks));
   }
 
   /** Serves these addresses from one task, and no others. */

@@ -18,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -442,6 +443,25 @@ class VipTest {
     client.run("ip neigh flush dev eth0");
     assertThat(asked(80)).isIn("a", "b");
     assertThat(agent.keeper.status().error()).isNull();
+  }
+
+  @Test
+  void servesTheOthersWhereOneNetworkCannotBe() throws Exception {
+    // Before the other one, in the order of ids.
+    Files.createFile(folder.resolve("lb_broken012"));
+    VipAgent agent = agent();
+    agent.keeper.start(false);
+    agent.keeper.begin();
+    agent.publishOn("broken0123456789", Overlay.VIP, A);
+    agent.publish(Overlay.VIP, B);
+
+    await().atMost(Duration.ofSeconds(20)).until(() -> agent.addresses() == 1);
+    assertThat(asked(80)).isEqualTo("b");
+    assertThat(agent.keeper.status().error()).contains("lb_broken012");
+    assertThat(agent.keeper.status().failures()).isPositive();
+
+    Files.delete(folder.resolve("lb_broken012"));
+    await().atMost(Duration.ofSeconds(20)).until(() -> agent.keeper.status().error() == null);
   }
 
   @Test
