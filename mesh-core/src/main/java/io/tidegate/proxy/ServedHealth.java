@@ -4,6 +4,7 @@ import io.tidegate.routing.ConnectOutcome.Result;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.EndpointId;
 import io.tidegate.routing.Protocol;
+import io.tidegate.routing.Publication;
 import io.tidegate.routing.Route;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -37,11 +38,25 @@ final class ServedHealth {
   }
 
   /**
-   * Of a route whose ports lead to ports of their own, nothing is said: a task may listen on some
-   * of them, and now and then.
+   * Of a route whose ports lead to ports of their own, no endpoint is passed over: a task may
+   * listen on some of them, and now and then.
    */
   private boolean isEndpoint(int index) {
-    return index >= 0 && index < route.endpoints().size() && !route.isParallel();
+    return isTask(index) && !route.isParallel();
+  }
+
+  private boolean isTask(int index) {
+    return index >= 0 && index < route.endpoints().size();
+  }
+
+  /**
+   * Whether an outcome says anything of the task or its node. Where ports lead to ports of their
+   * own, a refusal does not; what is dialled behind a virtual address is the task itself wherever
+   * it runs, and silence there may be its node's.
+   */
+  private boolean tells(int index, Result result) {
+    boolean isVirtual = route.means() == Publication.Means.VIRTUAL;
+    return isEndpoint(index) || (isVirtual && isTask(index) && result != Result.REFUSED);
   }
 
   private EndpointId id(int index) {
@@ -58,7 +73,7 @@ final class ServedHealth {
 
   /** A connect was answered. */
   void onAnswered(int index) {
-    if (!isEndpoint(index)) {
+    if (!tells(index, Result.ANSWERED)) {
       return;
     }
     Endpoint endpoint = route.endpoints().get(index);
@@ -78,7 +93,7 @@ final class ServedHealth {
   }
 
   private void onFailed(int index, @Nullable Result result) {
-    if (result != null && isEndpoint(index)) {
+    if (result != null && tells(index, result)) {
       streaks.onFailed(route.serviceId(), route.endpoints().get(index), result);
     }
   }
