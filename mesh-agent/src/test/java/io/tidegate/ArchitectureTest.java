@@ -176,8 +176,10 @@ class ArchitectureTest {
               "linux",
               "identity",
               "docker",
+              "merge",
               "swarm",
               "takeover",
+              "vip",
               "watch",
               "admin")
           .ensureAllClassesAreContainedInArchitectureIgnoring("io.tidegate.bench..");

@@ -78,7 +78,7 @@ final class Agent implements AutoCloseable {
     }
     keeper = Keeper.of(config.takeover(), setup.sandbox(), mesh::table, mesh::place);
     ranges = RangeKeeper.of(mesh::table, new MeshRanges(mesh));
-    vips = VipKeeper.of(mesh::table, new MeshVips(mesh), setup.sandbox());
+    vips = VipKeeper.of(setup.vips(), mesh::table, new MeshVips(mesh), setup.sandbox());
     transparency =
         new TransparencyKeeper(
             new WayBack(null, "%08x".formatted(new SecureRandom().nextInt())),

@@ -279,19 +279,21 @@ public record Policy(
   }
 
   /**
-   * The same for clients of virtual addresses: who may come, how they are known and where the port
-   * is, services say of their published ports alone.
+   * The same for clients of virtual addresses: who may come, how they are known, where the port is
+   * and how clients are passed on, services say of their published ports alone.
    */
   public Policy insideNetworks() {
     return access.equals(Access.OPEN)
             && clientAddress.equals(ClientAddress.DEFAULT)
             && bind.equals(Bind.OF_AGENT)
             && nodes.isEmpty()
+            && hop == HopWay.AUTO
         ? this
         : withAccess(Access.OPEN)
             .withClientAddress(ClientAddress.DEFAULT)
             .withBind(Bind.OF_AGENT)
-            .withNodes(List.of());
+            .withNodes(List.of())
+            .withHop(HopWay.AUTO);
   }
 
   private static void check(int value, int most) {

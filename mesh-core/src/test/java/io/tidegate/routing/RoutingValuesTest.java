@@ -70,7 +70,8 @@ class RoutingValuesTest {
             .withConnections(7)
             .withAccess(Access.OPEN.withDeny(List.of(Cidr.parse("10.0.0.0/8"))))
             .withBind(new Bind(List.of(Bind.Place.parse("eth1"))))
-            .withNodes(List.of(NodeRule.parse("node.role==manager")));
+            .withNodes(List.of(NodeRule.parse("node.role==manager")))
+            .withHop(HopWay.TLS);
     assertThat(published.insideNetworks())
         .isEqualTo(Policy.of(BalancingPolicy.ROUND_ROBIN).withConnections(7));
     assertThat(Policy.DEFAULT.insideNetworks()).isSameAs(Policy.DEFAULT);

@@ -2,6 +2,7 @@ package io.tidegate.agent.cli;
 
 import io.tidegate.agent.admin.OptionInForce;
 import io.tidegate.agent.labels.DurationText;
+import io.tidegate.agent.labels.VipChoice;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.swarm.SwarmConfig;
 import io.tidegate.agent.watch.WatchConfig;
@@ -121,6 +122,15 @@ final class AgentCommand implements Callable<Integer> {
   @Mixin TakeoverOptions takeover = new TakeoverOptions();
 
   @Option(
+      names = "--vip",
+      paramLabel = "MODE",
+      description =
+          "Whether connections of containers to the virtual addresses of services are balanced: on,"
+              + " off (they are left to Docker, whose own balancing needs IPVS in the kernel) or auto"
+              + " (on where the kernel has none, else for services with tidegate.vip=on alone).")
+  VipChoice vip = VipChoice.AUTO;
+
+  @Option(
       names = "--shards",
       paramLabel = "N",
       description =
@@ -226,6 +236,7 @@ final class AgentCommand implements Callable<Integer> {
         checked(this::swarm),
         checked(this::proxy),
         checked(() -> takeover.config(source instanceof SourceChoice.Swarm)),
+        checked(this::vips),
         new AgentConfig.Admin(admin, metricsTasks, agentCheck),
         new AgentConfig.Log(logLevel, logFormat),
         new AgentConfig.Ending(lameDuck, drainTimeout),
@@ -240,6 +251,14 @@ final class AgentCommand implements Callable<Integer> {
         peers.config(certificatesDir),
         stateDir,
         pollInterval);
+  }
+
+  private VipChoice vips() {
+    if (vip == VipChoice.ON && !(source instanceof SourceChoice.Swarm)) {
+      throw new IllegalArgumentException(
+          "vip: on (expected: off or auto where --source is a file)");
+    }
+    return vip;
   }
 
   private ProxyConfig proxy() {

@@ -1,6 +1,7 @@
 package io.tidegate.agent.cli;
 
 import io.tidegate.agent.admin.OptionInForce;
+import io.tidegate.agent.labels.VipChoice;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.swarm.SwarmConfig;
 import io.tidegate.agent.takeover.TakeoverConfig;
@@ -13,6 +14,7 @@ import org.slf4j.event.Level;
 /**
  * All that {@code tidegate agent} was told.
  *
+ * @param vips which virtual addresses are to be served
  * @param options each option with its value and where that came from, in the order of the help
  */
 public record AgentConfig(
@@ -20,6 +22,7 @@ public record AgentConfig(
     SwarmConfig swarm,
     ProxyConfig proxy,
     TakeoverConfig takeover,
+    VipChoice vips,
     Admin admin,
     Log log,
     Ending ending,

@@ -1,10 +1,12 @@
 package io.tidegate.agent.cli;
 
+import io.tidegate.agent.labels.VipChoice;
 import io.tidegate.agent.linux.Capabilities;
 import io.tidegate.agent.linux.Capability;
 import io.tidegate.agent.linux.Ipvs;
 import io.tidegate.agent.linux.PortHolder;
 import io.tidegate.agent.linux.WayBack;
+import io.tidegate.agent.merge.VipScope;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.swarm.NodeFacts;
 import io.tidegate.agent.takeover.Forecast;
@@ -172,6 +174,23 @@ final class Checks {
     return config.mode() == TakeoverConfig.Mode.TAKEOVER
         ? Finding.fail("mode", "takeover is not possible: " + forecast.obstacle(), advice)
         : Finding.warn("mode", "host, as takeover is not possible: " + forecast.obstacle(), advice);
+  }
+
+  /**
+   * Which virtual addresses would be served, and whether they could be.
+   *
+   * @param obstacle what is missing to serve any, or null
+   */
+  static Finding vips(VipPlan plan, VipChoice told, @Nullable String obstacle) {
+    if (plan.scope() == VipScope.NONE || obstacle == null) {
+      return Finding.ok("vips", plan.why());
+    }
+    String found = "cannot be served: " + obstacle;
+    String advice =
+        "needs nft, ip, CAP_NET_ADMIN, CAP_SYS_ADMIN and Docker's netns folder; see --vip";
+    return told == VipChoice.ON
+        ? Finding.fail("vips", found, advice)
+        : Finding.warn("vips", found, advice);
   }
 
   /** Whether the data path runs on this system at all. */

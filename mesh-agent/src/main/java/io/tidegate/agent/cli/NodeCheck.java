@@ -10,6 +10,7 @@ import io.tidegate.agent.source.YamlException;
 import io.tidegate.agent.swarm.NodeFacts;
 import io.tidegate.agent.swarm.SwarmSource;
 import io.tidegate.agent.takeover.Forecast;
+import io.tidegate.agent.vip.VipKeeper;
 import io.tidegate.routing.Protocol;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.Service;
@@ -114,9 +115,11 @@ final class NodeCheck {
     }
     findings.add(Checks.namespaces(node));
     addCapabilities(true);
-    findings.add(Checks.ipvs(Ipvs.detect()));
+    Ipvs ipvs = Ipvs.detect();
+    findings.add(Checks.ipvs(ipvs));
     forecast = Forecast.of(config.takeover(), node.ingressSandbox());
     findings.add(Checks.mode(forecast, config.takeover()));
+    findings.add(Checks.vips(VipPlan.of(config.vips(), ipvs), config.vips(), VipKeeper.obstacle()));
     findings.add(Checks.transparency(new WayBack(null, "check")));
     return topology;
   }

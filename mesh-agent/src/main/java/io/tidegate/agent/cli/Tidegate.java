@@ -2,6 +2,7 @@ package io.tidegate.agent.cli;
 
 import io.tidegate.agent.labels.DurationText;
 import io.tidegate.agent.labels.Nearest;
+import io.tidegate.agent.labels.VipChoice;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.source.YamlException;
 import io.tidegate.agent.takeover.TakeoverConfig;
@@ -166,6 +167,7 @@ public final class Tidegate implements Runnable {
     line.registerConverter(Level.class, oneOf(Level.class));
     line.registerConverter(AgentConfig.Format.class, oneOf(AgentConfig.Format.class));
     line.registerConverter(TakeoverConfig.Mode.class, oneOf(TakeoverConfig.Mode.class));
+    line.registerConverter(VipChoice.class, oneOf(VipChoice.class));
   }
 
   private static <T> ITypeConverter<T> converter(Function<String, T> parser) {

@@ -188,7 +188,11 @@ public final class Labels {
 
   /** Every label, by name. */
   public static final List<Label> ALL =
-      Stream.of(OF_POLICY, CheckLabels.ALL, List.of(PUBLISH, PlaceLabels.NODES, HOP))
+      Stream.of(
+              OF_POLICY,
+              CheckLabels.ALL,
+              VirtualLabels.of(OF_POLICY),
+              List.of(PUBLISH, PlaceLabels.NODES, HOP))
           .flatMap(List::stream)
           .sorted((a, b) -> a.name().compareTo(b.name()))
           .toList();
@@ -202,18 +206,6 @@ public final class Labels {
   /** The label of that name, or null. */
   public static @Nullable Label named(String name) {
     return BY_NAME.get(name);
-  }
-
-  /** Every label by its name, those that concern virtual addresses too. */
-  static Map<String, Label> withVirtual() {
-    Map<String, Label> all = new TreeMap<>(BY_NAME);
-    VirtualLabels.ALL.forEach(label -> all.put(label.name(), label));
-    return all;
-  }
-
-  /** Every label by its name. */
-  static Map<String, Label> byName() {
-    return BY_NAME;
   }
 
   /** The name that somebody who wrote an unknown one may have meant. */

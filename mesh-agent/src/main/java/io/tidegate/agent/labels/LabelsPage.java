@@ -27,7 +27,8 @@ public final class LabelsPage {
       are counted in `tidegate_discovery_rejected_total`. `tidegate lint` finds them before the service is deployed.
 
       In a file of routes (`--source file:…`) the same stands per route, without `tidegate.` and with dashes:
-      `udp-responses`, `timeout-idle`, `limit-connections`; `hop`, `nodes`, `publish` and those of checks are not among them.
+      `udp-responses`, `timeout-idle`, `limit-connections`; `hop`, `nodes`, `publish`, those of checks and of virtual addresses are
+      not among them.
 
       ## Health checks
 
@@ -142,6 +143,22 @@ public final class LabelsPage {
       `tidegate status` lists the routes of the node that are not for everybody or not everywhere, and the ports that it is
       not to serve; `tidegate resolve NAME` says what a service declares of that. `tidegate agent --check` tries each port where
       it would be bound, and says of which the node has no address.
+
+      ## Virtual addresses
+
+      What a service says of its clients holds for containers that come by its virtual address (VIP) too, where Tidegate serves
+      those ([virtual-addresses.md](virtual-addresses.md)), and `tidegate.vip.NAME` says something else for them alone:
+
+      ```yaml
+      tidegate.vip: "on"                    # also where IPVS would do it; quoted, or YAML makes it a boolean
+      tidegate.timeout.idle: 10m
+      tidegate.vip.timeout.idle: 1h         # of containers that keep connections open
+      ```
+
+      Who may come is asked apart: `tidegate.allow` and `tidegate.deny` are of published ports, `tidegate.vip.allow` and
+      `tidegate.vip.deny` of virtual addresses. Limits and parking count for all ports of one address together, by TCP and by UDP.
+      `bind`, `nodes`, `hop`, `client-ip` and `proxy-in` say nothing of virtual addresses: tasks see the network's own address
+      there, as they do with IPVS, and what is to be encrypted between nodes needs a network with `--opt encrypted`.
 
       ## Ports published by label
 

@@ -17,7 +17,6 @@ public final class ServiceLabels {
 
   private static final Logger LOG = LoggerFactory.getLogger(ServiceLabels.class);
 
-  private final Map<String, Label> known;
   private final Map<String, Memory> byService = new HashMap<>();
   private long rejected;
 
@@ -28,20 +27,6 @@ public final class ServiceLabels {
     private final Map<String, String> good = new TreeMap<>();
     private final Set<String> unknown = new HashSet<>();
     private Declared declared = Declared.NOTHING;
-  }
-
-  private ServiceLabels(Map<String, Label> known) {
-    this.known = Map.copyOf(known);
-  }
-
-  /** For an agent to which virtual addresses mean nothing, nor labels that concern them. */
-  public ServiceLabels() {
-    this(Labels.byName());
-  }
-
-  /** For an agent that serves virtual addresses. */
-  public static ServiceLabels withVirtual() {
-    return new ServiceLabels(Labels.withVirtual());
   }
 
   /** How many bad values and unknown labels there were. */
@@ -96,7 +81,7 @@ public final class ServiceLabels {
     memory.good.keySet().retainAll(ours.keySet());
     ours.forEach(
         (name, value) -> {
-          Label label = known.get(name);
+          Label label = Labels.named(name);
           if (label == null) {
             refuseUnknown(service, memory, name);
           } else if (!value.equals(memory.read.get(name))) {
@@ -107,11 +92,11 @@ public final class ServiceLabels {
     memory.declared = declared(memory.good);
   }
 
-  private Declared declared(Map<String, String> good) {
+  private static Declared declared(Map<String, String> good) {
     Declared declared = Declared.NOTHING;
     for (Map.Entry<String, String> label : good.entrySet()) {
-      @Nullable Label meant = known.get(label.getKey());
-      declared = meant == null ? declared : meant.parse(declared, label.getValue());
+      @Nullable Label known = Labels.named(label.getKey());
+      declared = known == null ? declared : known.parse(declared, label.getValue());
     }
     return declared;
   }
@@ -130,11 +115,7 @@ public final class ServiceLabels {
   private void refuseUnknown(String service, Memory memory, String name) {
     if (memory.unknown.add(name)) {
       rejected++;
-      LOG.warn(
-          "service {}: label {}: unknown (nearest: {})",
-          service,
-          name,
-          Nearest.of(name, known.keySet()));
+      LOG.warn("service {}: label {}: unknown (nearest: {})", service, name, Labels.nearest(name));
     }
   }
 }

@@ -2,13 +2,13 @@ package io.tidegate.agent.labels;
 
 import java.util.Locale;
 
-/** What a service wants for its virtual addresses. */
+/** Whether virtual addresses are to be served, as a service or the agent is told. */
 public enum VipChoice {
-  /** What the agent thinks best. */
+  /** A service as the agent is told, the agent where the kernel makes Docker unable to. */
   AUTO,
-  /** To have them served. */
+  /** They are. */
   ON,
-  /** To have them left to Docker. */
+  /** They are left to Docker. */
   OFF;
 
   /**

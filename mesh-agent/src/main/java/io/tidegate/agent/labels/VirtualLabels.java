@@ -1,7 +1,7 @@
 package io.tidegate.agent.labels;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Those that concern the virtual addresses of a service: whether they are served, and each of its
@@ -9,28 +9,32 @@ import java.util.List;
  */
 final class VirtualLabels {
 
-  static final String VIP = "tidegate.vip";
-
+  private static final String VIP = "tidegate.vip";
   private static final String INSIDE = VIP + ".";
 
-  static final List<Label> ALL = all();
+  private static final Label CHOICE =
+      new Label(
+          VIP,
+          "`auto`, `on` or `off`",
+          "`auto`, as the agent's `--vip` has it",
+          "Whether connections of containers to the service's virtual addresses (VIPs), on any port,"
+              + " are balanced by Tidegate. With `auto` they are where the agent was told so, or"
+              + " where the kernel has no IPVS, without which nobody else does it.",
+          (declared, text) -> declared.withVip(VipChoice.parse(text)));
 
   private VirtualLabels() {}
 
-  private static List<Label> all() {
-    List<Label> all = new ArrayList<>();
-    all.add(
-        new Label(
-            VIP,
-            "`auto`, `on` or `off`",
-            "`auto`, as the agent is told",
-            "Whether connections of containers to the service's virtual addresses are balanced.",
-            (declared, text) -> declared.withVip(VipChoice.parse(text))));
-    Labels.OF_POLICY.stream()
-        .filter(label -> !isOfPublishedPortsAlone(label))
-        .map(VirtualLabels::inside)
-        .forEach(all::add);
-    return List.copyOf(all);
+  /**
+   * All of them.
+   *
+   * @param ofPolicy those that say how a route treats its clients
+   */
+  static List<Label> of(List<Label> ofPolicy) {
+    Stream<Label> inside =
+        ofPolicy.stream()
+            .filter(label -> !isOfPublishedPortsAlone(label))
+            .map(VirtualLabels::inside);
+    return Stream.concat(Stream.of(CHOICE), inside).toList();
   }
 
   /** Where the port is bound, and how clients are known that come through others. */

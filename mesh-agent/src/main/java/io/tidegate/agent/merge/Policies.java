@@ -24,7 +24,7 @@ final class Policies {
   private static final Duration BEFORE_STOP_SIGNAL = Duration.ofSeconds(2);
 
   private final VipScope scope;
-  private final ServiceLabels labels;
+  private final ServiceLabels labels = new ServiceLabels();
   private final Map<String, Long> createdAtNanos = new HashMap<>();
   // Of those only that do not have Swarm's default.
   private final Map<String, Duration> stopGraces = new HashMap<>();
@@ -36,7 +36,6 @@ final class Policies {
 
   Policies(VipScope scope) {
     this.scope = scope;
-    labels = scope == VipScope.NONE ? new ServiceLabels() : ServiceLabels.withVirtual();
   }
 
   /** How many bad values and unknown labels there were. */

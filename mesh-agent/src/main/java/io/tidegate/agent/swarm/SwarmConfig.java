@@ -54,6 +54,11 @@ public record SwarmConfig(
     this(docker, netnsDir, watch, peers, stateDir, pollInterval, VipScope.NONE);
   }
 
+  /** The same with routes of other virtual addresses. */
+  public SwarmConfig withVips(VipScope others) {
+    return new SwarmConfig(docker, netnsDir, watch, peers, stateDir, pollInterval, others);
+  }
+
   public SwarmConfig {
     if (pollInterval.isZero() || pollInterval.isNegative()) {
       throw new IllegalArgumentException(

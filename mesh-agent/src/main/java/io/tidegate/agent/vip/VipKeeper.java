@@ -38,12 +38,12 @@ public final class VipKeeper implements AutoCloseable {
   // processes.
   private static final int LOOKS_PER_COMPARISON = 5;
 
+  private final String why;
   private final Supplier<RoutingTable> table;
   private final VipPath path;
   private final VipSandboxes sandboxes;
   private final Supplier<Ipvs> ipvs;
-  private final Watcher watcher =
-      new Watcher("virtual addresses", this::look, this::isIdle);
+  private final Watcher watcher = new Watcher("virtual addresses", this::look, this::isIdle);
 
   // Under the lock of this, all below.
   private final FollowedVips wanted = new FollowedVips();
@@ -55,10 +55,16 @@ public final class VipKeeper implements AutoCloseable {
   private int looks;
   private String compared = "";
 
-  private volatile VipStatus status = VipStatus.NONE;
+  private volatile VipStatus status;
 
   VipKeeper(
-      Supplier<RoutingTable> table, VipPath path, Supplier<Path> folder, Supplier<Ipvs> ipvs) {
+      String why,
+      Supplier<RoutingTable> table,
+      VipPath path,
+      Supplier<Path> folder,
+      Supplier<Ipvs> ipvs) {
+    this.why = why;
+    status = VipStatus.none(why);
     this.table = table;
     this.path = path;
     this.ipvs = ipvs;
@@ -68,11 +74,25 @@ public final class VipKeeper implements AutoCloseable {
   /**
    * One for this node; not started.
    *
+   * @param why which virtual addresses are to be served, for people
    * @param table in force
    * @param ingress where {@code ingress_sbox} is, as far as is known now; the others are beside it
    */
-  public static VipKeeper of(Supplier<RoutingTable> table, VipPath path, Supplier<Path> ingress) {
-    return new VipKeeper(table, path, () -> folderOf(ingress.get()), Ipvs::detect);
+  public static VipKeeper of(
+      String why, Supplier<RoutingTable> table, VipPath path, Supplier<Path> ingress) {
+    return new VipKeeper(why, table, path, () -> folderOf(ingress.get()), Ipvs::detect);
+  }
+
+  /**
+   * Why no virtual addresses can be served on this node, or null if they can; nothing is changed.
+   */
+  public static @Nullable String obstacle() {
+    try {
+      var _ = VipSandbox.at(Path.of("/proc/self/ns/net"));
+      return null;
+    } catch (IOException e) {
+      return String.valueOf(e.getMessage());
+    }
   }
 
   private static Path folderOf(Path ingress) {
@@ -86,6 +106,7 @@ public final class VipKeeper implements AutoCloseable {
    *     that was killed
    */
   public synchronized void start(boolean isAlone) {
+    LOG.info("virtual addresses: {}", why);
     isToBeCleared = isAlone;
     watcher.start();
   }
@@ -255,7 +276,7 @@ public final class VipKeeper implements AutoCloseable {
   private void tell() {
     List<VipStatus.Network> networks = new ArrayList<>();
     footings.forEach((id, footing) -> networks.add(footing.status(id)));
-    status = new VipStatus(networks, isReleased, watcher.failures(), watcher.error());
+    status = new VipStatus(why, networks, isReleased, watcher.failures(), watcher.error());
   }
 
   /**

@@ -2,6 +2,7 @@ package io.tidegate.agent.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.agent.labels.VipChoice;
 import io.tidegate.agent.linux.Capabilities;
 import io.tidegate.agent.linux.Capability;
 import io.tidegate.agent.linux.Ipvs;
@@ -99,6 +100,22 @@ class ChecksTest {
     assertThat(Checks.mode(obstructed, takeover).grade()).isEqualTo(Finding.Grade.FAIL);
     assertThat(Checks.mode(obstructed, takeover).found())
         .isEqualTo("takeover is not possible: no nft");
+  }
+
+  @Test
+  void tellsWhichVirtualAddressesWouldBeServedAndWhatIsMissing() {
+    Ipvs none = new Ipvs(Ipvs.State.ABSENT, "no module ip_vs");
+    VipPlan plan = VipPlan.of(VipChoice.AUTO, none);
+    assertThat(Checks.vips(plan, VipChoice.AUTO, null))
+        .isEqualTo(Finding.ok("vips", "served, as Docker cannot: no module ip_vs"));
+    assertThat(Checks.vips(plan, VipChoice.AUTO, "nft is not installed").grade())
+        .isEqualTo(Finding.Grade.WARN);
+    Finding told = Checks.vips(plan, VipChoice.ON, "nft is not installed");
+    assertThat(told.grade()).isEqualTo(Finding.Grade.FAIL);
+    assertThat(told.found()).isEqualTo("cannot be served: nft is not installed");
+    VipPlan off = VipPlan.of(VipChoice.OFF, none);
+    assertThat(Checks.vips(off, VipChoice.OFF, "nft is not installed").grade())
+        .isEqualTo(Finding.Grade.OK);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidegate.agent.admin.OptionInForce;
 import io.tidegate.agent.identity.IdentityFiles;
+import io.tidegate.agent.labels.VipChoice;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.swarm.PeerConfig;
 import io.tidegate.agent.swarm.SwarmConfig;
@@ -52,6 +53,7 @@ class TidegateTest {
                 Path.of("/var/lib/tidegate"),
                 usual.pollInterval()));
     assertThat(config.proxy()).isEqualTo(ProxyConfig.defaults());
+    assertThat(config.vips()).isEqualTo(VipChoice.AUTO);
     assertThat(config.admin())
         .isEqualTo(new AgentConfig.Admin(new HostPort("127.0.0.1", 9180), true, null));
     assertThat(config.log()).isEqualTo(new AgentConfig.Log(Level.INFO, AgentConfig.Format.TEXT));
@@ -73,7 +75,7 @@ class TidegateTest {
                         + " --connect-attempts 2 --idle-timeout 10m --relay-mode copy"
                         + " --lame-duck 0s --drain-timeout 0s --agent-check [::1]:1"
                         + " --admin [::1]:0 --metrics-tasks false --log-level debug"
-                        + " --log-format json --mode host --takeover-mark 0x77")
+                        + " --log-format json --mode host --takeover-mark 0x77 --vip off")
                     .split(" ")))
         .isZero();
     AgentConfig config = ran.getFirst();
@@ -97,6 +99,7 @@ class TidegateTest {
     assertThat(config.proxy().relay().idleTimeout()).isEqualTo(Duration.ofMinutes(10));
     assertThat(config.proxy().relay().mode()).isEqualTo(RelayMode.COPY);
     assertThat(config.takeover()).isEqualTo(new TakeoverConfig(TakeoverConfig.Mode.HOST, 0x77));
+    assertThat(config.vips()).isEqualTo(VipChoice.OFF);
     assertThat(config.ending()).isEqualTo(new AgentConfig.Ending(Duration.ZERO, Duration.ZERO));
     assertThat(config.admin())
         .isEqualTo(new AgentConfig.Admin(new HostPort("::1", 0), false, new HostPort("::1", 1)));
@@ -115,6 +118,16 @@ class TidegateTest {
         .contains("0x1ffffffff (expected: a number of 32 bits, as in 0x7467)");
     assertThat(execute(Map.of(), "agent", "--takeover-mark", "0x100")).isEqualTo(2);
     assertThat(err.toString()).contains("--takeover-mark: 0x100 (expected: not 0, and not 0x100");
+    assertThat(ran).isEmpty();
+  }
+
+  @Test
+  void refusesVirtualAddressesWithoutDockerAndWordsThatAreNone() {
+    assertThat(execute(Map.of(), "agent", "--source", "file:r.yml", "--vip", "on")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("--vip: on (expected: off or auto where --source is a file)");
+    assertThat(execute(Map.of("TIDEGATE_VIP", "yes"), "agent")).isEqualTo(2);
+    assertThat(err.toString()).contains("yes (expected: auto, on, off)");
     assertThat(ran).isEmpty();
   }
 

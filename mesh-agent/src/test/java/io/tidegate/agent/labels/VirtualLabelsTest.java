@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class VirtualLabelsTest {
 
-  private final ServiceLabels labels = ServiceLabels.withVirtual();
+  private final ServiceLabels labels = new ServiceLabels();
 
   @ParameterizedTest
   @CsvSource({"auto, AUTO", "on, ON", "off, OFF"})
@@ -87,6 +87,7 @@ class VirtualLabelsTest {
       strings = {
         "tidegate.vip.bind",
         "tidegate.vip.nodes",
+        "tidegate.vip.hop",
         "tidegate.vip.publish",
         "tidegate.vip.check",
         "tidegate.vip.client-ip",
@@ -96,14 +97,5 @@ class VirtualLabelsTest {
     labels.read("api", Map.of(name, "off"));
 
     assertThat(labels.rejected()).isEqualTo(1);
-  }
-
-  @Test
-  void areUnknownWhereVirtualAddressesMeanNothing() {
-    ServiceLabels without = new ServiceLabels();
-    without.read("api", Map.of("tidegate.vip", "on", "tidegate.vip.balance", "p2c"));
-
-    assertThat(without.of("api")).isEqualTo(Declared.NOTHING);
-    assertThat(without.rejected()).isEqualTo(2);
   }
 }

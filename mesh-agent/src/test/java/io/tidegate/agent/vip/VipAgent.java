@@ -55,7 +55,11 @@ final class VipAgent implements AutoCloseable, VipPath {
     shards = new Shards(config, new NetworkNamespaces(), SystemNanoClock.INSTANCE, random);
     keeper =
         new VipKeeper(
-            () -> table, this, () -> overlay.folder, () -> new Ipvs(ipvs, "the test says so"));
+            "by the test",
+            () -> table,
+            this,
+            () -> overlay.folder,
+            () -> new Ipvs(ipvs, "the test says so"));
   }
 
   @Override
