@@ -150,7 +150,8 @@ class ArchitectureTest {
               "source",
               "changes",
               "linux",
-              "takeover")
+              "takeover",
+              "vip")
           .whereLayer("changes")
           .mayOnlyAccessLayers("routing", "metrics")
           .whereLayer("client")

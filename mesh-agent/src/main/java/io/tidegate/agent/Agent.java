@@ -93,6 +93,7 @@ final class Agent implements AutoCloseable {
             setup.node(),
             keeper,
             ranges::status,
+            vips,
             transparency::status,
             config.options());
     readinessLog = new ReadinessLog(view);

@@ -10,6 +10,7 @@ import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.source.TopologySource;
 import io.tidegate.agent.takeover.RangesStatus;
 import io.tidegate.agent.takeover.Takeover;
+import io.tidegate.agent.vip.Vips;
 import io.tidegate.mesh.Mesh;
 import io.tidegate.routing.Protocol;
 import java.io.IOException;
@@ -39,6 +40,7 @@ final class DemoSetup implements DemoOutside {
             () -> null,
             none,
             () -> RangesStatus.NONE,
+            Vips.none("the demo has no networks"),
             () -> TransparencyStatus.UNASKED,
             List.of());
     return new DemoAdmin(AdminServer.start(address, true, view));

@@ -14,6 +14,8 @@ import io.tidegate.agent.swarm.NodeFacts;
 import io.tidegate.agent.takeover.RangesStatus;
 import io.tidegate.agent.takeover.Takeover;
 import io.tidegate.agent.takeover.TakeoverStatus;
+import io.tidegate.agent.vip.VipStatus;
+import io.tidegate.agent.vip.Vips;
 import io.tidegate.mesh.Mesh;
 import io.tidegate.metrics.EjectionStats;
 import io.tidegate.metrics.MeshStats;
@@ -42,6 +44,7 @@ final class MeshView implements AgentView {
   private final Supplier<? extends @Nullable Record> node;
   private final Takeover takeover;
   private final Supplier<RangesStatus> ranges;
+  private final Vips vips;
   private final Supplier<TransparencyStatus> transparency;
   private final List<OptionInForce> options;
   private final long startNanos = System.nanoTime();
@@ -57,6 +60,7 @@ final class MeshView implements AgentView {
       Supplier<? extends @Nullable Record> node,
       Takeover takeover,
       Supplier<RangesStatus> ranges,
+      Vips vips,
       Supplier<TransparencyStatus> transparency,
       List<OptionInForce> options) {
     this.mesh = mesh;
@@ -65,6 +69,7 @@ final class MeshView implements AgentView {
     this.node = node;
     this.takeover = takeover;
     this.ranges = ranges;
+    this.vips = vips;
     this.transparency = transparency;
     this.options = options;
   }
@@ -203,6 +208,11 @@ final class MeshView implements AgentView {
   @Override
   public RangesStatus ranges() {
     return ranges.get();
+  }
+
+  @Override
+  public VipStatus vips() {
+    return vips.status();
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.tidegate.agent.source.PeerStatus;
 import io.tidegate.agent.source.SourceStatus;
 import io.tidegate.agent.takeover.RangesStatus;
 import io.tidegate.agent.takeover.TakeoverStatus;
+import io.tidegate.agent.vip.VipStatus;
 import io.tidegate.metrics.EjectionStats;
 import io.tidegate.metrics.MeshStats;
 import io.tidegate.metrics.RouteKey;
@@ -88,6 +89,9 @@ public interface AgentView {
 
   /** How the ranges of ports fare. */
   RangesStatus ranges();
+
+  /** How virtual addresses fare. */
+  VipStatus vips();
 
   /**
    * Hands all ports back to Docker's mesh, or takes them again.

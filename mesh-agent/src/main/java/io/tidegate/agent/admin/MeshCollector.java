@@ -71,6 +71,7 @@ final class MeshCollector implements MultiCollector {
     OverloadFamilies.add(families, view);
     TakeoverFamilies.add(families, view.takeover());
     TakeoverFamilies.add(families, view.ranges());
+    VipFamilies.add(families, view.vips(), table);
     ShardFamilies.add(families, stats);
     families.info(
         "build",

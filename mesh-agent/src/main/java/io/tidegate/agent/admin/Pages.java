@@ -1,6 +1,7 @@
 package io.tidegate.agent.admin;
 
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,8 @@ final class Pages {
       Tidegate agent
 
       /livez            200 while the process runs
-      /readyz           200 when every port of the routing table is served, else 503 and why not
+      /readyz           200 when every port of the routing table is served, else 503 and why not;
+                        with either, what is in the way of virtual addresses
       /lb/NAME          for load balancers: 200 while this node serves the service NAME, or the
                         port, as in /lb/8080 or /lb/5353/udp; else 503 and why not
       /metrics          Prometheus
@@ -71,8 +73,9 @@ final class Pages {
 
   private static Answer readyz(AgentView view) {
     List<String> reasons = Readiness.reasons(view);
-    return reasons.isEmpty()
-        ? Answer.text(Answer.OK, "ok\n")
-        : Answer.text(Answer.UNAVAILABLE, String.join("\n", reasons) + "\n");
+    List<String> lines = new ArrayList<>(reasons.isEmpty() ? List.of("ok") : reasons);
+    lines.addAll(Readiness.remarks(view));
+    return Answer.text(
+        reasons.isEmpty() ? Answer.OK : Answer.UNAVAILABLE, String.join("\n", lines) + "\n");
   }
 }

@@ -48,6 +48,12 @@ public final class Readiness {
     return unboundPorts(view, holderOf);
   }
 
+  /** What is in the way of what no port depends on: the agent may be ready all the same. */
+  static List<String> remarks(AgentView view) {
+    String error = view.vips().error();
+    return error == null ? List.of() : List.of("virtual addresses: " + error);
+  }
+
   /** Whether new clients are left to wait: those who can turn elsewhere should. */
   public static boolean isOverloaded(AgentView view) {
     return view.pressure().restraint().isPaused();

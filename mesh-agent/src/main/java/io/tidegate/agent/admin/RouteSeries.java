@@ -20,7 +20,8 @@ import org.HdrHistogram.Histogram;
 
 /**
  * The counts behind one set of labels: those of a route, and of an earlier service of the same name
- * on the same port while its last relays finish.
+ * on the same port while its last relays finish. Routes of virtual addresses are among them once
+ * they have had a client.
  *
  * @param parts none for a route that has counted nothing yet
  */
@@ -30,11 +31,13 @@ record RouteSeries(Labels labels, List<RouteStats> parts) {
 
   static List<RouteSeries> of(MeshStats stats, RoutingTable table) {
     Map<Labels, List<RouteStats>> parts = new LinkedHashMap<>();
+    Map<String, String> networks = NetworkNames.in(table);
     table.routes().values().forEach(route -> parts.put(labels(route), new ArrayList<>()));
     stats
         .routes()
         .forEach(
-            (key, route) -> parts.computeIfAbsent(labels(key), _ -> new ArrayList<>()).add(route));
+            (key, route) ->
+                parts.computeIfAbsent(labels(key, networks), _ -> new ArrayList<>()).add(route));
     return parts.entrySet().stream()
         .map(entry -> new RouteSeries(entry.getKey(), entry.getValue()))
         .toList();
@@ -51,6 +54,14 @@ record RouteSeries(Labels labels, List<RouteStats> parts) {
 
   static Labels labels(RouteKey route) {
     return labels(route.serviceName(), route.port());
+  }
+
+  /** Those of a virtual address have its network besides, by name where that is known. */
+  private static Labels labels(RouteKey route, Map<String, String> networks) {
+    String id = route.networkId();
+    return id.isEmpty()
+        ? labels(route)
+        : labels(route).add("network", networks.getOrDefault(id, id));
   }
 
   static Labels labels(PublishedPort port) {

@@ -205,7 +205,7 @@ record RoutesAnswer(
         routes,
         table.clashes().stream().map(ClashAnswer::of).toList(),
         table.unserved().stream().map(UnservedAnswer::of).toList(),
-        VirtualRouteAnswer.of(table, isVirtualWanted, facts));
+        VirtualRouteAnswer.of(table, stats, isVirtualWanted, facts));
   }
 
   private static ListenerAnswer listener(

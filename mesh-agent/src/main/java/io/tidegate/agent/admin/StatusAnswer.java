@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param notReady why the agent is not ready; empty when it is
  * @param sources the one in force, then what is heard beside it
  * @param peers how it fares with the agents of other nodes, or null without any
+ * @param vips how virtual addresses fare
  * @param transparency whether tasks of this node can see their clients' own addresses
  * @param narrowed the routes that are not for everybody or not everywhere
  * @param unserved the ports that this node does not serve
@@ -48,6 +49,7 @@ record StatusAnswer(
     TableAnswer table,
     ListenersAnswer listeners,
     TakeoverAnswer takeover,
+    VipsAnswer vips,
     PressureAnswer pressure,
     TransparencyAnswer transparency,
     List<ClashAnswer> clashes,
@@ -183,6 +185,7 @@ record StatusAnswer(
         TableAnswer.of(table, view.tableAge()),
         listeners(view, table),
         TakeoverAnswer.of(view.takeover()),
+        VipsAnswer.of(view.vips(), table),
         PressureAnswer.of(view.pressure()),
         TransparencyAnswer.of(view.transparency()),
         table.clashes().stream().map(ClashAnswer::of).toList(),

@@ -1,9 +1,13 @@
 package io.tidegate.agent.admin;
 
+import io.tidegate.metrics.MeshStats;
+import io.tidegate.metrics.RouteKey;
+import io.tidegate.metrics.RouteStats;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.EndpointState;
 import io.tidegate.routing.Route;
 import io.tidegate.routing.RoutingTable;
+import io.tidegate.routing.VirtualPort;
 import io.tidegate.routing.VirtualRoute;
 import java.net.InetAddress;
 import java.util.Comparator;
@@ -20,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param network as people call it
  * @param namespace from which its tasks are dialled
+ * @param counts null while nothing was counted
  * @param tasks how many there are in each state
  * @param endpoints null where only addresses were asked for
  */
@@ -32,6 +37,7 @@ record VirtualRouteAnswer(
     String serviceId,
     String balance,
     @Nullable String namespace,
+    @Nullable CountsAnswer counts,
     Map<EndpointState, Long> tasks,
     @Nullable List<EndpointAnswer> endpoints) {
 
@@ -70,27 +76,29 @@ record VirtualRouteAnswer(
    * @param facts what is known of their tasks, or null to leave the tasks out
    */
   static @Nullable List<VirtualRouteAnswer> of(
-      RoutingTable table, Predicate<Route> isWanted, @Nullable TaskFacts facts) {
+      RoutingTable table, MeshStats stats, Predicate<Route> isWanted, @Nullable TaskFacts facts) {
     return table.virtual().isEmpty()
         ? null
         : table.virtual().entrySet().stream()
             .filter(entry -> isWanted.test(entry.getValue().route()))
-            .map(entry -> of(entry.getValue(), entry.getKey().protocol().toString(), facts))
+            .map(entry -> of(entry.getKey(), entry.getValue(), stats, facts))
             .toList();
   }
 
   private static VirtualRouteAnswer of(
-      VirtualRoute virtual, String protocol, @Nullable TaskFacts facts) {
+      VirtualPort port, VirtualRoute virtual, MeshStats all, @Nullable TaskFacts facts) {
     Route route = virtual.route();
+    RouteStats stats = all.routes().get(RouteKey.of(virtual));
     return new VirtualRouteAnswer(
         virtual.ip().networkName(),
         virtual.ip().networkId(),
         virtual.ip().address().getHostAddress(),
-        protocol,
+        port.protocol().toString(),
         route.serviceName(),
         route.serviceId(),
         route.policy().balance().toString(),
         virtual.ip().namespace(),
+        stats == null ? null : CountsAnswer.of(stats),
         tasks(route),
         facts == null ? null : endpoints(route, facts));
   }

@@ -21,6 +21,7 @@ final class StatusText {
     Texts.field(lines, "topology", topology(status.path("topology")));
     Texts.field(lines, "table", List.of(table(status)));
     Texts.field(lines, "takeover", takeover(status.path("takeover"), ink));
+    Texts.field(lines, "vips", VirtualText.status(status.path("vips"), ink));
     List<String> clashes = new ArrayList<>();
     status
         .path("clashes")

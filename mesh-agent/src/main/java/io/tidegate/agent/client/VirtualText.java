@@ -21,6 +21,31 @@ final class VirtualText {
     return lines;
   }
 
+  /** How virtual addresses fare. */
+  static List<String> status(JsonNode vips, Ink ink) {
+    List<String> texts = new ArrayList<>();
+    texts.add(vips.path("why").asText());
+    if (vips.path("released").asBoolean()) {
+      texts.add(ink.bad("released: none are served here") + " (see tidegate release)");
+    }
+    for (JsonNode network : vips.path("networks")) {
+      int added = network.path("added").asInt();
+      texts.add(
+          "%s addresses on %s%s, whose clients come to %s"
+              .formatted(
+                  network.path("addresses").asText(),
+                  network.path("network").asText(),
+                  added == 0 ? "" : " (" + added + " added)",
+                  network.path("foothold").asText()));
+    }
+    if (vips.has("error")) {
+      texts.add(
+          ink.bad(vips.path("error").asText())
+              + ", %s failures".formatted(vips.path("failures").asText()));
+    }
+    return texts;
+  }
+
   private static Columns addresses(JsonNode routes) {
     Columns table =
         new Columns(

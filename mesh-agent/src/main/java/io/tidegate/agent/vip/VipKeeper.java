@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  *      └── another one at its path              └──┘ addresses come and go; released, and back
  * </pre>
  */
-public final class VipKeeper implements AutoCloseable {
+public final class VipKeeper implements Vips, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(VipKeeper.class);
 
@@ -126,7 +126,7 @@ public final class VipKeeper implements AutoCloseable {
     watcher.wake();
   }
 
-  /** For any thread. */
+  @Override
   public VipStatus status() {
     return status;
   }
@@ -279,18 +279,12 @@ public final class VipKeeper implements AutoCloseable {
     status = new VipStatus(why, networks, isReleased, watcher.failures(), watcher.error());
   }
 
-  /**
-   * Hands all addresses back, or takes them again: new clients alone, those that are here finish
-   * here. Where the kernel has no IPVS, nobody else serves them.
-   *
-   * @return how things are then
-   * @throws IOException if the rules could not be written; it is tried again
-   */
+  @Override
   public synchronized VipStatus release(boolean release) throws IOException {
     if (isOver) {
       throw new IOException("virtual addresses: they are another agent's now");
     }
-    if (isReleased != release) {
+    if (isReleased != release && !footings.isEmpty()) {
       LOG.info("virtual addresses: {}", release ? "all are released" : "taken again");
     }
     isReleased = release;

@@ -93,6 +93,14 @@ class AdminServerTest {
   }
 
   @Test
+  void isReadyForPortsWhereVirtualAddressesCannotBeServedAndSaysWhyTheyCannot() throws Exception {
+    view.serveVips("setns: EPERM");
+    HttpResponse<String> answer = get("/readyz");
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.body()).isEqualTo("ok\nvirtual addresses: setns: EPERM\n");
+  }
+
+  @Test
   void tellsLoadBalancersWhetherAServiceIsServed() throws Exception {
     assertThat(get("/lb/web").statusCode()).isEqualTo(200);
     assertThat(get("/lb/8080/tcp").body()).isEqualTo("ok\n");

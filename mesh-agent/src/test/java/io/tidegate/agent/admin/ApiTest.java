@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tidegate.agent.source.HostPort;
+import io.tidegate.metrics.ConnectionResult;
 import io.tidegate.metrics.EndpointCounters;
 import io.tidegate.metrics.EndpointKey;
+import io.tidegate.metrics.RouteCounters;
+import io.tidegate.metrics.RouteKey;
 import io.tidegate.proxy.ListenerStatus;
 import io.tidegate.routing.ChunkedMap;
 import io.tidegate.routing.Clash;
@@ -86,6 +89,25 @@ class ApiTest {
     JsonNode ips = json("/api/v1/resolve?q=web").at("/services/0/virtualIps");
     assertThat(ips.at("/0/tasks/unreachable").asInt()).isEqualTo(1);
     assertThat(ips.at("/1").has("tasks")).isFalse();
+  }
+
+  @Test
+  void showsHowVirtualAddressesFareAndWhatWasCountedOfThem() throws Exception {
+    assertThat(json("/api/v1/status").at("/vips/why").asText())
+        .isEqualTo("left to Docker, as it was told");
+    view.serveVips("setns: EPERM");
+    JsonNode vips = json("/api/v1/status").at("/vips");
+    assertThat(vips.at("/networks/0/network").asText()).isEqualTo("backend");
+    assertThat(vips.at("/networks/0/addresses").asInt()).isEqualTo(2);
+    assertThat(vips.at("/networks/0/added").asInt()).isEqualTo(1);
+    assertThat(vips.at("/error").asText()).isEqualTo("setns: EPERM");
+
+    assertThat(json("/api/v1/routes").at("/virtual/0").has("counts")).isFalse();
+    RouteCounters counters = new RouteCounters();
+    counters.connections(ConnectionResult.OK).add(3);
+    RouteKey key = RouteKey.of(view.table.virtual().values().getFirst());
+    view.shards.get(0).routes.put(key, counters);
+    assertThat(json("/api/v1/routes").at("/virtual/0").has("counts")).isTrue();
   }
 
   @Test

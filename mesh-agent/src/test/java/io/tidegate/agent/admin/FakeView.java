@@ -6,6 +6,7 @@ import io.tidegate.agent.source.PeerStatus;
 import io.tidegate.agent.source.SourceStatus;
 import io.tidegate.agent.takeover.RangesStatus;
 import io.tidegate.agent.takeover.TakeoverStatus;
+import io.tidegate.agent.vip.VipStatus;
 import io.tidegate.metrics.EjectionStats;
 import io.tidegate.metrics.MeshStats;
 import io.tidegate.metrics.RouteCounters;
@@ -68,6 +69,7 @@ public final class FakeView implements AgentView {
   TransparencyStatus transparency = TransparencyStatus.UNASKED;
   boolean draining;
   public TakeoverStatus takeover = TakeoverStatus.none("nothing to take over from");
+  public VipStatus vips = VipStatus.none("left to Docker, as it was told");
   final SortedMap<RouteKey, EjectionStats> ejections = new TreeMap<>();
 
   public FakeView() {
@@ -127,6 +129,22 @@ public final class FakeView implements AgentView {
       routes.put(port, new VirtualRoute(ip, route));
     }
     table = table.with(ChunkedMap.copyOf(routes));
+  }
+
+  /**
+   * Serves two virtual addresses on that network.
+   *
+   * @param error what is in the way of others, or null
+   */
+  public void serveVips(@Nullable String error) {
+    routeVirtual();
+    vips = vips(false, error);
+  }
+
+  private static VipStatus vips(boolean isReleased, @Nullable String error) {
+    VipStatus.Network backend =
+        new VipStatus.Network("net1", "10.0.1.3 in /ns/lb_net1", isReleased ? 0 : 2, 1);
+    return new VipStatus("by the test", List.of(backend), isReleased, 4, error);
   }
 
   private static Endpoint inside(
@@ -342,6 +360,11 @@ public final class FakeView implements AgentView {
   @Override
   public RangesStatus ranges() {
     return RangesStatus.NONE;
+  }
+
+  @Override
+  public VipStatus vips() {
+    return vips;
   }
 
   @Override

@@ -59,6 +59,30 @@ class MeshCollectorTest {
   }
 
   @Test
+  void countsClientsOfVirtualAddressesApartByTheirNetwork() throws IOException {
+    view.routeVirtual();
+    assertThat(scrape().seriesOf("tidegate_connections_active")).hasSize(1);
+    RouteCounters counters = new RouteCounters();
+    counters.connections(ConnectionResult.OK).add(3);
+    RouteKey key = RouteKey.of(view.table.virtual().values().getFirst());
+    view.shards.get(0).routes.put(key, counters);
+    Exposition metrics = scrape();
+    String inside = "service=\"web\",port=\"1-65535\",proto=\"tcp\",network=\"backend\"";
+    assertThat(metrics.value("tidegate_connections_total{" + inside + ",result=\"ok\"}"))
+        .isEqualTo(3);
+    assertThat(metrics.value("tidegate_connections_total{" + WEB + ",result=\"ok\"}")).isZero();
+  }
+
+  @Test
+  void tellsHowVirtualAddressesFare() throws IOException {
+    view.serveVips("setns: EPERM");
+    Exposition metrics = scrape();
+    assertThat(metrics.value("tidegate_vips{network=\"backend\"}")).isEqualTo(2);
+    assertThat(metrics.value("tidegate_vips_released")).isZero();
+    assertThat(metrics.value("tidegate_vip_failures_total")).isEqualTo(4);
+  }
+
+  @Test
   void countsEjectionsByCauseAndThoseThatAreInForce() throws IOException {
     view.eject();
     Exposition metrics = scrape();

@@ -169,6 +169,19 @@ class ClientCommandsTest {
   }
 
   @Test
+  void saysHowVirtualAddressesFare() {
+    assertThat(execute("status")).isZero();
+    assertThat(lines()).contains("vips        left to Docker, as it was told");
+    view.serveVips("setns: EPERM");
+    assertThat(execute("status")).isZero();
+    assertThat(lines())
+        .containsSequence(
+            "vips        by the test",
+            "            2 addresses on backend (1 added), whose clients come to 10.0.1.3 in /ns/lb_net1",
+            "            setns: EPERM, 4 failures");
+  }
+
+  @Test
   void showsTheTasksOfOneRoute() {
     assertThat(execute("routes", "web")).isZero();
     assertThat(lines())
