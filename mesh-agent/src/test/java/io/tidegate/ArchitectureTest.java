@@ -155,7 +155,7 @@ class ArchitectureTest {
           .whereLayer("changes")
           .mayOnlyAccessLayers("routing", "metrics")
           .whereLayer("client")
-          .mayOnlyAccessLayers("labels", "source", "takeover")
+          .mayOnlyAccessLayers("labels", "source", "takeover", "vip")
           .whereLayer("demo")
           .mayOnlyAccessLayers(
               "routing",

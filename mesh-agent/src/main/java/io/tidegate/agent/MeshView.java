@@ -216,8 +216,19 @@ final class MeshView implements AgentView {
   }
 
   @Override
-  public TakeoverStatus release(boolean release) throws IOException {
-    return takeover.release(release);
+  public void release(boolean release) throws IOException {
+    boolean arePorts = takeover().mode() == TakeoverStatus.Mode.TAKEOVER;
+    boolean areVips = !vips().networks().isEmpty();
+    try {
+      if (arePorts || areVips) {
+        var _ = vips.release(release);
+      }
+    } finally {
+      if (arePorts || !areVips) {
+        // says so where there is nothing at all
+        var _ = takeover.release(release);
+      }
+    }
   }
 
   @Override

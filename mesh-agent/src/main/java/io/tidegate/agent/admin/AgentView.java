@@ -94,12 +94,11 @@ public interface AgentView {
   VipStatus vips();
 
   /**
-   * Hands all ports back to Docker's mesh, or takes them again.
+   * Hands all ports and virtual addresses back to Docker, or takes them again.
    *
-   * @return how things are then
-   * @throws IOException if that cannot be
+   * @throws IOException if that cannot be, or there are none
    */
-  TakeoverStatus release(boolean release) throws IOException;
+  void release(boolean release) throws IOException;
 
   /** True from the signal to stop on. */
   boolean isDraining();

@@ -24,8 +24,8 @@ final class Pages {
                         ?service=NAME or ?port=8080/tcp for some, &endpoints=false for ports alone
       /api/v1/resolve   ?q=NAME, VIP, :PORT or a task's id: the service with its live endpoints
       /api/v1/changes   ?after=NUMBER&wait=SECONDS: how tasks changed, each with its lag
-      /api/v1/release   POST, from this node: hands all ports back to Docker's mesh; ?undo=true takes
-                        them again
+      /api/v1/release   POST, from this node: hands all ports and virtual addresses back to Docker;
+                        ?undo=true takes them again
       /api/v1/node      this node, and the options in force
       """;
 

@@ -3,7 +3,10 @@ package io.tidegate.agent.admin;
 import java.io.IOException;
 import java.util.List;
 
-/** {@code POST /api/v1/release}: hands all ports back to Docker's mesh, or takes them again. */
+/**
+ * {@code POST /api/v1/release}: hands all ports and virtual addresses back to Docker, or takes them
+ * again.
+ */
 final class ReleasePage implements Page {
 
   private final AgentView view;
@@ -23,7 +26,8 @@ final class ReleasePage implements Page {
 
   private Answer release(boolean release) {
     try {
-      return Json.answer(TakeoverAnswer.of(view.release(release)));
+      view.release(release);
+      return Json.answer(ReleaseAnswer.of(view));
     } catch (IOException e) {
       return Answer.text(Answer.UNAVAILABLE, e.getMessage() + "\n");
     }

@@ -2,6 +2,7 @@ package io.tidegate.agent.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tidegate.agent.takeover.Leftovers;
+import io.tidegate.agent.vip.VipLeftovers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,10 +14,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "release",
     description = {
-      "Hands all ports that the agent of this node has taken over back to Docker's own mesh: new"
-          + " clients are Docker's at once, those that the agent has finish there. That holds until"
-          + " --undo, or until the agent starts anew. Where no agent runs, what one that was killed"
-          + " has left is removed.",
+      "Hands all ports that the agent of this node has taken over back to Docker's own mesh, and"
+          + " virtual addresses to its IPVS: new clients are Docker's at once, those that the agent"
+          + " has finish there. That holds until --undo, or until the agent starts anew. Where no"
+          + " agent runs, what one that was killed has left is removed.",
       ""
     },
     mixinStandardHelpOptions = true,
@@ -26,7 +27,7 @@ public final class ReleaseCommand extends ApiCommand {
   private static final String VARIABLE_NETNS = "TIDEGATE_NETNS_DIR";
   private static final String SANDBOX = "ingress_sbox";
 
-  @Option(names = "--undo", description = "Take the ports again.")
+  @Option(names = "--undo", description = "Take ports and virtual addresses again.")
   boolean undo;
 
   @Option(
@@ -63,12 +64,39 @@ public final class ReleaseCommand extends ApiCommand {
     }
   }
 
-  private void say(JsonNode takeover) {
-    out()
-        .println(
-            takeover.path("released").asBoolean()
-                ? "released: new clients are Docker's, until --undo or the agent's next start"
-                : "taken over: " + takeover.path("ports").size() + " ports");
+  private void say(JsonNode answer) {
+    JsonNode takeover = answer.path("takeover");
+    JsonNode vips = answer.path("vips");
+    if (takeover.path("released").asBoolean() || vips.path("released").asBoolean()) {
+      out().println("released: new clients are Docker's, until --undo or the agent's next start");
+      sayWhoIsServedByNobody(vips);
+    } else {
+      int addresses = sum(vips, "addresses");
+      out()
+          .println(
+              "taken over: %d ports%s"
+                  .formatted(
+                      takeover.path("ports").size(),
+                      addresses == 0 ? "" : ", %d virtual addresses".formatted(addresses)));
+    }
+  }
+
+  private void sayWhoIsServedByNobody(JsonNode vips) {
+    int added = sum(vips, "added");
+    if (added > 0) {
+      out()
+          .println(
+              "%d virtual addresses are served by nobody until then: the kernel has no IPVS"
+                  .formatted(added));
+    }
+  }
+
+  private static int sum(JsonNode vips, String field) {
+    int sum = 0;
+    for (JsonNode network : vips.path("networks")) {
+      sum += network.path(field).asInt();
+    }
+    return sum;
   }
 
   private void removeLeftovers() throws ClientException {
@@ -78,11 +106,15 @@ public final class ReleaseCommand extends ApiCommand {
           sandbox + " does not exist (expected: that of Docker's mesh; see --netns-dir)");
     }
     try {
-      out()
-          .println(
-              Leftovers.remove(sandbox)
-                  ? "removed what an agent that is gone had left in " + sandbox
-                  : "nothing to release: no agent has left anything in " + sandbox);
+      boolean were = Leftovers.remove(sandbox);
+      if (were) {
+        out().println("removed what an agent that is gone had left in " + sandbox);
+      }
+      if (VipLeftovers.remove(netnsDir)) {
+        out().println("removed what an agent that is gone had left of virtual addresses");
+      } else if (!were) {
+        out().println("nothing to release: no agent has left anything in " + netnsDir);
+      }
     } catch (IOException e) {
       throw new ClientException(String.valueOf(e.getMessage()));
     }

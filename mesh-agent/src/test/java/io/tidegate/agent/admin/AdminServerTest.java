@@ -265,6 +265,15 @@ class AdminServerTest {
   }
 
   @Test
+  void releasesVirtualAddressesAndTakesThemAgainOnDemand() throws Exception {
+    view.serveVips(null);
+    assertThat(send("POST", "/api/v1/release").body()).contains("\"released\" : true");
+    assertThat(get("/metrics").body()).contains("tidegate_vips_released 1.0");
+    assertThat(send("POST", "/api/v1/release?undo=true").body()).contains("\"addresses\" : 2");
+    assertThat(get("/metrics").body()).contains("tidegate_vips_released 0.0");
+  }
+
+  @Test
   void actsOnlyForProgramsAndOnlyByPost() throws Exception {
     HttpResponse<String> read = get("/api/v1/release");
     assertThat(read.statusCode()).isEqualTo(405);

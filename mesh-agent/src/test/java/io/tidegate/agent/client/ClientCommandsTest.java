@@ -210,6 +210,20 @@ class ClientCommandsTest {
   }
 
   @Test
+  void releasesVirtualAddressesAndSaysWhereNobodyServesThemMeanwhile() {
+    view.serveVips(null);
+    assertThat(execute("release")).isZero();
+    assertThat(lines())
+        .containsExactly(
+            "released: new clients are Docker's, until --undo or the agent's next start",
+            "1 virtual addresses are served by nobody until then: the kernel has no IPVS");
+    assertThat(execute("status")).isZero();
+    assertThat(lines()).anyMatch(line -> line.contains("released: none are served here"));
+    assertThat(execute("release", "--undo")).isZero();
+    assertThat(lines()).contains("taken over: 0 ports, 2 virtual addresses");
+  }
+
+  @Test
   void saysWhyNothingCanBeReleased() {
     assertThat(execute("release")).isEqualTo(1);
     assertThat(err.toString())
