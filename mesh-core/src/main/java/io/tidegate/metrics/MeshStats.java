@@ -3,9 +3,11 @@ package io.tidegate.metrics;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -17,11 +19,14 @@ import org.HdrHistogram.Histogram;
  * All counts of the data path at one moment, summed over all shards.
  *
  * @param routes every route that is served or was lately
+ * @param networks how long connections to virtual addresses took, by network and protocol; their
+ *     routes say nothing of that
  * @param imitations sockets to tasks that are bound to clients' own addresses now
  * @param loopLag how late event loops came to their timers, in microseconds
  */
 public record MeshStats(
     SortedMap<RouteKey, RouteStats> routes,
+    SortedMap<NetworkKey, LatencyStats> networks,
     Map<ShardCounter, Long> shards,
     long imitations,
     Histogram loopLag) {
@@ -34,9 +39,9 @@ public record MeshStats(
     TreeSet<RouteKey> keys = new TreeSet<>();
     shards.forEach(shard -> keys.addAll(shard.routes.keySet()));
     for (RouteKey key : keys) {
-      routes.put(
-          key,
-          sumRoute(shards.stream().map(s -> s.routes.get(key)).filter(Objects::nonNull).toList()));
+      List<RouteCounters> parts =
+          shards.stream().map(s -> s.routes.get(key)).filter(Objects::nonNull).toList();
+      routes.put(key, sumRoute(parts, key.isVirtual() ? List.of() : parts));
     }
     Map<ShardCounter, Long> counts = new EnumMap<>(ShardCounter.class);
     for (ShardCounter counter : ShardCounter.values()) {
@@ -44,12 +49,41 @@ public record MeshStats(
     }
     return new MeshStats(
         routes,
+        sumNetworks(shards),
         counts,
         sum(shards, shard -> shard.imitations),
         sumLatency(shards, shard -> shard.loopLag));
   }
 
-  private static RouteStats sumRoute(List<RouteCounters> parts) {
+  private static SortedMap<NetworkKey, LatencyStats> sumNetworks(Collection<ShardCounters> shards) {
+    SortedMap<NetworkKey, Set<Latencies>> parts = new TreeMap<>();
+    for (ShardCounters shard : shards) {
+      shard.routes.forEach(
+          (key, route) -> {
+            if (key.isVirtual()) {
+              parts.computeIfAbsent(NetworkKey.of(key), _ -> new HashSet<>()).add(route.latencies);
+            }
+          });
+    }
+    SortedMap<NetworkKey, LatencyStats> networks = new TreeMap<>();
+    parts.forEach((key, latencies) -> networks.put(key, sumLatencies(latencies)));
+    return networks;
+  }
+
+  private static LatencyStats sumLatencies(Set<Latencies> parts) {
+    return new LatencyStats(
+        sumLatency(parts, part -> part.connect),
+        sumLatency(parts, part -> part.parkedTime),
+        sumLatency(parts, part -> part.firstByte),
+        sumLatency(parts, part -> part.duration));
+  }
+
+  /**
+   * A route's own counts.
+   *
+   * @param timed those of which the latencies are the route's own, too
+   */
+  private static RouteStats sumRoute(List<RouteCounters> parts, List<RouteCounters> timed) {
     Map<EndpointKey, EndpointStats> endpoints = new HashMap<>();
     for (RouteCounters part : parts) {
       part.endpoints.forEach(
@@ -70,7 +104,7 @@ public record MeshStats(
             sum(parts, part -> part.parked),
             sumEach(ParkingEnd.class, parts, RouteCounters::parkingEnds),
             sum(parts, part -> part.parkingOverflows),
-            sumLatency(parts, part -> part.parkedTime)),
+            sumLatency(timed, part -> part.parkedTime)),
         new RouteStats.ProxyHeaders(
             sumEach(ProxyHeaderResult.class, parts, RouteCounters::proxyHeaders),
             sum(parts, part -> part.proxyHeadersOmitted)),
@@ -80,9 +114,9 @@ public record MeshStats(
         new RouteStats.Datagrams(
             sumEach(DatagramResult.class, parts, RouteCounters::datagramsIn),
             sumEach(DatagramResult.class, parts, RouteCounters::datagramsOut)),
-        sumLatency(parts, part -> part.connect),
-        sumLatency(parts, part -> part.firstByte),
-        sumLatency(parts, part -> part.duration),
+        sumLatency(timed, part -> part.connect),
+        sumLatency(timed, part -> part.firstByte),
+        sumLatency(timed, part -> part.duration),
         endpoints);
   }
 

@@ -53,23 +53,40 @@ public final class RouteCounters {
   public final Counter bytesOut = new Counter();
 
   /** From accepting the client to the task's answer, retries included. */
-  public final Latency connect = new Latency();
+  public final Latency connect;
 
   /** From parking the client to the end of that, whatever it was. */
-  public final Latency parkedTime = new Latency();
+  public final Latency parkedTime;
 
   /** From accepting the client to the task's first byte. */
-  public final Latency firstByte = new Latency();
+  public final Latency firstByte;
 
   /** From accepting the client to the end of the relay. */
-  public final Latency duration = new Latency();
+  public final Latency duration;
 
   /**
    * The endpoints that this shard has counted something for; entries come and go with the writer.
    */
   public final ConcurrentMap<EndpointKey, EndpointCounters> endpoints = new ConcurrentHashMap<>();
 
+  /** What those four belong to. */
+  final Latencies latencies;
+
   public RouteCounters() {
+    this(new Latencies());
+  }
+
+  /**
+   * With latencies that other routes may have, too.
+   *
+   * @param latencies what all virtual addresses of a network share, by one protocol
+   */
+  public RouteCounters(Latencies latencies) {
+    this.latencies = latencies;
+    connect = latencies.connect;
+    parkedTime = latencies.parkedTime;
+    firstByte = latencies.firstByte;
+    duration = latencies.duration;
     for (ConnectionResult result : ConnectionResult.values()) {
       connections.put(result, new Counter());
     }

@@ -35,6 +35,11 @@ public record RouteKey(PublishedPort port, String serviceId, String serviceName,
         route.port(), route.serviceId(), route.serviceName(), virtual.ip().networkId());
   }
 
+  /** Whether it is a virtual address, whose latencies are those of its network. */
+  boolean isVirtual() {
+    return !networkId.isEmpty();
+  }
+
   @Override
   public int compareTo(RouteKey other) {
     return ORDER.compare(this, other);

@@ -117,28 +117,29 @@ final class ServedPorts {
 
   private ServedRoute served(
       Route route, Map<RouteKey, ClientLimit> limits, @Nullable ServedRoute before) {
-    return served(RouteKey.of(route), route, limits, before, null);
+    RouteKey key = RouteKey.of(route);
+    RouteCounters own = shard.counters().routes.computeIfAbsent(key, _ -> new RouteCounters());
+    return served(route, own, limits.get(key), before, null);
   }
 
   /**
    * How a route is served from now on.
    *
+   * @param limit of its clients, or null for none
    * @param before how it was until now, if it was
    * @param virtual all ports of which virtual address it is, or null
    */
   ServedRoute served(
-      RouteKey key,
       Route route,
-      Map<RouteKey, ClientLimit> limits,
+      RouteCounters own,
+      @Nullable ClientLimit limit,
       @Nullable ServedRoute before,
       @Nullable VirtualPort virtual) {
-    RouteCounters own = shard.counters().routes.computeIfAbsent(key, _ -> new RouteCounters());
     Hedging hedging =
         before != null && before.route.serviceId().equals(route.serviceId())
             ? before.limits.hedging()
             : new Hedging(shard.clock().nanoTime());
-    RouteLimits ownLimits =
-        RouteLimits.of(route.policy(), shard.config(), limits.get(key), hedging);
+    RouteLimits ownLimits = RouteLimits.of(route.policy(), shard.config(), limit, hedging);
     return new ServedRoute(
         route, own, ownLimits, before, shard.streaks(), random, shard.clock(), virtual);
   }

@@ -1,5 +1,6 @@
 package io.tidegate.proxy;
 
+import io.tidegate.metrics.Latencies;
 import io.tidegate.routing.Protocol;
 import io.tidegate.routing.VirtualPort;
 import io.tidegate.routing.VirtualRoute;
@@ -22,6 +23,9 @@ final class VirtualNetwork {
   // By addresses of IPv4: Swarm gives out no others.
   private final Int2ObjectHashMap<ServedVirtual> tcp = new Int2ObjectHashMap<>();
   private final Int2ObjectHashMap<ServedVirtual> udp = new Int2ObjectHashMap<>();
+  // Of all routes: each of its own would cost more than all else that is of a route.
+  private final Latencies tcpLatencies = new Latencies();
+  private final Latencies udpLatencies = new Latencies();
   private @Nullable Foothold foothold;
   private @Nullable VirtualListener listener;
   private @Nullable TakenUdpListener datagrams;
@@ -94,7 +98,8 @@ final class VirtualNetwork {
 
   private @Nullable ServedVirtual begin(
       Int2ObjectHashMap<ServedVirtual> known, int address, Protocol protocol) {
-    ServedRoute route = ports.begin(new VirtualPort(id, addressOf(address), protocol));
+    VirtualPort port = new VirtualPort(id, addressOf(address), protocol);
+    ServedRoute route = ports.begin(port, latencies(protocol));
     if (route == null) {
       return null;
     }
@@ -116,11 +121,15 @@ final class VirtualNetwork {
       return;
     }
     if (route != null) {
-      served.serve(ports.served(port, route, served.served()));
+      served.serve(ports.served(port, route, served.served(), latencies(port.protocol())));
     } else {
       mapOf(port).remove(numberOf(port.address().getAddress()));
       served.close();
     }
+  }
+
+  private Latencies latencies(Protocol protocol) {
+    return protocol == Protocol.TCP ? tcpLatencies : udpLatencies;
   }
 
   private Int2ObjectHashMap<ServedVirtual> mapOf(VirtualPort port) {

@@ -1,5 +1,7 @@
 package io.tidegate.proxy;
 
+import io.tidegate.metrics.Latencies;
+import io.tidegate.metrics.RouteCounters;
 import io.tidegate.metrics.RouteKey;
 import io.tidegate.routing.ChunkedMap;
 import io.tidegate.routing.ChunkedMap.Difference;
@@ -70,18 +72,23 @@ final class VirtualPorts {
   }
 
   /** The route of the first client of an address, or null if there is none. */
-  @Nullable ServedRoute begin(VirtualPort port) {
+  @Nullable ServedRoute begin(VirtualPort port, Latencies latencies) {
     VirtualRoute route = routes.get(port);
-    return route == null ? null : served(port, route, null);
+    return route == null ? null : served(port, route, null, latencies);
   }
 
   /**
    * How a route is served from now on.
    *
    * @param before how it was until now, if it was
+   * @param latencies of all such routes of the network
    */
-  ServedRoute served(VirtualPort port, VirtualRoute route, @Nullable ServedRoute before) {
-    return ports.served(RouteKey.of(route), route.route(), limits, before, port);
+  ServedRoute served(
+      VirtualPort port, VirtualRoute route, @Nullable ServedRoute before, Latencies latencies) {
+    RouteKey key = RouteKey.of(route);
+    RouteCounters counters =
+        shard.counters().routes.computeIfAbsent(key, _ -> new RouteCounters(latencies));
+    return ports.served(route.route(), counters, limits.get(key), before, port);
   }
 
   /** Where clients of a route wait that nobody takes; null if it is served no more. */

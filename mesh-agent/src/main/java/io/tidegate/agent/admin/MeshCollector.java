@@ -3,7 +3,6 @@ package io.tidegate.agent.admin;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
-import io.tidegate.agent.admin.Families.Latencies;
 import io.tidegate.agent.admin.Families.Point;
 import io.tidegate.agent.source.SourceStatus;
 import io.tidegate.metrics.CloseCause;
@@ -29,7 +28,6 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
-import org.HdrHistogram.Histogram;
 
 /** Turns what the mesh counts into Prometheus' families, all of one moment. */
 final class MeshCollector implements MultiCollector {
@@ -57,7 +55,7 @@ final class MeshCollector implements MultiCollector {
     ProxyHeaderFamilies.add(families, routes);
     addUdp(families, routes.stream().filter(RouteSeries::isUdp).toList());
     addBytes(families, routes);
-    addLatencies(families, routes);
+    LatencyFamilies.add(families, routes, stats, table);
     addEndpoints(families, table);
     EjectionFamilies.add(families, view);
     CheckFamilies.add(families, view.checks());
@@ -140,24 +138,6 @@ final class MeshCollector implements MultiCollector {
                         route.labels(),
                         route.sum(RouteStats::bytesIn),
                         route.sum(RouteStats::bytesOut))));
-  }
-
-  private static void addLatencies(Families families, List<RouteSeries> routes) {
-    families.histogram(
-        "connect_duration_seconds",
-        "From accepting a client to the task's answer, retries included.",
-        LatencyBuckets.SHORT,
-        latencies(routes, RouteStats::connect));
-    families.histogram(
-        "first_byte_duration_seconds",
-        "From accepting a client to the task's first byte.",
-        LatencyBuckets.SHORT,
-        latencies(routes, RouteStats::firstByte));
-    families.histogram(
-        "connection_duration_seconds",
-        "From accepting a client to the end of the relay.",
-        LatencyBuckets.LONG,
-        latencies(routes, RouteStats::duration));
   }
 
   private static void addEndpoints(Families families, RoutingTable table) {
@@ -271,11 +251,6 @@ final class MeshCollector implements MultiCollector {
                             new Point(
                                 route.labels().add(label, constant.toString()),
                                 route.sum(part -> counts.apply(part).getOrDefault(constant, 0L)))));
-  }
-
-  static Stream<Latencies> latencies(
-      List<RouteSeries> routes, Function<RouteStats, Histogram> latency) {
-    return routes.stream().map(route -> new Latencies(route.labels(), route.latency(latency)));
   }
 
   private static Stream<Point> perTask(

@@ -26,10 +26,5 @@ final class ParkingFamilies {
         "parking_overflows",
         "Connections that no task took and that could not wait, because as many did as may.",
         MeshCollector.counts(routes, stats -> stats.parking().overflows()));
-    families.histogram(
-        "parking_duration_seconds",
-        "How long connections waited for a task, however that ended.",
-        LatencyBuckets.WAITING,
-        MeshCollector.latencies(routes, stats -> stats.parking().time()));
   }
 }

@@ -47,6 +47,11 @@ record RouteSeries(Labels labels, List<RouteStats> parts) {
     return Protocol.UDP.toString().equals(labels.get("proto"));
   }
 
+  /** Whether it is of a virtual address. */
+  boolean isVirtual() {
+    return labels.get("network") != null;
+  }
+
   static Labels labels(Route route) {
     PublishedPort port = route.port();
     return labels(route.serviceName(), port);
