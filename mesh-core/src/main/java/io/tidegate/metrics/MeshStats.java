@@ -11,7 +11,6 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.HdrHistogram.Histogram;
 
@@ -91,8 +90,8 @@ public record MeshStats(
               endpoints.put(key, endpoints.getOrDefault(key, EndpointStats.ZERO).plus(counters)));
     }
     return new RouteStats(
-        sumEach(ConnectionResult.class, parts, RouteCounters::connections),
-        sumEach(CloseCause.class, parts, RouteCounters::closes),
+        sumEach(ConnectionResult.class, parts, part -> part.connections),
+        sumEach(CloseCause.class, parts, part -> part.closes),
         sum(parts, part -> part.connectRetries),
         sum(parts, part -> part.detours),
         sum(parts, part -> part.panicPicks),
@@ -102,18 +101,18 @@ public record MeshStats(
             sum(parts, part -> part.hedgesDenied)),
         new RouteStats.Parking(
             sum(parts, part -> part.parked),
-            sumEach(ParkingEnd.class, parts, RouteCounters::parkingEnds),
+            sumEach(ParkingEnd.class, parts, part -> part.parkingEnds),
             sum(parts, part -> part.parkingOverflows),
             sumLatency(timed, part -> part.parkedTime)),
         new RouteStats.ProxyHeaders(
-            sumEach(ProxyHeaderResult.class, parts, RouteCounters::proxyHeaders),
+            sumEach(ProxyHeaderResult.class, parts, part -> part.proxyHeaders),
             sum(parts, part -> part.proxyHeadersOmitted)),
-        sumEach(Imitated.class, parts, RouteCounters::imitated),
+        sumEach(Imitated.class, parts, part -> part.imitated),
         sum(parts, part -> part.bytesIn),
         sum(parts, part -> part.bytesOut),
         new RouteStats.Datagrams(
-            sumEach(DatagramResult.class, parts, RouteCounters::datagramsIn),
-            sumEach(DatagramResult.class, parts, RouteCounters::datagramsOut)),
+            sumEach(DatagramResult.class, parts, part -> part.datagramsIn),
+            sumEach(DatagramResult.class, parts, part -> part.datagramsOut)),
         sumLatency(timed, part -> part.connect),
         sumLatency(timed, part -> part.firstByte),
         sumLatency(timed, part -> part.duration),
@@ -121,10 +120,11 @@ public record MeshStats(
   }
 
   private static <E extends Enum<E>> Map<E, Long> sumEach(
-      Class<E> type, List<RouteCounters> parts, BiFunction<RouteCounters, E, Counter> counter) {
+      Class<E> type, List<RouteCounters> parts, Function<RouteCounters, EnumCounters<E>> counters) {
     Map<E, Long> sums = new EnumMap<>(type);
     for (E constant : type.getEnumConstants()) {
-      sums.put(constant, sum(parts, part -> counter.apply(part, constant)));
+      sums.put(
+          constant, parts.stream().mapToLong(part -> counters.apply(part).get(constant)).sum());
     }
     return sums;
   }

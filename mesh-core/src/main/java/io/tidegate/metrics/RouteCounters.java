@@ -1,21 +1,18 @@
 package io.tidegate.metrics;
 
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /** What one shard counts for one route. */
 public final class RouteCounters {
 
-  private final Map<ConnectionResult, Counter> connections = new EnumMap<>(ConnectionResult.class);
-  private final Map<CloseCause, Counter> closes = new EnumMap<>(CloseCause.class);
-  private final Map<ParkingEnd, Counter> parkingEnds = new EnumMap<>(ParkingEnd.class);
-  private final Map<ProxyHeaderResult, Counter> proxyHeaders =
-      new EnumMap<>(ProxyHeaderResult.class);
-  private final Map<Imitated, Counter> imitated = new EnumMap<>(Imitated.class);
-  private final Map<DatagramResult, Counter> datagramsIn = new EnumMap<>(DatagramResult.class);
-  private final Map<DatagramResult, Counter> datagramsOut = new EnumMap<>(DatagramResult.class);
+  final EnumCounters<ConnectionResult> connections = new EnumCounters<>(ConnectionResult.class);
+  final EnumCounters<CloseCause> closes = new EnumCounters<>(CloseCause.class);
+  final EnumCounters<ParkingEnd> parkingEnds = new EnumCounters<>(ParkingEnd.class);
+  final EnumCounters<ProxyHeaderResult> proxyHeaders = new EnumCounters<>(ProxyHeaderResult.class);
+  final EnumCounters<Imitated> imitated = new EnumCounters<>(Imitated.class);
+  final EnumCounters<DatagramResult> datagramsIn = new EnumCounters<>(DatagramResult.class);
+  final EnumCounters<DatagramResult> datagramsOut = new EnumCounters<>(DatagramResult.class);
 
   /** Connects that were tried again on another endpoint. */
   public final Counter connectRetries = new Counter();
@@ -87,63 +84,37 @@ public final class RouteCounters {
     parkedTime = latencies.parkedTime;
     firstByte = latencies.firstByte;
     duration = latencies.duration;
-    for (ConnectionResult result : ConnectionResult.values()) {
-      connections.put(result, new Counter());
-    }
-    for (CloseCause cause : CloseCause.values()) {
-      closes.put(cause, new Counter());
-    }
-    for (ParkingEnd end : ParkingEnd.values()) {
-      parkingEnds.put(end, new Counter());
-    }
-    for (ProxyHeaderResult result : ProxyHeaderResult.values()) {
-      proxyHeaders.put(result, new Counter());
-    }
-    for (Imitated result : Imitated.values()) {
-      imitated.put(result, new Counter());
-    }
-    for (DatagramResult result : DatagramResult.values()) {
-      datagramsIn.put(result, new Counter());
-      datagramsOut.put(result, new Counter());
-    }
   }
 
-  @SuppressWarnings("NullAway") // Filled for every constant.
   public Counter connections(ConnectionResult result) {
-    return connections.get(result);
+    return connections.of(result);
   }
 
-  @SuppressWarnings("NullAway") // Filled for every constant.
   public Counter closes(CloseCause cause) {
-    return closes.get(cause);
+    return closes.of(cause);
   }
 
-  @SuppressWarnings("NullAway") // Filled for every constant.
   public Counter parkingEnds(ParkingEnd end) {
-    return parkingEnds.get(end);
+    return parkingEnds.of(end);
   }
 
   /** PROXY protocol headers that clients were to send, or might. */
-  @SuppressWarnings("NullAway") // Filled for every constant.
   public Counter proxyHeaders(ProxyHeaderResult result) {
-    return proxyHeaders.get(result);
+    return proxyHeaders.of(result);
   }
 
   /** Connects from clients' own addresses, where the route asks for that, and UDP sessions. */
-  @SuppressWarnings("NullAway") // Filled for every constant.
   public Counter imitated(Imitated result) {
-    return imitated.get(result);
+    return imitated.of(result);
   }
 
   /** Datagrams from clients. */
-  @SuppressWarnings("NullAway") // Filled for every constant.
   public Counter datagramsIn(DatagramResult result) {
-    return datagramsIn.get(result);
+    return datagramsIn.of(result);
   }
 
   /** Datagrams from tasks. */
-  @SuppressWarnings("NullAway") // Filled for every constant.
   public Counter datagramsOut(DatagramResult result) {
-    return datagramsOut.get(result);
+    return datagramsOut.of(result);
   }
 }

@@ -3,7 +3,10 @@ package io.tidegate.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tidegate.metrics.CloseCause;
 import io.tidegate.metrics.ConnectionResult;
+import io.tidegate.metrics.Latencies;
+import io.tidegate.metrics.RouteCounters;
 import io.tidegate.metrics.RouteKey;
 import io.tidegate.metrics.RouteStats;
 import io.tidegate.metrics.ShardCounter;
@@ -29,11 +32,13 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.agrona.concurrent.SystemNanoClock;
 import org.junit.jupiter.api.BeforeEach;
@@ -295,13 +300,49 @@ class VirtualPortsTest {
         InetAddress address =
             InetAddress.getByAddress(new byte[] {10, 0, (byte) (i >> 8), (byte) i});
         VirtualPort port = new VirtualPort("a", address, Protocol.TCP);
-        routes =
-            routes.with(port, at(port, route(ALL_TCP, "10.1.0.1", "10.1.0.2", "10.1.0.3")));
+        routes = routes.with(port, at(port, route(ALL_TCP, "10.1.0.1", "10.1.0.2", "10.1.0.3")));
       }
       publish(proxy);
       assertThat((usedBytes() - before) / addresses).as("bytes per address").isLessThan(4_096);
       assertThat(proxy.shards.stats().routes()).isEmpty();
     }
+  }
+
+  @Test
+  void costsLittlePerAddressThatIsCalled() {
+    int addresses = 2_000;
+    List<ServedRoute> called = new ArrayList<>(addresses);
+    Latencies shared = new Latencies();
+    ConnectStreaks streaks = new ConnectStreaks(SystemNanoClock.INSTANCE, _ -> {});
+    Route route = route(ALL_TCP, "10.1.0.1", "10.1.0.2", "10.1.0.3");
+    long before = usedBytes();
+    for (int i = 0; i < addresses; i++) {
+      called.add(called(route, new RouteCounters(shared), streaks));
+    }
+    assertThat((usedBytes() - before) / addresses).as("bytes per address").isLessThan(4_096);
+    assertThat(called).hasSize(addresses);
+  }
+
+  /** A route on one shard after a client for each of its tasks. */
+  private static ServedRoute called(Route route, RouteCounters counters, ConnectStreaks streaks) {
+    ProxyConfig config = ProxyFixture.config(Duration.ofSeconds(4), Duration.ofHours(1));
+    ServedRoute served =
+        new ServedRoute(
+            route,
+            counters,
+            RouteLimits.of(route.policy(), config, null, new Hedging(0)),
+            null,
+            streaks,
+            RandomGenerator.getDefault(),
+            SystemNanoClock.INSTANCE,
+            port("a", Protocol.TCP));
+    for (int i = 0; i < route.endpoints().size(); i++) {
+      counters.connections(ConnectionResult.OK).increment();
+      counters.connect.recordNanos(i);
+      served.countersOf(i).relays.increment();
+      counters.closes(CloseCause.FINISHED).increment();
+    }
+    return served;
   }
 
   private static long usedBytes() {
