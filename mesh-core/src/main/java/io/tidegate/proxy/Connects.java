@@ -41,8 +41,10 @@ abstract class Connects extends Timer implements RelayHalf.Owner {
   ConnectionResult failure = ConnectionResult.NO_ENDPOINT;
   // What the client has said already, as far as it was not sent yet.
   @Nullable ByteBuf firstBytes;
-  // Of a virtual address: a task was there and does not listen at the port.
+  // Of a virtual address: a task was there and does not listen at the port, nor ever has.
   boolean isPortClosed;
+  // Of a range: what the client asked for, once a connect has begun.
+  private int asked;
 
   // The one at hand: counted in the load of its endpoint unless there is none.
   int index = Picker.NONE;
@@ -67,7 +69,8 @@ abstract class Connects extends Timer implements RelayHalf.Owner {
   final boolean connect() throws IOException {
     served.load(index).begin();
     if (served.route.isParallel()) {
-      return connectParallel(served.endpoint(index).shifted(served.shift(askedPort())));
+      asked = askedPort();
+      return connectParallel(served.endpoint(index).shifted(served.shift(asked)));
     }
     Endpoint endpoint = served.endpoint(index);
     HopOffer hop = endpoint.reach().hop();
@@ -208,6 +211,13 @@ abstract class Connects extends Timer implements RelayHalf.Owner {
 
   // --- ending ---
 
+  /** The connect at hand was answered. */
+  final void countAnswer() {
+    served.counters.connections(ConnectionResult.OK).increment();
+    served.health.onAnswered(index);
+    served.remember(asked);
+  }
+
   /** Takes the socket of the connect at hand, which goes on in the load of its endpoint. */
   final RelayHalf win() {
     RelayHalf half = Objects.requireNonNull(upstream);
@@ -223,7 +233,7 @@ abstract class Connects extends Timer implements RelayHalf.Owner {
       case NotTakenException _ -> end(ConnectionResult.REFUSED);
       default -> {
         served.health.onFailed(index, e);
-        isPortClosed |= served.virtual != null && Errno.isRefused(e);
+        isPortClosed |= served.isClosed(asked) && Errno.isRefused(e);
         fail(ConnectionResult.REFUSED, e.getMessage());
       }
     }

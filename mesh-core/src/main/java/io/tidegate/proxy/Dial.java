@@ -291,8 +291,7 @@ final class Dial extends Connects {
       served.limits.hedging().onAnswer(tookNanos);
     }
     leaveRivals(earlier);
-    served.counters.connections(ConnectionResult.OK).increment();
-    served.health.onAnswered(index);
+    countAnswer();
     if (served.isDetour(index)) {
       served.counters.detours.increment();
     }

@@ -1,7 +1,6 @@
 package io.tidegate.proxy;
 
 import io.tidegate.balance.Picker;
-import io.tidegate.metrics.ConnectionResult;
 import io.tidegate.metrics.ShardCounter;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.Reach;
@@ -129,8 +128,7 @@ final class HopDial extends Connects {
     byte[] header = introduces() ? shard.introductions().of(served, index, ends) : null;
     RelayHalf upstream = win();
     shard.clock().stop(this);
-    served.counters.connections(ConnectionResult.OK).increment();
-    served.health.onAnswered(index);
+    countAnswer();
     served.counters.connect.recordNanos(shard.clock().nanoTime() - askedNanos);
     shard.counters().of(ShardCounter.HOPS_TAKEN).increment();
     tell(shard, caller, HopAnswer.TAKEN.code());

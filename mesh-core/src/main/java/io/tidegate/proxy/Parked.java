@@ -187,6 +187,9 @@ final class Parked extends Timer implements RelayHalf.Owner {
 
   private void end(ParkingEnd end, ConnectionResult result) {
     over = true;
+    if (end == ParkingEnd.TIMED_OUT && result == ConnectionResult.REFUSED) {
+      served.forgetPortOf(client.socket);
+    }
     ended(end);
     ticket.leave();
     served.counters.connections(result).increment();

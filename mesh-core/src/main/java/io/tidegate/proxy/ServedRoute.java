@@ -50,6 +50,7 @@ final class ServedRoute {
   final boolean isTransparent;
   // All ports of which virtual address it is; null for what is published.
   final @Nullable VirtualPort virtual;
+  private final @Nullable OpenPorts openPorts;
   private final RandomGenerator random;
   private final NanoClock clock;
   private final Map<EndpointKey, ServedEndpoint> kept;
@@ -78,6 +79,7 @@ final class ServedRoute {
       @Nullable VirtualPort virtual) {
     this.route = route;
     this.virtual = virtual;
+    openPorts = openPorts(before);
     this.counters = counters;
     this.limits = limits;
     health = new ServedHealth(route, streaks);
@@ -114,6 +116,18 @@ final class ServedRoute {
     this(route, counters, limits, before, streaks, random, clock, null);
   }
 
+  private @Nullable OpenPorts openPorts(@Nullable ServedRoute before) {
+    if (virtual == null) {
+      return null;
+    }
+    OpenPorts known = before != null && isOfSameService(before) ? before.openPorts : null;
+    return known == null ? new OpenPorts() : known;
+  }
+
+  private boolean isOfSameService(ServedRoute other) {
+    return other.route.serviceId().equals(route.serviceId());
+  }
+
   private ServedEndpoint keep(Endpoint endpoint, @Nullable ServedRoute before, long nowNanos) {
     EndpointKey key = key(endpoint);
     ServedEndpoint old = before == null ? null : before.kept.get(key);
@@ -125,7 +139,7 @@ final class ServedRoute {
 
   /** What the same service has no more is gone; another service's tasks may still run. */
   private void leave(ServedRoute before) {
-    boolean isSameService = before.route.serviceId().equals(route.serviceId());
+    boolean isSameService = isOfSameService(before);
     before.kept.forEach(
         (key, endpoint) -> {
           endpoint.load.leavePicker();
@@ -156,6 +170,27 @@ final class ServedRoute {
       throw new IOException("%s: %d is not one of them".formatted(port, asked));
     }
     return asked - port.number();
+  }
+
+  // --- ports of a virtual address ---
+
+  /** Whether nobody is known to listen at a port of a virtual address, now and then at least. */
+  boolean isClosed(int port) {
+    return openPorts != null && !openPorts.has(port);
+  }
+
+  /** A task has answered there. */
+  void remember(int port) {
+    if (openPorts != null) {
+      openPorts.add(port);
+    }
+  }
+
+  /** A client has waited in vain for a task to listen where it asks. */
+  void forgetPortOf(TcpSocket client) {
+    if (openPorts != null) {
+      openPorts.remove(Libc.localPort(client.intValue()));
+    }
   }
 
   // --- endpoints ---

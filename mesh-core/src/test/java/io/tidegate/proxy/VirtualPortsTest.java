@@ -12,6 +12,7 @@ import io.tidegate.metrics.RouteStats;
 import io.tidegate.metrics.ShardCounter;
 import io.tidegate.routing.ChunkedMap;
 import io.tidegate.routing.Endpoint;
+import io.tidegate.routing.Parking;
 import io.tidegate.routing.Policy;
 import io.tidegate.routing.Protocol;
 import io.tidegate.routing.Publication;
@@ -29,6 +30,7 @@ import java.net.ConnectException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
@@ -77,16 +79,28 @@ class VirtualPortsTest {
     return proxy(_ -> {});
   }
 
+  private static ProxyFixture proxyOfOneShard() {
+    return new ProxyFixture(
+        ProxyFixture.configOfOneShard(),
+        new TakenPortsTest.OwnNamespace(),
+        SystemNanoClock.INSTANCE,
+        _ -> {});
+  }
+
   private static VirtualPort port(String network, Protocol protocol) {
     return new VirtualPort(network, VIP, protocol);
   }
 
   private static Route route(PublishedPort ports, String... tasks) {
+    return route(ports, Policy.DEFAULT, tasks);
+  }
+
+  private static Route route(PublishedPort ports, Policy policy, String... tasks) {
     return new Route(
         ports,
         "service",
         "web",
-        Policy.DEFAULT,
+        policy,
         Stream.of(tasks).map(VirtualPortsTest::endpoint).toList(),
         List.of(),
         List.of(),
@@ -113,6 +127,23 @@ class VirtualPortsTest {
   private void publish(ProxyFixture proxy) {
     proxy.shards.publish(new RoutingTable(++version, Map.of()).with(routes));
     proxy.shards.settle();
+  }
+
+  /** Places a network where the port is free on the addresses of tasks, too. */
+  private static int place(ProxyFixture proxy, String network) throws IOException {
+    int port;
+    do {
+      port = proxy.shards.placeVirtual(network, FOOTHOLD);
+    } while (!isFree("127.0.0.1", port) || !isFree("127.0.0.2", port));
+    return port;
+  }
+
+  private static boolean isFree(String host, int port) {
+    try (var _ = new ServerSocket(port, 1, InetAddress.ofLiteral(host))) {
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private static TestTask task(String host, int port) {
@@ -157,7 +188,7 @@ class VirtualPortsTest {
     try (var proxy = proxy()) {
       publish(proxy, port("a", Protocol.TCP), route(ALL_TCP, "127.0.0.1"));
       publish(proxy, port("a", Protocol.UDP), route(ALL_UDP, "127.0.0.1"));
-      int port = proxy.shards.placeVirtual("a", FOOTHOLD);
+      int port = place(proxy, "a");
       assertThat(proxy.shards.stats().routes()).isEmpty();
 
       try (TestTask task = task("127.0.0.1", port);
@@ -175,7 +206,7 @@ class VirtualPortsTest {
     Queue<Object> outcomes = new ConcurrentLinkedQueue<>();
     try (var proxy = proxy(outcomes::add)) {
       publish(proxy, port("a", Protocol.TCP), route(ALL_TCP, "127.0.0.1", "127.0.0.2"));
-      int port = proxy.shards.placeVirtual("a", FOOTHOLD);
+      int port = place(proxy, "a");
 
       for (int i = 0; i < 100; i++) {
         assertReset(port);
@@ -194,7 +225,7 @@ class VirtualPortsTest {
   void hasClientsWaitWhileThereIsNoTask() throws Exception {
     try (var proxy = proxy()) {
       publish(proxy, port("a", Protocol.TCP), route(ALL_TCP));
-      int port = proxy.shards.placeVirtual("a", FOOTHOLD);
+      int port = place(proxy, "a");
 
       try (TestTask task = task("127.0.0.1", port);
           Socket client = connect(port)) {
@@ -207,10 +238,52 @@ class VirtualPortsTest {
   }
 
   @Test
+  void hasClientsWaitForATaskThatHasListenedBefore() throws Exception {
+    try (var proxy = proxyOfOneShard()) {
+      publish(proxy, port("a", Protocol.TCP), route(ALL_TCP, "127.0.0.1"));
+      int port = place(proxy, "a");
+      assertAnsweredOnce(port);
+      publish(proxy, port("a", Protocol.TCP), route(ALL_TCP, "127.0.0.2"));
+
+      try (Socket client = connect(port)) {
+        Await.until(() -> parked(proxy) == 1);
+        try (TestTask task = task("127.0.0.2", port)) {
+          assertAnswers(client);
+          assertThat(task.connections()).isEqualTo(1);
+        }
+      }
+    }
+  }
+
+  @Test
+  void refusesAtOnceWhereAClientHasWaitedInVain() throws Exception {
+    Policy briefly =
+        Policy.DEFAULT.withParking(Parking.DEFAULT.withTimeout(Duration.ofMillis(200)));
+    try (var proxy = proxyOfOneShard()) {
+      publish(proxy, port("a", Protocol.TCP), route(ALL_TCP, briefly, "127.0.0.1"));
+      int port = place(proxy, "a");
+      assertAnsweredOnce(port);
+
+      for (int i = 0; i < 10; i++) {
+        assertReset(port);
+      }
+      assertThat(parked(proxy)).isEqualTo(1);
+    }
+  }
+
+  private static void assertAnsweredOnce(int port) throws IOException {
+    try (TestTask task = task("127.0.0.1", port);
+        Socket client = connect(port)) {
+      assertAnswers(client);
+      assertThat(task.connections()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void dropsAnAddressThatIsGoneWhileItsRelaysGoOn() throws Exception {
     try (var proxy = proxy()) {
       publish(proxy, port("a", Protocol.TCP), route(ALL_TCP, "127.0.0.1"));
-      int port = proxy.shards.placeVirtual("a", FOOTHOLD);
+      int port = place(proxy, "a");
 
       try (TestTask task = task("127.0.0.1", port);
           Socket client = connect(port)) {
@@ -230,7 +303,7 @@ class VirtualPortsTest {
   void takesNobodyAnyMoreWhereItHasLeftWhileRelaysGoOn() throws Exception {
     try (var proxy = proxy()) {
       publish(proxy, port("a", Protocol.TCP), route(ALL_TCP, "127.0.0.1"));
-      int port = proxy.shards.placeVirtual("a", FOOTHOLD);
+      int port = place(proxy, "a");
 
       try (TestTask task = task("127.0.0.1", port);
           Socket client = connect(port)) {
@@ -241,7 +314,7 @@ class VirtualPortsTest {
         assertAnswers(client);
         assertThat(task.connections()).isEqualTo(1);
       }
-      int again = proxy.shards.placeVirtual("a", FOOTHOLD);
+      int again = place(proxy, "a");
       try (TestTask task = task("127.0.0.1", again);
           Socket client = connect(again)) {
         assertAnswers(client);
@@ -255,8 +328,8 @@ class VirtualPortsTest {
     try (var proxy = proxy()) {
       publish(proxy, port("a", Protocol.TCP), route(ALL_TCP, "127.0.0.1"));
       publish(proxy, port("b", Protocol.TCP), route(ALL_TCP, "127.0.0.2"));
-      int a = proxy.shards.placeVirtual("a", FOOTHOLD);
-      int b = proxy.shards.placeVirtual("b", FOOTHOLD);
+      int a = place(proxy, "a");
+      int b = place(proxy, "b");
 
       try (TestTask taskOfA = task("127.0.0.1", a);
           TestTask taskOfB = task("127.0.0.2", b);
@@ -275,7 +348,7 @@ class VirtualPortsTest {
   @Test
   void answersDatagramsFromTheAddressAndPortThatTheyCameTo() throws Exception {
     try (var proxy = proxy()) {
-      int port = proxy.shards.placeVirtual("a", FOOTHOLD);
+      int port = place(proxy, "a");
       publish(proxy, port("a", Protocol.UDP), route(ALL_UDP, "127.0.0.1"));
 
       try (var task = UdpTask.named("task", port);
@@ -293,7 +366,7 @@ class VirtualPortsTest {
   void costsLittlePerAddress() throws Exception {
     int addresses = 2_000;
     try (var proxy = proxy()) {
-      proxy.shards.placeVirtual("a", FOOTHOLD);
+      place(proxy, "a");
       publish(proxy);
       long before = usedBytes();
       for (int i = 0; i < addresses; i++) {
@@ -341,6 +414,7 @@ class VirtualPortsTest {
       counters.connect.recordNanos(i);
       served.countersOf(i).relays.increment();
       counters.closes(CloseCause.FINISHED).increment();
+      served.remember(80);
     }
     return served;
   }
