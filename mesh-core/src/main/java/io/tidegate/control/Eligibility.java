@@ -68,9 +68,26 @@ final class Eligibility<K> {
   Choice choose(K route, Protocol protocol, List<Endpoint> all, long nowNanos) {
     List<Endpoint> judged = health.isClear() ? all : judged(protocol, all);
     Set<EndpointState> picked = picked(route, judged, nowNanos);
-    return new Choice(
-        judged.stream().filter(endpoint -> picked.contains(endpoint.state())).toList(),
-        judged.stream().filter(endpoint -> !picked.contains(endpoint.state())).toList());
+    return new Choice(those(judged, picked, true), those(judged, picked, false));
+  }
+
+  /** Those that are picked, or those that are not; mostly it is all of them, and none. */
+  private static List<Endpoint> those(
+      List<Endpoint> judged, Set<EndpointState> picked, boolean arePicked) {
+    int count = 0;
+    for (Endpoint endpoint : judged) {
+      count += picked.contains(endpoint.state()) == arePicked ? 1 : 0;
+    }
+    if (count == 0 || count == judged.size()) {
+      return count == 0 ? List.of() : judged;
+    }
+    List<Endpoint> those = new ArrayList<>(count);
+    for (Endpoint endpoint : judged) {
+      if (picked.contains(endpoint.state()) == arePicked) {
+        those.add(endpoint);
+      }
+    }
+    return those;
   }
 
   private Set<EndpointState> picked(K route, List<Endpoint> judged, long nowNanos) {

@@ -124,13 +124,21 @@ record VirtualRoutes(
     Service service = claimed.getLast();
     VirtualIp ip = ipOf(tcp, service);
     // both routes share them
-    List<Endpoint> all = service.tasks().stream().map(task -> endpoint(task, ip)).toList();
+    List<Endpoint> all = endpoints(service, ip);
     ChunkedMap<VirtualPort, VirtualRoute> routes = byPort;
     for (VirtualPort port : List.of(tcp, udp)) {
       Choice choice = eligibility.choose(port, port.protocol(), all, nowNanos);
       routes = routes.with(port, new VirtualRoute(ip, route(port, service, choice)));
     }
     return new VirtualRoutes(services, claims, routes);
+  }
+
+  private static List<Endpoint> endpoints(Service service, VirtualIp ip) {
+    List<Endpoint> endpoints = new ArrayList<>(service.tasks().size());
+    for (Task task : service.tasks()) {
+      endpoints.add(endpoint(task, ip));
+    }
+    return List.copyOf(endpoints);
   }
 
   private static Route route(VirtualPort port, Service service, Choice choice) {

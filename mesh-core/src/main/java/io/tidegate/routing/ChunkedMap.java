@@ -83,8 +83,8 @@ public final class ChunkedMap<K extends Comparable<? super K>, V> extends Abstra
     if (isThere && chunk.get(place).getValue().equals(value)) {
       return this;
     }
-    List<Entry<K, V>> changed = new ArrayList<>(chunk.size() + 1);
-    changed.addAll(chunk);
+    // Copied once: most changes are of a key that is there.
+    List<Entry<K, V>> changed = new ArrayList<>(chunk);
     if (isThere) {
       changed.set(place, Map.entry(key, value));
     } else {
@@ -94,8 +94,7 @@ public final class ChunkedMap<K extends Comparable<? super K>, V> extends Abstra
   }
 
   private List<List<Entry<K, V>>> withChunk(int at, List<Entry<K, V>> changed) {
-    List<List<Entry<K, V>>> spine = new ArrayList<>(chunks.size() + 1);
-    spine.addAll(chunks);
+    List<List<Entry<K, V>>> spine = new ArrayList<>(chunks);
     if (at == spine.size()) {
       spine.add(changed);
     } else {

@@ -212,18 +212,29 @@ final class ClusterView {
 
   /** The ingress network's is kept apart: its mesh is another. */
   private static Map<String, InetAddress> addresses(ClusterService service, ClusterTask task) {
-    Map<String, InetAddress> addresses = new HashMap<>();
+    Map<String, InetAddress> addresses = Map.of();
     for (ClusterTask.Attachment attachment : task.attachments()) {
       if (!attachment.isIngress()
           && service.virtualIps().containsKey(attachment.networkId())
           && !attachment.addresses().isEmpty()) {
         InetAddress address = Addresses.parse(attachment.addresses().getFirst());
         if (address != null) {
-          addresses.put(attachment.networkId(), address);
+          addresses = with(addresses, attachment.networkId(), address);
         }
       }
     }
     return addresses;
+  }
+
+  /** Mostly there is one. */
+  private static Map<String, InetAddress> with(
+      Map<String, InetAddress> others, String networkId, InetAddress address) {
+    if (others.isEmpty()) {
+      return Map.of(networkId, address);
+    }
+    Map<String, InetAddress> more = new HashMap<>(others);
+    more.put(networkId, address);
+    return more;
   }
 
   private static @Nullable InetAddress ingressAddress(ClusterTask task) {

@@ -18,8 +18,14 @@ import org.jspecify.annotations.Nullable;
  * @param reachable the ingress addresses that this node's Docker has learned by gossip, or null if
  *     it did not tell. Right after a restart that takes half a minute, and packets for the others
  *     vanish.
+ * @param ingress the path of that sandbox, once for all tasks
  */
-record ReachPlanner(LocalTasks local, Sandbox sandbox, @Nullable Set<InetAddress> reachable) {
+record ReachPlanner(
+    LocalTasks local, Sandbox sandbox, @Nullable Set<InetAddress> reachable, String ingress) {
+
+  ReachPlanner(LocalTasks local, Sandbox sandbox, @Nullable Set<InetAddress> reachable) {
+    this(local, sandbox, reachable, sandbox.path().toString());
+  }
 
   Reach plan(SeenTask task) {
     InetAddress bridge = local.bridgeAddress(task.id());
@@ -84,7 +90,7 @@ record ReachPlanner(LocalTasks local, Sandbox sandbox, @Nullable Set<InetAddress
 
   /** Whether another plan may lead any task by another way, not only those that moved. */
   boolean isOtherThan(ReachPlanner other) {
-    return !sandbox.path().equals(other.sandbox.path())
+    return !ingress.equals(other.ingress)
         || !Objects.equals(sandbox.error(), other.sandbox.error())
         || (reachable == null) != (other.reachable == null);
   }
@@ -115,7 +121,6 @@ record ReachPlanner(LocalTasks local, Sandbox sandbox, @Nullable Set<InetAddress
           "%s and this node's Docker has not (yet) learned by gossip where %s is"
               .formatted(where, address.getHostAddress()));
     }
-    return Reach.overlay(
-        address, sandbox.path().toString(), where + ": its ingress address through ingress_sbox");
+    return Reach.overlay(address, ingress, where + ": its ingress address through ingress_sbox");
   }
 }

@@ -9,19 +9,31 @@ import io.tidegate.agent.cluster.Version;
 import io.tidegate.agent.docker.Answers;
 import io.tidegate.agent.docker.LocalTasks;
 import io.tidegate.agent.docker.Reading;
+import io.tidegate.agent.docker.Sandbox;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** A Swarm of any size as a manager tells it, all of whose objects have ids as long as Swarm's. */
-record ManyServices(int services, int tasksPerService, int nodes) {
+/**
+ * A Swarm of any size as a manager tells it, all of whose objects have ids as long as Swarm's.
+ *
+ * @param isInside whether all services are on an overlay network, too, on which this node is
+ */
+record ManyServices(int services, int tasksPerService, int nodes, boolean isInside) {
 
   static final int FIRST_PORT = 20_000;
 
+  private static final String OVERLAY = id('o', 0);
+
+  /** Services that only publish ports. */
+  ManyServices(int services, int tasksPerService, int nodes) {
+    this(services, tasksPerService, nodes, false);
+  }
+
   ClusterState state() {
     return new ClusterState(
-        IntStream.range(0, services).mapToObj(ManyServices::service).toList(),
+        IntStream.range(0, services).mapToObj(this::service).toList(),
         IntStream.range(0, services * tasksPerService)
             .mapToObj(number -> task(number, 1, ClusterTask.State.RUNNING))
             .toList(),
@@ -32,7 +44,10 @@ record ManyServices(int services, int tasksPerService, int nodes) {
   static Reading reading() {
     Reading manager = Answers.manager();
     LocalTasks none = new LocalTasks(Map.of(), Map.of(), Map.of());
-    return new Reading(manager.engine(), null, null, none, manager.sandbox(), true, null);
+    Sandbox sandbox =
+        new Sandbox(
+            manager.sandbox().netnsDir(), null, Map.of(OVERLAY.substring(0, 9), "/netns/lb_o"));
+    return new Reading(manager.engine(), null, null, none, sandbox, true, null);
   }
 
   /** Commits that tell one task after another to stop, and each to go on the next time round. */
@@ -48,7 +63,7 @@ record ManyServices(int services, int tasksPerService, int nodes) {
                     isStop ? ClusterTask.State.SHUTDOWN : ClusterTask.State.RUNNING))));
   }
 
-  private static ClusterService service(int number) {
+  private ClusterService service(int number) {
     return new ClusterService(
         id('s', number),
         Version.at(1),
@@ -61,7 +76,9 @@ record ManyServices(int services, int tasksPerService, int nodes) {
                 80,
                 FIRST_PORT + number,
                 ClusterService.PublishMode.INGRESS)),
-        Map.of("ingress", address(number) + "/16"));
+        isInside
+            ? Map.of("ingress", address(number) + "/16", OVERLAY, address(number) + "/8")
+            : Map.of("ingress", address(number) + "/16"));
   }
 
   private ClusterTask task(int number, long version, ClusterTask.State desired) {
@@ -73,9 +90,14 @@ record ManyServices(int services, int tasksPerService, int nodes) {
         id('n', number % nodes),
         ClusterTask.State.RUNNING,
         desired,
-        List.of(
-            new ClusterTask.Attachment(
-                id('w', 0), "ingress", true, List.of(address(1_000_000 + number) + "/8"))));
+        attachments(address(1_000_000 + number) + "/8"));
+  }
+
+  private List<ClusterTask.Attachment> attachments(String address) {
+    var ingress = new ClusterTask.Attachment(id('w', 0), "ingress", true, List.of(address));
+    return isInside
+        ? List.of(ingress, new ClusterTask.Attachment(OVERLAY, "backend", false, List.of(address)))
+        : List.of(ingress);
   }
 
   private static ClusterNode node(int number) {

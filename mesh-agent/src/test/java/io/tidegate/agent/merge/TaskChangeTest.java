@@ -26,7 +26,7 @@ class TaskChangeTest {
   private static final int CHANGES = 1_000;
 
   private long nowNanos;
-  private final Discovery discovery = new Discovery(() -> 0);
+  private Discovery discovery = new Discovery(() -> 0);
   private final List<RoutingTable> published = new ArrayList<>();
   private final ControlLoop control = new ControlLoop(() -> nowNanos, published::add);
 
@@ -37,6 +37,15 @@ class TaskChangeTest {
 
     assertThat(few).as("bytes per change, 100 services").isLessThan(32 << 10);
     assertThat(many).as("bytes per change, 10,000 services").isLessThan(few + (4 << 10));
+  }
+
+  @Test
+  void allocatesLittleMoreWhereEveryServiceHasAVirtualAddressToo() {
+    discovery = new Discovery(() -> 0, VipScope.ALL);
+    long bytes = bytesPerChange(new ManyServices(10_000, 10, 100, true));
+
+    assertThat(published.getLast().virtual()).hasSize(20_000);
+    assertThat(bytes).as("bytes per change").isLessThan(32 << 10);
   }
 
   @Test
