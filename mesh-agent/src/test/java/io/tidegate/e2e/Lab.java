@@ -158,6 +158,11 @@ final class Lab {
     return Path.of("/run/netns", PREFIX + "-" + node);
   }
 
+  /** Where a node's engine has the namespaces of its networks and tasks. */
+  static Path dockersNamespaces(String node) {
+    return FOLDER.resolve(node).resolve("exec/netns");
+  }
+
   /** Runs a docker client against a node's daemon and returns what it prints. */
   static String docker(String node, String... args) {
     List<String> command = new ArrayList<>(List.of("docker", node));

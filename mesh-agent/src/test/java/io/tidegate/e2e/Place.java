@@ -53,6 +53,12 @@ final class Place implements AutoCloseable {
     return new Place(() -> enter(namespace));
   }
 
+  /** Where a container is. */
+  static Place of(Swarm.Container container) {
+    Path namespace = Path.of("/proc", String.valueOf(container.process().pid()), "ns/net");
+    return new Place(() -> enter(namespace));
+  }
+
   <T> T call(Callable<T> action) {
     try {
       return start(action).get();

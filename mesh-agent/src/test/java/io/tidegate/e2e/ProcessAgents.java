@@ -10,10 +10,18 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
-/** Agents as plain processes: {@code swarm-lab exec n1 ./tidegate agent}, without any option. */
+/** Agents as plain processes: {@code swarm-lab exec n1 ./tidegate agent}. */
 final class ProcessAgents implements Agents {
 
+  private final List<String> options;
   private final Map<String, Process> processes = new TreeMap<>();
+
+  /**
+   * @param options of each; most need none
+   */
+  ProcessAgents(String... options) {
+    this.options = List.of(options);
+  }
 
   @Override
   public void start() {
@@ -35,6 +43,7 @@ final class ProcessAgents implements Agents {
     List<String> command = new ArrayList<>(List.of("exec", node));
     command.addAll(limits);
     command.addAll(List.of(Lab.ROOT.resolve("tidegate").toString(), "agent"));
+    command.addAll(options);
     try {
       Process process =
           Lab.start(

@@ -45,6 +45,29 @@ final class Swarm {
     awaitRunning(name, replicas);
   }
 
+  /** Creates a service on some networks, with a task on every node. */
+  static void createOnEveryNode(String name, List<String> networks) {
+    List<String> args =
+        new ArrayList<>(
+            List.of("service", "create", "--detach", "--name", name, "--mode", "global"));
+    networks.forEach(network -> args.addAll(List.of("--network", network)));
+    args.add(IMAGE);
+    docker(args.toArray(String[]::new));
+    awaitRunning(name, Lab.nodes().size());
+  }
+
+  /** The address of a service on a network. */
+  static String virtualAddress(String service, String network) {
+    String id = docker("network", "inspect", "--format", "{{.Id}}", network);
+    String format = "{{range .Endpoint.VirtualIPs}}{{.NetworkID}} {{println .Addr}}{{end}}";
+    for (String line : lines("service", "inspect", "--format", format, service)) {
+      if (line.startsWith(id + " ")) {
+        return line.substring(id.length() + 1, line.indexOf('/'));
+      }
+    }
+    throw new AssertionError(service + " has no address on " + network);
+  }
+
   /** Creates a one-task service that misbehaves on request; see deploy/lab/tricks.pl. */
   static void createTricks(int port, String node) {
     docker(

@@ -172,12 +172,12 @@ abstract class SwarmScenarios {
   }
 
   /** The task died at one instant during the kill: only what was on its way just then may fail. */
-  private static void assertInFlightAtOneInstant(
+  static void assertInFlightAtOneInstant(
       List<Load.Request> requests, List<Load.Request> failed, double from, double to) {
     double death = AgentScenarios.assertLostAtOneInstant(failed, from, to);
     long inFlight = requests.stream().filter(request -> request.wasInFlightAt(death)).count();
     assertThat(failed.size())
-        .as("the share of one task of five in %d requests in flight at %s s", inFlight, death)
+        .as("the share of one task in %d requests in flight at %s s", inFlight, death)
         .isLessThanOrEqualTo((int) Math.max(2, inFlight / 2));
   }
 
