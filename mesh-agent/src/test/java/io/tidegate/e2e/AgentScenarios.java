@@ -94,6 +94,16 @@ abstract class AgentScenarios {
     return instant;
   }
 
+  /** The task died at one instant during the kill: only what was on its way just then may fail. */
+  static void assertInFlightAtOneInstant(
+      List<Load.Request> requests, List<Load.Request> failed, double from, double to) {
+    double death = assertLostAtOneInstant(failed, from, to);
+    long inFlight = requests.stream().filter(request -> request.wasInFlightAt(death)).count();
+    assertThat(failed.size())
+        .as("the share of one task in %d requests in flight at %s s", inFlight, death)
+        .isLessThanOrEqualTo((int) Math.max(2, inFlight / 2));
+  }
+
   /** A line for people, and for whoever has to show the figures. */
   @SuppressWarnings("AnnotateFormatMethod")
   static void report(String format, Object... values) {

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
  * Agents as the global service of {@code deploy/stack.yml}, from the image that {@code
  * deploy/image/build} made.
  */
-final class ImageAgents implements Agents {
+final class ImageAgents implements AutoCloseable {
 
   private static final String STACK = "tidegate";
   private static final String SERVICE = STACK + "_agent";
@@ -22,8 +22,7 @@ final class ImageAgents implements Agents {
     return Files.exists(IMAGE);
   }
 
-  @Override
-  public void start() {
+  void start() {
     Lab.run("image", "all", "tidegate:latest", IMAGE.toString());
     Swarm.docker(
         "stack",

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /** Agents as plain processes: {@code swarm-lab exec n1 ./tidegate agent}. */
-final class ProcessAgents implements Agents {
+final class ProcessAgents implements AutoCloseable {
 
   private final List<String> options;
   private final Map<String, Process> processes = new TreeMap<>();
@@ -23,8 +23,7 @@ final class ProcessAgents implements Agents {
     this.options = List.of(options);
   }
 
-  @Override
-  public void start() {
+  void start() {
     Lab.nodes().forEach(node -> truncate(log(node)));
     Lab.nodes().forEach(this::start);
   }

@@ -6,11 +6,47 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The agents as plain processes on the nodes. */
-class ProcessAgentsIT extends SwarmScenarios {
+/** Tasks die, and an engine stops, under clients that want to notice nothing. */
+class ProcessAgentsIT extends AgentScenarios {
 
-  ProcessAgentsIT() {
-    super(new ProcessAgents());
+  private static final int PORT = 8080;
+  private static final int UDP_SESSIONS = 40;
+  private static final String NOT_ON_N3 = "node.hostname!=n3";
+
+  @Test
+  void aKilledTaskCostsOnlyWhatWasInFlightOnIt() throws Exception {
+    Swarm.createWeb("web", 5, PORT, "--constraint", NOT_ON_N3);
+    tables.awaitEverywhereMillis(PORT, Swarm.running("web"));
+    try (Load load = Load.start(client, PORT, Lab.nodes())) {
+      load.goOnFor(Duration.ofSeconds(4));
+      double killSeconds = load.seconds();
+      Swarm.killContainer("n1", "web");
+      double killedSeconds = load.seconds();
+      load.goOnFor(Duration.ofSeconds(10));
+      List<Load.Request> requests = load.stop();
+      List<Load.Request> failed = Load.failed(requests);
+      report("kill -9 of a task: %s", Load.summary(requests));
+      assertInFlightAtOneInstant(requests, failed, killSeconds, killedSeconds);
+    }
+  }
+
+  @Test
+  void aUdpSessionStaysWithItsTaskAndGoesOnWithAnotherWhenThatIsKilled() throws Exception {
+    String[] options = {"--constraint", NOT_ON_N3, "--publish", PORT + ":80/udp"};
+    Swarm.createWeb("web", 4, PORT, options);
+    for (String node : Lab.nodes()) {
+      Swarm.awaitRunning("web", 4);
+      tables.awaitEverywhereMillis(PORT, Swarm.running("web"));
+      try (UdpClients sessions = new UdpClients(client, node, PORT, UDP_SESSIONS)) {
+        sessions.assertStay(50);
+        String task = sessions.firstTask();
+        String id = task.replaceAll("(?s).*task=(\\S+).*", "$1");
+        Swarm.killContainer(task.replaceAll("(?s).*node=(\\S+).*", "$1"), id);
+        List<Long> tookMillis = sessions.assertGoOnWithout(task);
+        report("udp through %s: %s killed, next in ms: %s", node, task.strip(), tookMillis);
+        Wait.seconds(30).until("Swarm knows of it", () -> !Swarm.running("web").contains(id));
+      }
+    }
   }
 
   @Test

@@ -21,6 +21,7 @@ final class Tables implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Tables.class);
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int ADMIN_PORT = 9180;
   private static final String PROBE = "probe";
   private static final int PROBE_PORT = 8_099;
   private static final long SLOW_NANOS = Duration.ofSeconds(2).toNanos();
@@ -28,7 +29,7 @@ final class Tables implements AutoCloseable {
   private final Map<String, Place> nodes = new ConcurrentHashMap<>();
 
   String page(String node, String path) throws IOException {
-    return place(node).call(() -> Http.get("127.0.0.1", Agents.ADMIN_PORT, path));
+    return place(node).call(() -> Http.get("127.0.0.1", ADMIN_PORT, path));
   }
 
   boolean isReady(String node) {

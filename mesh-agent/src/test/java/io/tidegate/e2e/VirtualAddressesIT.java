@@ -207,7 +207,7 @@ class VirtualAddressesIT {
       load.goOnFor(Duration.ofSeconds(4));
       List<Load.Request> requests = load.stop();
       AgentScenarios.report("kill -9 of a task: %s", Load.summary(requests));
-      SwarmScenarios.assertInFlightAtOneInstant(
+      AgentScenarios.assertInFlightAtOneInstant(
           requests, Load.failed(requests), killSeconds, killedSeconds);
     }
     Swarm.awaitRunning("web", TASKS);

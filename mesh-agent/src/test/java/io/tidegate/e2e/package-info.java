@@ -1,6 +1,6 @@
 /**
  * The whole system on a real Swarm: three nodes that {@code deploy/lab/swarm-lab} has brought up,
- * an agent on each, and clients outside the Swarm. Open {@link io.tidegate.e2e.SwarmScenarios}
+ * an agent on each, and clients outside the Swarm. Open {@link io.tidegate.e2e.ImageAgentsIT}
  * first.
  */
 @NullMarked
