@@ -38,15 +38,18 @@ class VirtualAddressesIT {
   private static final List<String> NETWORKS = List.of("open", "closed");
   private static final int TASKS = 4;
   private static final int PUBLISHED = 8080;
+  private static final int ALSO_PUBLISHED = 8081;
   private static final int PORT = 80;
   private static final int NOBODYS_PORT = 81;
   private static final int CALLS = 300;
   private static final int TIMEOUT_MILLIS = 2_000;
+  private static final int PATIENCE_SECONDS = 5;
 
   private final ProcessAgents agents = new ProcessAgents("--vip", "on", "--lame-duck", "0s");
   private final Tables tables = new Tables();
   private final Map<String, Place> callers = new TreeMap<>();
   private final List<String> addresses = new ArrayList<>();
+  private String single = "";
   private Map<String, String> sandboxesBefore = Map.of();
   private Map<String, Set<String>> namesBefore = Map.of();
   private boolean isAnsweredWithoutAgents;
@@ -61,11 +64,13 @@ class VirtualAddressesIT {
       "--network", "open", "--network", "closed", "--constraint", "node.hostname!=n3"
     };
     Swarm.createWeb("web", TASKS, PUBLISHED, options);
+    Swarm.createWeb("single", 1, ALSO_PUBLISHED, "--network", "open");
     Swarm.createOnEveryNode("caller", NETWORKS);
     for (String node : Lab.nodes()) {
       callers.put(node, Place.of(Swarm.container(node, "caller")));
     }
     NETWORKS.forEach(network -> addresses.add(Swarm.virtualAddress("web", network)));
+    single = Swarm.virtualAddress("single", "open");
     sandboxesBefore = Sandboxes.all();
     namesBefore = names();
     isAnsweredWithoutAgents = isAnswered();
@@ -215,6 +220,47 @@ class VirtualAddressesIT {
 
   @Test
   @Order(4)
+  void anUpdateOfTheOnlyTaskFailsNoRequest() throws Exception {
+    for (String node : Lab.nodes()) {
+      Wait.seconds(30).until(node + " knows the only task", () -> hasOnlyTask(node));
+      Set<String> before = Swarm.running("single");
+      try (Load load = Load.start(caller(node), single, PORT)) {
+        load.goOnFor(Duration.ofSeconds(1));
+        Swarm.docker("service", "update", "--detach", "--force", "single");
+        Wait.seconds(60).until("the only task is another", () -> isAnother(before));
+        load.goOnFor(Duration.ofSeconds(4));
+        assertNoneFailedOrGaveUp(load.stop(), node);
+      }
+    }
+  }
+
+  private boolean hasOnlyTask(String node) throws IOException {
+    for (JsonNode route : tables.json(node, "/api/v1/routes").path("virtual")) {
+      if (route.path("address").asText().equals(single)) {
+        return route.at("/tasks/ready").asInt() == 1;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isAnother(Set<String> before) {
+    Set<String> now = Swarm.running("single");
+    return !now.isEmpty() && !now.equals(before);
+  }
+
+  /** Clients have less patience than the load. */
+  private static void assertNoneFailedOrGaveUp(List<Load.Request> requests, String node) {
+    double longest =
+        requests.stream().mapToDouble(it -> it.toSeconds() - it.fromSeconds()).max().orElseThrow();
+    String summary = Load.summary(requests);
+    AgentScenarios.report(
+        "update of the only task, from %s: %s, longest %.3f s", node, summary, longest);
+    assertThat(Load.failed(requests).size()).as(summary).isZero();
+    assertThat(longest).as("seconds").isLessThan(PATIENCE_SECONDS);
+  }
+
+  @Test
+  @Order(5)
   void allIsAsItWasWhenTheAgentsHaveEnded() {
     assertThat(Sandboxes.all()).isNotEqualTo(sandboxesBefore);
     agents.close();

@@ -14,6 +14,8 @@ import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -69,7 +71,7 @@ public final class NetworkNamespaces implements UpstreamSockets {
   @Override
   public boolean holds(String namespace, InetAddress address) throws IOException {
     try {
-      return isLocal(open(namespace, Libc.AF_NETLINK, Libc.SOCK_DGRAM), address);
+      return areLocal(open(namespace, Libc.AF_NETLINK, Libc.SOCK_DGRAM), List.of(address));
     } catch (CallException e) {
       if (isGone(e)) {
         return false;
@@ -78,9 +80,15 @@ public final class NetworkNamespaces implements UpstreamSockets {
     }
   }
 
-  private static boolean isLocal(int netlink, InetAddress address) throws CallException {
+  private static boolean areLocal(int netlink, Collection<? extends InetAddress> addresses)
+      throws CallException {
     try {
-      return AddressQuery.isLocal(netlink, address);
+      for (InetAddress address : addresses) {
+        if (!AddressQuery.isLocal(netlink, address)) {
+          return false;
+        }
+      }
+      return true;
     } finally {
       Libc.close(netlink);
     }
@@ -128,11 +136,21 @@ public final class NetworkNamespaces implements UpstreamSockets {
    * @throws IOException naming the namespace and what failed
    */
   public static boolean isHeld(Path namespace, InetAddress address) throws IOException {
+    return areHeld(namespace, List.of(address));
+  }
+
+  /**
+   * The same of several addresses, by one socket: whether all are the namespace's own.
+   *
+   * @throws IOException naming the namespace and what failed
+   */
+  public static boolean areHeld(Path namespace, Collection<? extends InetAddress> addresses)
+      throws IOException {
     return inside(
         namespace,
         () -> {
           int socket = Libc.socket(Libc.AF_NETLINK, Libc.SOCK_DGRAM | FLAGS, USUAL_PROTOCOL);
-          return isLocal(checked(namespace.toString(), "socket", socket), address);
+          return areLocal(checked(namespace.toString(), "socket", socket), addresses);
         });
   }
 

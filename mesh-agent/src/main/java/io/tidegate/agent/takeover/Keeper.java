@@ -47,7 +47,7 @@ public final class Keeper implements Takeover, AutoCloseable {
   private final Surroundings surroundings;
   private final Supplier<RoutingTable> table;
   private final Site site;
-  private final Watcher watcher = new Watcher("takeover", this::turn, () -> false);
+  private final Watcher watcher = new Watcher("takeover", this::turn, Watcher.PERIOD::toNanos);
   private final CountDownLatch looked = new CountDownLatch(1);
 
   // Under the lock of this, all below.

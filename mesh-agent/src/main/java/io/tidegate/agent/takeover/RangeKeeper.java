@@ -37,7 +37,7 @@ public final class RangeKeeper implements AutoCloseable {
   private final Supplier<RoutingTable> table;
   private final RangeSite site;
   private final boolean isIpv6;
-  private final Watcher watcher = new Watcher("ranges", this::look, this::isIdle);
+  private final Watcher watcher = new Watcher("ranges", this::look, this::restNanos);
 
   // Under the lock of this, all below.
   private final FollowedPorts wanted = FollowedPorts.ofRanges();
@@ -109,8 +109,8 @@ public final class RangeKeeper implements AutoCloseable {
     return status;
   }
 
-  private synchronized boolean isIdle() {
-    return wanted.all().isEmpty();
+  private synchronized long restNanos() {
+    return wanted.all().isEmpty() ? Watcher.UNTIL_WOKEN_NANOS : Watcher.PERIOD.toNanos();
   }
 
   /** Looks at everything once; false if something is in the way. */

@@ -3,6 +3,7 @@ package io.tidegate.agent.takeover;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * is in the way is said once and counted, and waited for.
  *
  * <pre>
- *   look ──► well: until it is woken, or {@link #PERIOD} ──► look …
+ *   look ──► well: until it is woken, or {@link #PERIOD} at the most ──► look …
  *     └────► something is in the way: {@link #PAUSE}, woken or not ──► look …
  * </pre>
  */
@@ -20,13 +21,17 @@ public final class Watcher {
 
   private static final Logger LOG = LoggerFactory.getLogger(Watcher.class);
 
-  private static final Duration PERIOD = Duration.ofSeconds(2);
+  /** The longest rest where there is something to look at. */
+  public static final Duration PERIOD = Duration.ofSeconds(2);
+
+  public static final long UNTIL_WOKEN_NANOS = Long.MAX_VALUE;
+
   // However often it is woken meanwhile: each attempt may cost a process.
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
   private final String name;
   private final BooleanSupplier look;
-  private final BooleanSupplier isIdle;
+  private final LongSupplier restNanos;
   private final Thread thread;
 
   // Under the lock of whoever is looked after.
@@ -41,12 +46,13 @@ public final class Watcher {
    *
    * @param name of the thread, and for the log
    * @param look returns false if something is in the way
-   * @param isIdle whether there is nothing to look at until it is woken
+   * @param restNanos how long to rest after a look, unless it is woken: {@link #PERIOD}, or {@link
+   *     #UNTIL_WOKEN_NANOS} where there is nothing to look at
    */
-  public Watcher(String name, BooleanSupplier look, BooleanSupplier isIdle) {
+  public Watcher(String name, BooleanSupplier look, LongSupplier restNanos) {
     this.name = name;
     this.look = look;
-    this.isIdle = isIdle;
+    this.restNanos = restNanos;
     thread = Thread.ofPlatform().daemon().name(name).unstarted(this::run);
   }
 
@@ -73,7 +79,7 @@ public final class Watcher {
       if (!isWell) {
         pause();
       } else if (!isWoken && !isClosed) {
-        LockSupport.parkNanos(isIdle.getAsBoolean() ? Long.MAX_VALUE : PERIOD.toNanos());
+        LockSupport.parkNanos(restNanos.getAsLong());
       }
     }
   }

@@ -22,6 +22,7 @@ final class VipFooting {
   // In the set of the rules, and looked for among the sandbox's.
   private Set<Inet4Address> brought = Set.of();
   private Set<Inet4Address> seen = Set.of();
+  private boolean isAdding;
   private int added;
 
   /**
@@ -80,8 +81,19 @@ final class VipFooting {
 
   private void see(Set<Inet4Address> wanted, boolean mayAdd) throws IOException {
     Held held = sandbox.see(wanted, mayAdd);
+    isAdding = mayAdd;
     added = held.added().size();
     seen = Set.copyOf(wanted);
+  }
+
+  /**
+   * Looks, by no process, whether addresses are gone that would be added; they come back with the
+   * next call.
+   */
+  void glance() throws IOException {
+    if (isAdding && !sandbox.holds(seen)) {
+      seen = Set.of();
+    }
   }
 
   /** Looks whether somebody has removed anything; what has gone comes back with the next call. */

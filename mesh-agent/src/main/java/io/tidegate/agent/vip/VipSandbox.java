@@ -86,6 +86,11 @@ record VipSandbox(Path path, SandboxAddresses addresses, NftTable table) {
     return Optional.empty();
   }
 
+  /** Whether all of these addresses are there, whoever has added them. */
+  boolean holds(Set<Inet4Address> wanted) throws IOException {
+    return NetworkNamespaces.areHeld(path, wanted);
+  }
+
   /** Those of the wanted addresses that are there, after those are added that may be. */
   Held see(Set<Inet4Address> wanted, boolean mayAdd) throws IOException {
     Held held = addresses.read();

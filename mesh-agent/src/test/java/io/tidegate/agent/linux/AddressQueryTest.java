@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -86,6 +87,17 @@ class AddressQueryTest {
   void isToldToAnyThread() throws Exception {
     namespace.run("ip address add 192.0.2.7/24 dev t0");
     assertThat(NetworkNamespaces.isHeld(namespace.path, ADDRESS)).isTrue();
+  }
+
+  @Test
+  void tellsWhetherOneOfSeveralIsMissing() throws Exception {
+    namespace.run("ip address add 192.0.2.7/32 dev t0");
+    namespace.run("ip address add 192.0.2.8/32 dev t0");
+    List<InetAddress> both = List.of(ADDRESS, InetAddress.ofLiteral("192.0.2.8"));
+    assertThat(NetworkNamespaces.areHeld(namespace.path, both)).isTrue();
+    namespace.run("ip address del 192.0.2.8/32 dev t0");
+    assertThat(NetworkNamespaces.areHeld(namespace.path, both)).isFalse();
+    assertThat(NetworkNamespaces.areHeld(namespace.path, List.of(ADDRESS))).isTrue();
   }
 
   @Test

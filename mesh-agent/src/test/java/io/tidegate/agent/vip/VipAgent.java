@@ -59,7 +59,8 @@ final class VipAgent implements AutoCloseable, VipPath {
             () -> table,
             this,
             () -> overlay.folder,
-            () -> new Ipvs(ipvs, "the test says so"));
+            () -> new Ipvs(ipvs, "the test says so"),
+            SystemNanoClock.INSTANCE);
   }
 
   @Override

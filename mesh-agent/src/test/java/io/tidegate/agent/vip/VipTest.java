@@ -1,11 +1,13 @@
 package io.tidegate.agent.vip;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.tidegate.agent.linux.Ipvs;
+import io.tidegate.agent.linux.NetworkNamespaces;
 import io.tidegate.agent.linux.TestNamespace;
 import io.tidegate.agent.takeover.NamedTask;
 import io.tidegate.metrics.ConnectionResult;
@@ -13,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
@@ -26,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -277,6 +281,19 @@ class VipTest {
     List<String> texts = vips.stream().map(InetAddress::getHostAddress).toList();
     List<Long> tookMillis = IntStream.range(0, 10).mapToObj(_ -> millisToFill(texts)).toList();
     assertThat(tookMillis).as("milliseconds").anyMatch(took -> took < 50);
+    Set<Inet4Address> all = vips.stream().map(Inet4Address.class::cast).collect(toSet());
+    List<Long> tookMicros = IntStream.range(0, 50).mapToObj(_ -> microsToLook(all)).toList();
+    assertThat(tookMicros).as("microseconds").anyMatch(took -> took < 1_000);
+  }
+
+  private long microsToLook(Set<Inet4Address> addresses) {
+    try {
+      long startNanos = System.nanoTime();
+      assertThat(VipSandbox.at(overlay.path()).holds(addresses)).isTrue();
+      return (System.nanoTime() - startNanos) / 1_000;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private long millisToFill(List<String> addresses) {
@@ -474,6 +491,39 @@ class VipTest {
         .atMost(Duration.ofSeconds(30))
         .ignoreExceptions()
         .untilAsserted(() -> assertThat(asked(80)).isIn("a", "b"));
+  }
+
+  @Test
+  void addsAnAddressAgainThatSomebodyHasRemovedBeforeClientsGiveUp() throws Exception {
+    VipAgent agent = begun(agent());
+    for (int i = 0; i < 3; i++) {
+      removeAddress();
+      assertThat(asked(80)).isIn("a", "b");
+      assertThat(agent.keeper.status().error()).isNull();
+    }
+  }
+
+  private void removeAddress() throws IOException {
+    overlay.sandbox.run("ip addr del 10.30.0.100/32 dev eth0");
+  }
+
+  @Test
+  void looksAgainShortlyAfterAChangeOfTasks() throws Exception {
+    VipAgent agent = begun(agent());
+    for (int i = 0; i < 5; i++) {
+      agent.publish(Overlay.VIP, A);
+      Thread.sleep(50L * i);
+      removeAddress();
+      long startNanos = System.nanoTime();
+      await().pollInterval(Duration.ofMillis(10)).until(this::hasAddress);
+      assertThat(Duration.ofNanos(System.nanoTime() - startNanos))
+          .as("%d ms after a change", 50 * i)
+          .isLessThan(Duration.ofMillis(1_500));
+    }
+  }
+
+  private boolean hasAddress() throws IOException {
+    return NetworkNamespaces.isHeld(overlay.path(), Overlay.VIP);
   }
 
   @Test
