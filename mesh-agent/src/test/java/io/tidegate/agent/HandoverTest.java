@@ -38,8 +38,8 @@ class HandoverTest {
   @BeforeEach
   void listen() throws IOException {
     task = new ServerSocket(0, 50, LOOPBACK);
-    port = freePort();
-    admin = freePort();
+    port = FreePort.any();
+    admin = FreePort.any();
     Files.writeString(
         folder.resolve("routes.yml"),
         "routes: [{port: %d, name: web, endpoints: ['127.0.0.1:%d']}]"
@@ -50,12 +50,6 @@ class HandoverTest {
   void end() throws IOException {
     agents.forEach(AgentProcess::close);
     task.close();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket free = new ServerSocket(0, 1, LOOPBACK)) {
-      return free.getLocalPort();
-    }
   }
 
   private AgentProcess start(String... args) throws IOException {
@@ -181,7 +175,7 @@ class HandoverTest {
     String web = Files.readString(folder.resolve("routes.yml")).replace("]}]", "]}");
     Files.writeString(
         folder.resolve("both.yml"),
-        web + ", {port: " + freePort() + ", endpoints: ['127.0.0.1:9']}]");
+        web + ", {port: " + FreePort.any() + ", endpoints: ['127.0.0.1:9']}]");
     AgentProcess first = start("--source=file:" + folder.resolve("both.yml"), "--lame-duck=0s");
     first.awaitReady();
     // It does not know the other port, and waits a while for that.
@@ -217,7 +211,7 @@ class HandoverTest {
   @Test
   void leavesAnAgentOfAnotherAdminAddressAlone() throws Exception {
     AgentProcess first = start().awaitReady();
-    AgentProcess other = start(freePort()).awaitReady();
+    AgentProcess other = start(FreePort.any()).awaitReady();
     assertThat(other.log())
         .contains("hand-over: not to be had here: another admin address: 127.0.0.1:");
     other.awaitLog("hand-over: no other agent can take over from this one: ");

@@ -44,9 +44,7 @@ class MainTest {
   @BeforeEach
   void listen() throws IOException {
     task = new ServerSocket(0, 50, LOOPBACK);
-    try (ServerSocket free = new ServerSocket(0, 1, LOOPBACK)) {
-      port = free.getLocalPort();
-    }
+    port = FreePort.any();
     Files.writeString(
         folder.resolve("routes.yml"),
         "routes: [{port: %d, name: web, endpoints: ['127.0.0.1:%d']}]"

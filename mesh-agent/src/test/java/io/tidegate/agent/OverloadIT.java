@@ -39,8 +39,8 @@ class OverloadIT {
   void listen() throws IOException {
     task = new ServerSocket(0, 1_024, LOOPBACK);
     Thread.ofVirtual().start(this::answerAll);
-    port = freePort();
-    admin = freePort();
+    port = FreePort.any();
+    admin = FreePort.any();
   }
 
   @AfterEach
@@ -141,12 +141,6 @@ class OverloadIT {
       }
     } catch (IOException e) {
       // the other end is gone
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, LOOPBACK)) {
-      return socket.getLocalPort();
     }
   }
 }

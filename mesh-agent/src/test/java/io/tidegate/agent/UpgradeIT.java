@@ -64,9 +64,9 @@ class UpgradeIT {
   void listen() throws IOException {
     task = new ServerSocket(0, 1_024, LOOPBACK);
     udpTask = new DatagramSocket(0, LOOPBACK);
-    port = freePort();
-    udpPort = freePort();
-    admin = freePort();
+    port = FreePort.any();
+    udpPort = FreePort.any();
+    admin = FreePort.any();
     Files.writeString(
         folder.resolve("routes.yml"),
         """
@@ -85,12 +85,6 @@ class UpgradeIT {
     agents.forEach(AgentProcess::close);
     task.close();
     udpTask.close();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket free = new ServerSocket(0, 1, LOOPBACK)) {
-      return free.getLocalPort();
-    }
   }
 
   @Test

@@ -3,11 +3,10 @@ package io.tidegate.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import io.tidegate.agent.FreePort;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,10 +41,10 @@ class LoadBalancersIT {
 
   @TempDir Path folder;
   private final List<Process> started = new ArrayList<>();
-  private final int port = freePort();
-  private final int adminPort = freePort();
-  private final int checkPort = freePort();
-  private final int frontPort = freePort();
+  private final int port = FreePort.any();
+  private final int adminPort = FreePort.any();
+  private final int checkPort = FreePort.any();
+  private final int frontPort = FreePort.any();
   private HttpServer task;
 
   @BeforeEach
@@ -173,13 +172,5 @@ class LoadBalancersIT {
 
   private static Path log(String name) {
     return Lab.ROOT.resolve("mesh-agent/target/e2e/balanced-" + name + ".log");
-  }
-
-  private static int freePort() {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.ofLiteral(LOOPBACK))) {
-      return free.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tidegate.metrics.EjectionStats;
 import io.tidegate.metrics.EndpointStats;
 import io.tidegate.metrics.RouteStats;
+import io.tidegate.proxy.FreePort;
 import io.tidegate.proxy.ProxyConfig;
 import io.tidegate.proxy.RelayConfig;
 import io.tidegate.proxy.UdpConfig;
@@ -25,7 +26,6 @@ import io.tidegate.routing.Testimony;
 import io.tidegate.routing.Topology;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
@@ -54,11 +54,11 @@ class MeshHealthTest {
 
   @Test
   void ejectsATaskWhosePortRefusesAfterThreeConnectsAndNoClientNotices() throws Exception {
-    PublishedPort port = PublishedPort.tcp(freePort());
+    PublishedPort port = PublishedPort.tcp(FreePort.any());
     try (ServerSocket task = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
         Mesh mesh = Mesh.start(CONFIG, UpstreamSockets.none("not in this test"))) {
       Thread.ofVirtual().start(() -> answerAll(task));
-      mesh.offer(web(port, freePort(), task.getLocalPort()));
+      mesh.offer(web(port, FreePort.any(), task.getLocalPort()));
       Awaitility.await().until(() -> mesh.listeners().stream().anyMatch(l -> l.isBound()));
       int clients = 0;
       while (route(mesh, port).withheld().isEmpty()) {
@@ -88,14 +88,14 @@ class MeshHealthTest {
 
   @Test
   void tellsOtherNodesOfATaskThatRefusesOnceAnotherOneHasAnswered() throws Exception {
-    PublishedPort port = PublishedPort.tcp(freePort());
+    PublishedPort port = PublishedPort.tcp(FreePort.any());
     List<Testimony> told = new CopyOnWriteArrayList<>();
     InetAddress address = InetAddress.ofLiteral("127.0.0.2");
     try (ServerSocket well = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
         Mesh mesh =
             Mesh.start(CONFIG, UpstreamSockets.none("not in this test"), _ -> {}, told::addAll)) {
       Thread.ofVirtual().start(() -> answerAll(well));
-      int refusing = freePort();
+      int refusing = FreePort.any();
       Task bad =
           new Task("bad", "web.1", "self", TaskState.RUNNING, Reach.local(address, "by the test"));
       Service web =
@@ -155,12 +155,5 @@ class MeshHealthTest {
   private static Task task(int port) {
     Reach reach = Reach.direct(InetAddress.getLoopbackAddress(), port, "given by the test");
     return new Task("t" + port, "web." + port, "node-" + port, TaskState.RUNNING, reach);
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-      return socket.getLocalPort();
-    }
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tidegate.metrics.CloseCause;
 import io.tidegate.metrics.RouteStats;
 import io.tidegate.overload.Resource;
+import io.tidegate.proxy.FreePort;
 import io.tidegate.proxy.ProxyConfig;
 import io.tidegate.proxy.RelayConfig;
 import io.tidegate.proxy.UdpConfig;
@@ -36,7 +37,7 @@ class MeshOverloadTest {
 
   @Test
   void makesRoomForOthersWhereSilentClientsHoldAllThatThereIs() throws Exception {
-    PublishedPort port = PublishedPort.tcp(freePort());
+    PublishedPort port = PublishedPort.tcp(FreePort.any());
     List<Socket> silent = new ArrayList<>();
     try (ServerSocket task = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
         Mesh mesh = Mesh.start(config(), UpstreamSockets.none("not in this test"))) {
@@ -110,11 +111,5 @@ class MeshOverloadTest {
                 BalancingPolicy.P2C,
                 List.of(new Publication(port, 80)),
                 List.of(task))));
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -9,7 +9,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * Ports that nobody has, and that the kernel gives to nobody who asks for any: those would be taken
  * by the next client, now and then, before a test has bound them.
  */
-final class FreePort {
+public final class FreePort {
 
   // Below those that Linux chooses from, above those that are known for something.
   private static final int FIRST = 12_000;
@@ -18,7 +18,7 @@ final class FreePort {
   private FreePort() {}
 
   /** One that is free for TCP and UDP, at every address. */
-  static int any() {
+  public static int any() {
     while (true) {
       int port = ThreadLocalRandom.current().nextInt(FIRST, END);
       if (isFree(port)) {

@@ -3,6 +3,7 @@ package io.tidegate.agent.swarm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tidegate.agent.FreePort;
 import io.tidegate.agent.cluster.ClusterNode;
 import io.tidegate.agent.cluster.ClusterService;
 import io.tidegate.agent.cluster.ClusterState;
@@ -29,8 +30,6 @@ import io.tidegate.routing.Testimony;
 import io.tidegate.routing.Topology;
 import io.tidegate.routing.Witness;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -158,9 +157,7 @@ class SwarmWitnessTest {
 
   @BeforeEach
   void start() throws IOException {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.11"))) {
-      port = free.getLocalPort();
-    }
+    port = FreePort.any();
     members.add(new Member("m1", "127.0.0.11", pki.manager(dir.resolve("m1"), "m1")));
     for (int i = 1; i <= 3; i++) {
       String id = "w" + i;

@@ -3,6 +3,7 @@ package io.tidegate.agent.tunnel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tidegate.agent.FreePort;
 import io.tidegate.mesh.Mesh;
 import io.tidegate.proxy.ProxyConfig;
 import io.tidegate.proxy.RelayConfig;
@@ -62,9 +63,7 @@ class HopByTlsTest {
     nodes.inside.close();
     task = nodes.closing(new ServerSocket(0, 64, Tunnels.LOOPBACK));
     Thread.ofVirtual().start(this::echo);
-    try (ServerSocket free = new ServerSocket(0, 1, NEAR)) {
-      port = free.getLocalPort();
-    }
+    port = FreePort.any();
     near = nodes.closing(mesh(NEAR));
     far = nodes.closing(mesh(FAR));
     far.hear(List.of(HopGate.ofTunnels(nodes.far.inside(), SECRET)));
@@ -165,10 +164,7 @@ class HopByTlsTest {
 
   @Test
   void anotherTaskIsTriedWhereANodeIsGone() throws Exception {
-    InetSocketAddress closed;
-    try (ServerSocket free = new ServerSocket(0, 1, Tunnels.LOOPBACK)) {
-      closed = new InetSocketAddress(Tunnels.LOOPBACK, free.getLocalPort());
-    }
+    var closed = new InetSocketAddress(Tunnels.LOOPBACK, FreePort.any());
     InetSocketAddress dead = Objects.requireNonNull(nodes.near.entryTo("gone", closed));
     Reach none = Reach.none("only by another agent");
     Task lost = new Task("lost", "web.2", "gone", TaskState.RUNNING, none);
