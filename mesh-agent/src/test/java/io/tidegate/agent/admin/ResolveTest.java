@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tidegate.metrics.EndpointCounters;
 import io.tidegate.metrics.EndpointKey;
-import io.tidegate.metrics.RouteCounters;
-import io.tidegate.metrics.RouteKey;
 import io.tidegate.routing.Clash;
 import io.tidegate.routing.Policy;
 import io.tidegate.routing.Publication;
@@ -130,11 +128,7 @@ class ResolveTest {
   void tellsWhichTasksClientsOfAVirtualAddressGet(String query) throws Exception {
     view.settle(WebTopology.inside(view.nowNanos, null));
     view.serveVips(null);
-    RouteCounters counters = new RouteCounters();
-    EndpointCounters task = new EndpointCounters();
-    task.relays.add(3);
-    counters.endpoints.put(new EndpointKey("t1aa", "web.1", "n1"), task);
-    view.shards.get(0).routes.put(RouteKey.of(view.table.virtual().values().getFirst()), counters);
+    view.callVirtual();
 
     JsonNode answer = api.json("/api/v1/resolve?" + query);
     assertThat(answer.at("/protocol").asText()).isEqualTo("tcp");
@@ -148,7 +142,7 @@ class ResolveTest {
     assertThat(tasks.findValuesAsText("task")).containsExactly("web.1", "web.4");
     assertThat(tasks.findValuesAsText("state")).containsExactly("ready", "unreachable");
     assertThat(tasks.at("/0/address").asText()).isEqualTo("10.0.1.7");
-    assertThat(tasks.at("/0/active").asLong()).isEqualTo(3);
+    assertThat(tasks.at("/0/active").asLong()).isEqualTo(2);
     assertThat(tasks.at("/0/origin/source").asText()).isEqualTo("swarm-rest");
     assertThat(tasks.at("/1/reach/reason").asText()).isEqualTo("not on the network");
     JsonNode other = answer.at("/services/0/virtualIps/1");

@@ -16,15 +16,14 @@ class VirtualCommandsTest extends CommandsFixture {
         .containsSequence(
             "8080/tcp  web      2 ready, 1 draining, 1 unreachable       0       0  bound",
             "",
-            "NETWORK  VIRTUAL IP    SERVICE  TASKS",
-            "backend  10.0.1.2/tcp  web      1 ready, 1 unreachable",
-            "backend  10.0.1.2/udp  web      1 ready, 1 unreachable");
+            "NETWORK  VIRTUAL IP  SERVICE  TASKS                   ACTIVE  TCP  UDP  FAILED",
+            "backend  10.0.1.2    web      1 ready, 1 unreachable       0    0    0       0");
     assertThat(execute("routes", "web")).isZero();
     assertThat(lines())
         .containsSequence(
-            "NETWORK  VIRTUAL IP    SERVICE  TASK   NODE      STATE        ADDRESS",
-            "backend  10.0.1.2/tcp  web      web.1  n1        ready        10.0.1.7",
-            "                                web.4  worker-2  unreachable  -");
+            "NETWORK  VIRTUAL IP    SERVICE  TASK   NODE      STATE        ADDRESS   ACTIVE  RELAYED",
+            "backend  10.0.1.2/tcp  web      web.1  n1        ready        10.0.1.7       0        0",
+            "                                web.4  worker-2  unreachable  -              0        0");
     assertThat(execute("resolve", "web")).isZero();
     assertThat(lines())
         .anyMatch(
@@ -60,6 +59,27 @@ class VirtualCommandsTest extends CommandsFixture {
     assertThat(lines()).anyMatch(line -> line.contains("released: none are served here"));
     assertThat(execute("release", "--undo")).isZero();
     assertThat(lines()).contains("taken over: 0 ports, 2 virtual addresses");
+  }
+
+  @Test
+  void showsWhoCallsByVirtualAddressApartFromPublishedPorts() {
+    view.routeVirtual();
+    assertThat(execute("status")).isZero();
+    assertThat(lines()).contains("traffic     published ports: 0 active, 0 relayed, 0 failed");
+
+    view.callVirtual();
+    assertThat(execute("status")).isZero();
+    assertThat(lines())
+        .containsSequence(
+            "traffic     published ports: 0 active, 0 relayed, 0 failed",
+            "            virtual IPs on backend: 2 active, 7 relayed, 1 failed");
+    assertThat(execute("routes")).isZero();
+    assertThat(lines())
+        .contains("backend  10.0.1.2    web      1 ready, 1 unreachable       2    3    4       1");
+    assertThat(execute("routes", "web")).isZero();
+    assertThat(lines())
+        .contains(
+            "backend  10.0.1.2/tcp  web      web.1  n1        ready        10.0.1.7       2        3");
   }
 
   @Test
