@@ -256,12 +256,23 @@ public final class Mesh implements AutoCloseable {
   }
 
   /**
-   * Has clients of a network's virtual addresses come in there: see {@link Shards#placeVirtual}.
+   * Has clients of a network's virtual addresses come in there: see {@link
+   * Shards#placeVirtual(String, Foothold)}.
    *
    * @throws IOException if that is not possible; all is as before then
    */
   public int placeVirtual(String networkId, Foothold foothold) throws IOException {
     return shards.placeVirtual(networkId, foothold);
+  }
+
+  /**
+   * The same where clients come by themselves: see {@link Shards#placeVirtual(String, Foothold,
+   * int)}.
+   *
+   * @throws IOException if that is not possible; all is as before then
+   */
+  public void placeVirtual(String networkId, Foothold foothold, int port) throws IOException {
+    shards.placeVirtual(networkId, foothold, port);
   }
 
   /** Takes no new clients of a network's virtual addresses any more; relays go on. */

@@ -219,9 +219,24 @@ public final class Shards implements AutoCloseable {
    * @throws IOException naming the foothold, if no sockets can be made there; all is as before then
    */
   public int placeVirtual(String networkId, Foothold foothold) throws IOException {
-    List<TakenSockets> pairs =
-        new TransparentSocket(sockets, foothold.namespace(), foothold.address())
-            .pairs(loops.size(), 0);
+    TransparentSocket socket =
+        new TransparentSocket(sockets, foothold.namespace(), foothold.address());
+    return placeVirtual(networkId, foothold, socket.pairs(loops.size(), 0));
+  }
+
+  /**
+   * The same of a virtual address that is the foothold's own: clients come there by themselves, to
+   * one port. No rules are needed, and no rights.
+   *
+   * @throws IOException as above
+   */
+  public void placeVirtual(String networkId, Foothold foothold, int port) throws IOException {
+    TransparentSocket socket =
+        new TransparentSocket(sockets, foothold.namespace(), foothold.address(), true);
+    var _ = placeVirtual(networkId, foothold, socket.pairs(loops.size(), port));
+  }
+
+  private int placeVirtual(String networkId, Foothold foothold, List<TakenSockets> pairs) {
     int port = pairs.getFirst().stream().localAddress().getPort();
     for (int i = 0; i < loops.size(); i++) {
       Loop loop = loops.get(i);

@@ -17,13 +17,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param namespace path of the network namespace; null means the agent's own
  * @param address that they are bound to
+ * @param isOpaque whether clients come by themselves and no rules bring them, which needs no right
  */
-record TransparentSocket(UpstreamSockets sockets, @Nullable String namespace, InetAddress address) {
+record TransparentSocket(
+    UpstreamSockets sockets, @Nullable String namespace, InetAddress address, boolean isOpaque) {
 
   private static final int SOL_IP = 0;
   private static final int IP_TRANSPARENT = 19;
   private static final int SOL_IPV6 = 41;
   private static final int IPV6_TRANSPARENT = 75;
+
+  TransparentSocket(UpstreamSockets sockets, @Nullable String namespace, InetAddress address) {
+    this(sockets, namespace, address, false);
+  }
 
   /**
    * A pair for each shard, all at one port.
@@ -79,7 +85,12 @@ record TransparentSocket(UpstreamSockets sockets, @Nullable String namespace, In
             ? LinuxSocket.newSocketDgram(isIpv6())
             : new Socket(sockets.openDatagram(namespace, isIpv6()));
     try {
-      BoundSocket.prepareAsked(socket, isIpv6() ? UdpPacketInfo.IPV6 : UdpPacketInfo.IPV4);
+      UdpPacketInfo packetInfo = isIpv6() ? UdpPacketInfo.IPV6 : UdpPacketInfo.IPV4;
+      if (isOpaque) {
+        packetInfo.enableAsking(socket);
+      } else {
+        BoundSocket.prepareAsked(socket, packetInfo);
+      }
       return bound(socket, port);
     } catch (IOException e) {
       socket.close();
@@ -90,8 +101,10 @@ record TransparentSocket(UpstreamSockets sockets, @Nullable String namespace, In
   private Socket bound(Socket socket, int port) throws IOException {
     try {
       socket.setReusePort(true);
-      socket.setIntOpt(
-          isIpv6() ? SOL_IPV6 : SOL_IP, isIpv6() ? IPV6_TRANSPARENT : IP_TRANSPARENT, 1);
+      if (!isOpaque) {
+        socket.setIntOpt(
+            isIpv6() ? SOL_IPV6 : SOL_IP, isIpv6() ? IPV6_TRANSPARENT : IP_TRANSPARENT, 1);
+      }
       socket.bind(new InetSocketAddress(address, port));
       return socket;
     } catch (IOException e) {

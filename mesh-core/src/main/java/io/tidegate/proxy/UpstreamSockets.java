@@ -40,6 +40,11 @@ public interface UpstreamSockets {
    */
   boolean holds(String namespace, InetAddress address) throws IOException;
 
+  /** For where every namespace is the agent's own, whatever it is called. */
+  static UpstreamSockets own() {
+    return new OwnSockets();
+  }
+
   /**
    * For where there are no other namespaces: opens nothing.
    *

@@ -2,6 +2,7 @@ package io.tidegate.routing;
 
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One discovered service with its publications and tasks, in an order that does not depend on the
@@ -10,6 +11,8 @@ import java.util.List;
  * @param createdAtNanos when it was created, since 1970, or 0 where that is not known
  * @param virtualPolicy how clients of its virtual addresses are treated
  * @param virtualIps its addresses inside overlay networks, none without a load balancer of Swarm's
+ * @param virtualObjection why those are left to Docker, for people; null where they are to be
+ *     served
  */
 public record Service(
     String id,
@@ -19,6 +22,7 @@ public record Service(
     Policy virtualPolicy,
     List<Publication> publications,
     List<VirtualIp> virtualIps,
+    @Nullable String virtualObjection,
     List<Task> tasks) {
 
   /** The oldest first; one whose age is not known comes after all others, those by their ids. */
@@ -43,6 +47,19 @@ public record Service(
       List<VirtualIp> virtualIps,
       List<Task> tasks) {
     this(id, name, createdAtNanos, policy, policy, publications, virtualIps, tasks);
+  }
+
+  /** A service whose virtual addresses are to be served. */
+  public Service(
+      String id,
+      String name,
+      long createdAtNanos,
+      Policy policy,
+      Policy virtualPolicy,
+      List<Publication> publications,
+      List<VirtualIp> virtualIps,
+      List<Task> tasks) {
+    this(id, name, createdAtNanos, policy, virtualPolicy, publications, virtualIps, null, tasks);
   }
 
   /** A service without addresses of its own, whose age is not known. */

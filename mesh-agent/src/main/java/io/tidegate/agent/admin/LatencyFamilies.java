@@ -7,7 +7,6 @@ import io.tidegate.metrics.MeshStats;
 import io.tidegate.metrics.NetworkKey;
 import io.tidegate.metrics.RouteStats;
 import io.tidegate.routing.Protocol;
-import io.tidegate.routing.RoutingTable;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -21,15 +20,15 @@ final class LatencyFamilies {
   private final Map<NetworkKey, LatencyStats> networks;
   private final Map<String, String> names;
 
-  private LatencyFamilies(List<RouteSeries> routes, MeshStats stats, RoutingTable table) {
+  private LatencyFamilies(List<RouteSeries> routes, MeshStats stats, Map<String, String> names) {
     this.routes = routes.stream().filter(route -> !route.isVirtual()).toList();
     networks = stats.networks();
-    names = NetworkNames.in(table);
+    this.names = names;
   }
 
   static void add(
-      Families families, List<RouteSeries> routes, MeshStats stats, RoutingTable table) {
-    new LatencyFamilies(routes, stats, table).addTo(families);
+      Families families, List<RouteSeries> routes, MeshStats stats, Map<String, String> names) {
+    new LatencyFamilies(routes, stats, names).addTo(families);
   }
 
   private void addTo(Families families) {

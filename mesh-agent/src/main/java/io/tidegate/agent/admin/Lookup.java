@@ -4,11 +4,11 @@ import io.tidegate.agent.labels.Nearest;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Service;
 import io.tidegate.routing.Topology;
-import java.net.InetAddress;
+import io.tidegate.routing.VirtualIp;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 
 /**
  * Finds services by a name, a virtual address, a published port or the beginning of a task's id.
@@ -17,7 +17,8 @@ final class Lookup {
 
   /** What can be looked for. */
   static final String EXPECTED =
-      "a service's name or id, a virtual IP, :8080, :5353/udp, or a task's id or its beginning";
+      "a service's name or id, a virtual IP with or without a port, :8080, :5353/udp, or a task's id"
+          + " or its beginning";
 
   private static final Pattern PORT = Pattern.compile(":[0-9]{1,5}(/[a-z]+)?");
   private static final int SHORTEST_PREFIX = 4;
@@ -28,9 +29,17 @@ final class Lookup {
   /**
    * Those that fit; of several that publish one port, the one that has it first.
    *
+   * @param virtual what is asked for of their virtual addresses
    * @throws QueryException if it is a port that there cannot be
    */
-  static List<Service> find(Topology topology, String wanted) {
+  static List<Service> find(Topology topology, String wanted, VirtualQuery virtual) {
+    return fitting(topology, wanted, virtual).stream()
+        .filter(service -> virtual.network() == null || virtual.of(service).findAny().isPresent())
+        .toList();
+  }
+
+  /** Those that fit on whatever network. */
+  private static List<Service> fitting(Topology topology, String wanted, VirtualQuery virtual) {
     if (PORT.matcher(wanted).matches()) {
       return services(topology, publishes(wanted));
     }
@@ -39,11 +48,8 @@ final class Lookup {
     if (!named.isEmpty()) {
       return named;
     }
-    InetAddress address = address(wanted);
-    if (address != null) {
-      return services(
-          topology,
-          service -> service.virtualIps().stream().anyMatch(vip -> vip.address().equals(address)));
+    if (virtual.address() != null) {
+      return services(topology, service -> service.virtualIps().stream().anyMatch(virtual::isAt));
     }
     return wanted.length() < SHORTEST_PREFIX
         ? List.of()
@@ -52,8 +58,16 @@ final class Lookup {
             service -> service.tasks().stream().anyMatch(task -> task.id().startsWith(wanted)));
   }
 
-  /** Says that nothing fits, and what may have been meant. */
-  static String notFound(Topology topology, String wanted) {
+  /**
+   * Says that nothing fits, and what may have been meant.
+   *
+   * @param vips which virtual addresses are served here, and why so
+   */
+  static String notFound(Topology topology, String wanted, VirtualQuery virtual, String vips) {
+    List<Service> elsewhere = fitting(topology, wanted, virtual);
+    if (!elsewhere.isEmpty()) {
+      return notThere(wanted, elsewhere, virtual);
+    }
     if (PORT.matcher(wanted).matches()) {
       return wanted
           + ": no service publishes this port"
@@ -64,12 +78,38 @@ final class Lookup {
                   .map(publication -> ":" + publication.port())
                   .toList());
     }
-    if (address(wanted) != null) {
-      return wanted + ": no service has this virtual IP";
+    if (virtual.address() != null) {
+      return wanted
+          + ": no service that is known here has this virtual IP"
+          + nearest(
+              wanted,
+              topology.services().stream()
+                  .flatMap(service -> service.virtualIps().stream())
+                  .map(ip -> ip.address().getHostAddress())
+                  .distinct()
+                  .toList())
+          + "; services that publish nothing are known where theirs are served, which here are "
+          + vips;
     }
     return wanted
         + ": no such service"
         + nearest(wanted, topology.services().stream().map(Service::name).toList());
+  }
+
+  /** They have virtual addresses on other networks, or none at all. */
+  private static String notThere(String wanted, List<Service> services, VirtualQuery virtual) {
+    String networks =
+        services.stream()
+            .flatMap(service -> service.virtualIps().stream())
+            .filter(virtual::isAt)
+            .map(VirtualIp::networkName)
+            .distinct()
+            .collect(Collectors.joining(", "));
+    return networks.isEmpty()
+        ? "network: %s: %s has no virtual IP, as with endpoint_mode: dnsrr"
+            .formatted(virtual.network(), wanted)
+        : "network: %s: %s has no virtual IP there (expected: %s)"
+            .formatted(virtual.network(), wanted, networks);
   }
 
   private static String nearest(String wanted, List<String> candidates) {
@@ -108,17 +148,6 @@ final class Lookup {
       return PublishedPort.parse(text);
     } catch (IllegalArgumentException e) {
       throw new QueryException(String.valueOf(e.getMessage()));
-    }
-  }
-
-  private static @Nullable InetAddress address(String text) {
-    if (text.indexOf('.') < 0 && text.indexOf(':') < 0) {
-      return null;
-    }
-    try {
-      return InetAddress.ofLiteral(text);
-    } catch (IllegalArgumentException e) {
-      return null;
     }
   }
 }

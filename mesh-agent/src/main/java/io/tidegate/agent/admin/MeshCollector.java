@@ -35,6 +35,7 @@ final class MeshCollector implements MultiCollector {
   private final AgentView view;
   private final boolean hasTaskMetrics;
   private final InstantSource clock;
+  private final NetworkNames networkNames = new NetworkNames();
 
   MeshCollector(AgentView view, boolean hasTaskMetrics, InstantSource clock) {
     this.view = view;
@@ -46,7 +47,8 @@ final class MeshCollector implements MultiCollector {
   public MetricSnapshots collect() {
     MeshStats stats = view.stats();
     RoutingTable table = view.table();
-    List<RouteSeries> routes = RouteSeries.of(stats, table);
+    Map<String, String> networks = networkNames.of(table, stats);
+    List<RouteSeries> routes = RouteSeries.of(stats, table, networks);
     Families families = new Families();
     addConnections(families, routes);
     HedgingFamilies.add(families, routes);
@@ -55,7 +57,7 @@ final class MeshCollector implements MultiCollector {
     ProxyHeaderFamilies.add(families, routes);
     addUdp(families, routes.stream().filter(RouteSeries::isUdp).toList());
     addBytes(families, routes);
-    LatencyFamilies.add(families, routes, stats, table);
+    LatencyFamilies.add(families, routes, stats, networks);
     addEndpoints(families, table);
     EjectionFamilies.add(families, view);
     CheckFamilies.add(families, view.checks());
@@ -69,7 +71,7 @@ final class MeshCollector implements MultiCollector {
     OverloadFamilies.add(families, view);
     TakeoverFamilies.add(families, view.takeover());
     TakeoverFamilies.add(families, view.ranges());
-    VipFamilies.add(families, view.vips(), table);
+    VipFamilies.add(families, view.vips(), networks);
     ShardFamilies.add(families, stats);
     families.info(
         "build",

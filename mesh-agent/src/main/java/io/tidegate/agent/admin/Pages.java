@@ -22,7 +22,8 @@ final class Pages {
       /api/v1/status    how this agent fares: sources, counts, what is in the way, lags
       /api/v1/routes    the routing table: ports, endpoints, how each is reached, counts;
                         ?service=NAME or ?port=8080/tcp for some, &endpoints=false for ports alone
-      /api/v1/resolve   ?q=NAME, VIP, :PORT or a task's id: the service with its live endpoints
+      /api/v1/resolve   ?q=NAME, VIP, VIP:PORT, :PORT or a task's id: the service with its live
+                        endpoints; &network=NAME for its virtual IP there
       /api/v1/changes   ?after=NUMBER&wait=SECONDS: how tasks changed, each with its lag
       /api/v1/release   POST, from this node: hands all ports and virtual addresses back to Docker;
                         ?undo=true takes them again

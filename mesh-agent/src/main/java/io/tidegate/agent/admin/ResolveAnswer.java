@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code /api/v1/resolve}: the services behind a name, an address or a port, with their tasks.
  *
+ * @param protocol of the clients of virtual addresses that are spoken of
  * @param services of several that publish one port, the one that has it first
  */
-record ResolveAnswer(String query, List<ServiceAnswer> services) {
+record ResolveAnswer(String query, String protocol, List<ServiceAnswer> services) {
 
   /**
    * One service.
@@ -37,10 +38,23 @@ record ResolveAnswer(String query, List<ServiceAnswer> services) {
   /**
    * An address of the service inside a network.
    *
+   * @param asked whether it is what was asked for, by address or network
+   * @param unserved why the agent of this node does not serve it; null where it does
+   * @param picked among how many tasks new clients are spread; null where this node has no route
    * @param tasks how many there are in each state behind its route; null where this node has none
+   * @param endpoints the tasks as they are reached inside the network, by name; null unless it was
+   *     asked for, and where this node has no route
    */
   record VirtualIpAnswer(
-      String network, String networkId, String address, @Nullable Map<EndpointState, Long> tasks) {}
+      String network,
+      String networkId,
+      String address,
+      boolean asked,
+      @Nullable String unserved,
+      String balance,
+      @Nullable Integer picked,
+      @Nullable Map<EndpointState, Long> tasks,
+      @Nullable List<EndpointAnswer> endpoints) {}
 
   /**
    * A published port.
@@ -64,7 +78,8 @@ record ResolveAnswer(String query, List<ServiceAnswer> services) {
    * @param hostname of its node, if known
    * @param state ejected if it is behind any port
    * @param address of the task, as this node dials it
-   * @param active its relays on this node now, over all ports
+   * @param active its relays on this node now, over all ports; of a virtual address, through that
+   * @param origin null where the newest topology has the task no more
    */
   record EndpointAnswer(
       String task,
@@ -75,5 +90,5 @@ record ResolveAnswer(String query, List<ServiceAnswer> services) {
       @Nullable String address,
       ReachAnswer reach,
       long active,
-      OriginAnswer origin) {}
+      @Nullable OriginAnswer origin) {}
 }

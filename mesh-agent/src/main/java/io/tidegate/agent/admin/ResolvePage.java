@@ -3,24 +3,20 @@ package io.tidegate.agent.admin;
 import io.tidegate.agent.admin.ResolveAnswer.EndpointAnswer;
 import io.tidegate.agent.admin.ResolveAnswer.PortAnswer;
 import io.tidegate.agent.admin.ResolveAnswer.ServiceAnswer;
-import io.tidegate.agent.admin.ResolveAnswer.VirtualIpAnswer;
 import io.tidegate.agent.admin.RoutesAnswer.ReachAnswer;
 import io.tidegate.metrics.EndpointStats;
 import io.tidegate.proxy.ListenerStatus;
 import io.tidegate.routing.Clash;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.EndpointState;
-import io.tidegate.routing.Protocol;
 import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Route;
 import io.tidegate.routing.RoutingTable;
 import io.tidegate.routing.Service;
 import io.tidegate.routing.Task;
+import io.tidegate.routing.Topology;
 import io.tidegate.routing.Unserved;
-import io.tidegate.routing.VirtualIp;
-import io.tidegate.routing.VirtualPort;
-import io.tidegate.routing.VirtualRoute;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -33,7 +29,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** {@code /api/v1/resolve?q=…}: what this node knows of a service, found by what one has of it. */
 final class ResolvePage implements Page {
@@ -48,17 +43,22 @@ final class ResolvePage implements Page {
 
   @Override
   public Answer answer(Request request) throws IOException {
-    String wanted = request.query().parameters(List.of("q")).get("q");
+    Map<String, String> parameters = request.query().parameters(List.of("q", "network"));
+    String wanted = parameters.get("q");
     if (wanted == null) {
       throw new QueryException("q: missing (expected: " + Lookup.EXPECTED + ")");
     }
-    List<Service> found = Lookup.find(view.changes().topology(), wanted);
+    VirtualQuery virtual = VirtualQuery.parse(wanted, parameters.get("network"));
+    Topology topology = view.changes().topology();
+    List<Service> found = Lookup.find(topology, wanted, virtual);
     if (found.isEmpty()) {
       return Answer.text(
-          Answer.NOT_FOUND, Lookup.notFound(view.changes().topology(), wanted) + "\n");
+          Answer.NOT_FOUND, Lookup.notFound(topology, wanted, virtual, view.vips().why()) + "\n");
     }
-    Snapshot snapshot = new Snapshot(view, clock.instant(), found);
-    return Json.answer(new ResolveAnswer(wanted, found.stream().map(snapshot::service).toList()));
+    Snapshot snapshot = new Snapshot(view, clock.instant(), found, virtual);
+    return Json.answer(
+        new ResolveAnswer(
+            wanted, virtual.protocol().toString(), found.stream().map(snapshot::service).toList()));
   }
 
   /** What an answer is made of, looked at once. */
@@ -71,13 +71,15 @@ final class ResolvePage implements Page {
     private final Map<PublishedPort, ListenerStatus> listeners;
     private final Map<String, Long> activeByTask = new HashMap<>();
     private final Set<String> ejectedTasks = new HashSet<>();
+    private final VirtualIps virtualIps;
 
-    Snapshot(AgentView view, Instant now, List<Service> services) {
+    Snapshot(AgentView view, Instant now, List<Service> services, VirtualQuery virtual) {
       this.now = now;
       this.source = view.source().name();
       this.table = view.table();
       this.hostnames = view.hostnames();
       this.listeners = Readiness.listenersByPort(view);
+      this.virtualIps = new VirtualIps(virtual, table, view, TaskFacts.of(view, now));
       var ids = services.stream().map(Service::id).collect(Collectors.toSet());
       view.stats()
           .routes()
@@ -114,27 +116,12 @@ final class ResolvePage implements Page {
           AccessAnswer.of(service.policy().access()),
           NarrowedAnswer.places(service.policy().bind()),
           NarrowedAnswer.rules(service.policy().nodes()),
-          service.virtualIps().stream().map(vip -> virtualIp(service, vip)).toList(),
+          service.virtualIps().stream().map(vip -> virtualIps.answer(service, vip)).toList(),
           service.publications().stream().map(this::port).toList(),
           service.tasks().stream()
               .sorted(Comparator.comparing(Task::name).thenComparing(Task::id))
               .map(this::endpoint)
               .toList());
-    }
-
-    private VirtualIpAnswer virtualIp(Service service, VirtualIp vip) {
-      return new VirtualIpAnswer(
-          vip.networkName(),
-          vip.networkId(),
-          vip.address().getHostAddress(),
-          tasks(service, table.virtual().get(VirtualPort.of(vip, Protocol.TCP))));
-    }
-
-    private static @Nullable Map<EndpointState, Long> tasks(
-        Service service, @Nullable VirtualRoute virtual) {
-      return virtual == null || !virtual.route().serviceId().equals(service.id())
-          ? null
-          : VirtualRouteAnswer.tasks(virtual.route());
     }
 
     private PortAnswer port(Publication publication) {

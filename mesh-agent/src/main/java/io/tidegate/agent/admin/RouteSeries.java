@@ -29,9 +29,13 @@ record RouteSeries(Labels labels, List<RouteStats> parts) {
 
   private static final int SIGNIFICANT_DIGITS = 2;
 
-  static List<RouteSeries> of(MeshStats stats, RoutingTable table) {
+  /**
+   * All of them.
+   *
+   * @param networks names by id
+   */
+  static List<RouteSeries> of(MeshStats stats, RoutingTable table, Map<String, String> networks) {
     Map<Labels, List<RouteStats>> parts = new LinkedHashMap<>();
-    Map<String, String> networks = NetworkNames.in(table);
     table.routes().values().forEach(route -> parts.put(labels(route), new ArrayList<>()));
     stats
         .routes()

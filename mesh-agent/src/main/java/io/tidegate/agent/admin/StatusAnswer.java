@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param sources the one in force, then what is heard beside it
  * @param peers how it fares with the agents of other nodes, or null without any
  * @param vips how virtual addresses fare
+ * @param traffic who calls, of published ports and inside networks
  * @param transparency whether tasks of this node can see their clients' own addresses
  * @param narrowed the routes that are not for everybody or not everywhere
  * @param unserved the ports that this node does not serve
@@ -50,6 +51,7 @@ record StatusAnswer(
     ListenersAnswer listeners,
     TakeoverAnswer takeover,
     VipsAnswer vips,
+    TrafficAnswer traffic,
     PressureAnswer pressure,
     TransparencyAnswer transparency,
     List<ClashAnswer> clashes,
@@ -186,6 +188,7 @@ record StatusAnswer(
         listeners(view, table),
         TakeoverAnswer.of(view.takeover()),
         VipsAnswer.of(view.vips(), table),
+        TrafficAnswer.of(view.stats(), table),
         PressureAnswer.of(view.pressure()),
         TransparencyAnswer.of(view.transparency()),
         table.clashes().stream().map(ClashAnswer::of).toList(),

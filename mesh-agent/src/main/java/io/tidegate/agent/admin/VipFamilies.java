@@ -3,7 +3,6 @@ package io.tidegate.agent.admin;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.tidegate.agent.admin.Families.Point;
 import io.tidegate.agent.vip.VipStatus;
-import io.tidegate.routing.RoutingTable;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -12,8 +11,7 @@ final class VipFamilies {
 
   private VipFamilies() {}
 
-  static void add(Families families, VipStatus vips, RoutingTable table) {
-    Map<String, String> names = NetworkNames.in(table);
+  static void add(Families families, VipStatus vips, Map<String, String> names) {
     families.gauge(
         "vips",
         "Virtual addresses whose clients are brought to this agent, by network.",

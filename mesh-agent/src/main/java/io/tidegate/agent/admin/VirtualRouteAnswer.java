@@ -1,5 +1,7 @@
 package io.tidegate.agent.admin;
 
+import io.tidegate.metrics.EndpointKey;
+import io.tidegate.metrics.EndpointStats;
 import io.tidegate.metrics.MeshStats;
 import io.tidegate.metrics.RouteKey;
 import io.tidegate.metrics.RouteStats;
@@ -47,6 +49,8 @@ record VirtualRouteAnswer(
    * @param hostname of its node, if known
    * @param address on that network, or null for one that is not on it
    * @param reason why it is reached so, or cannot be
+   * @param active relays through this address now
+   * @param relays since the start
    */
   record EndpointAnswer(
       String task,
@@ -55,10 +59,17 @@ record VirtualRouteAnswer(
       @Nullable String hostname,
       EndpointState state,
       @Nullable String address,
-      String reason) {
+      String reason,
+      long active,
+      long relays) {
 
-    private static EndpointAnswer of(Endpoint endpoint, TaskFacts facts) {
+    private static EndpointAnswer of(
+        Endpoint endpoint, Map<EndpointKey, EndpointStats> counts, TaskFacts facts) {
       InetAddress address = endpoint.reach().address();
+      EndpointStats counted =
+          counts.getOrDefault(
+              new EndpointKey(endpoint.taskId(), endpoint.taskName(), endpoint.nodeId()),
+              new EndpointStats(0, 0, 0, 0, 0));
       return new EndpointAnswer(
           endpoint.taskName(),
           endpoint.taskId(),
@@ -66,7 +77,9 @@ record VirtualRouteAnswer(
           facts.hostnames().get(endpoint.nodeId()),
           endpoint.state(),
           address == null ? null : address.getHostAddress(),
-          endpoint.reach().reason());
+          endpoint.reach().reason(),
+          counted.active(),
+          counted.relays());
     }
   }
 
@@ -100,7 +113,7 @@ record VirtualRouteAnswer(
         virtual.ip().namespace(),
         stats == null ? null : CountsAnswer.of(stats),
         tasks(route),
-        facts == null ? null : endpoints(route, facts));
+        facts == null ? null : endpoints(route, stats, facts));
   }
 
   /** How many tasks of a route are in each state. */
@@ -109,10 +122,12 @@ record VirtualRouteAnswer(
         .collect(Collectors.groupingBy(Endpoint::state, TreeMap::new, Collectors.counting()));
   }
 
-  private static List<EndpointAnswer> endpoints(Route route, TaskFacts facts) {
+  private static List<EndpointAnswer> endpoints(
+      Route route, @Nullable RouteStats stats, TaskFacts facts) {
+    Map<EndpointKey, EndpointStats> counts = stats == null ? Map.of() : stats.endpoints();
     return all(route)
         .sorted(Comparator.comparing(Endpoint::taskName).thenComparing(Endpoint::taskId))
-        .map(endpoint -> EndpointAnswer.of(endpoint, facts))
+        .map(endpoint -> EndpointAnswer.of(endpoint, counts, facts))
         .toList();
   }
 

@@ -10,7 +10,12 @@ final class ResolveText {
 
   private ResolveText() {}
 
-  static List<String> lines(JsonNode service, Ink ink) {
+  /**
+   * All that was answered of it.
+   *
+   * @param protocol of the clients of virtual IPs
+   */
+  static List<String> lines(JsonNode service, String protocol, Ink ink) {
     List<String> lines = new ArrayList<>();
     lines.add(
         ink.strong(service.path("service").asText())
@@ -19,21 +24,55 @@ final class ResolveText {
     service.path("ports").forEach(port -> ports.add(port(port, ink)));
     Texts.field(lines, "ports", ports.isEmpty() ? List.of("none") : ports);
     List<String> addresses = new ArrayList<>();
-    service.path("virtualIps").forEach(vip -> addresses.add(virtualIp(vip)));
+    service.path("virtualIps").forEach(vip -> addresses.add(virtualIp(vip, ink)));
     Texts.field(lines, "virtual IPs", addresses.isEmpty() ? List.of("none") : addresses);
     addAll(lines, "allow", service.at("/access/allow"));
     addAll(lines, "deny", service.at("/access/deny"));
     addAll(lines, "bind", service.path("bind"));
     addAll(lines, "nodes", service.path("nodes"));
-    JsonNode endpoints = service.path("endpoints");
+    boolean isAsked = false;
+    for (JsonNode vip : service.path("virtualIps")) {
+      if (vip.path("asked").asBoolean()) {
+        isAsked = true;
+        addAsked(lines, vip, protocol, ink);
+      }
+    }
+    if (!isAsked) {
+      addTasks(lines, service.path("endpoints"), ink);
+    }
+    return lines;
+  }
+
+  private static void addTasks(List<String> lines, JsonNode endpoints, Ink ink) {
     if (endpoints.isEmpty()) {
       Texts.field(lines, "tasks", List.of(ink.bad("none")));
-      return lines;
+      return;
     }
     lines.add("");
     lines.addAll(table(endpoints).lines(ink));
     endpoints.forEach(endpoint -> addReason(lines, endpoint, ink));
-    return lines;
+  }
+
+  /** A virtual IP with its tasks, each as it is reached there. */
+  private static void addAsked(List<String> lines, JsonNode vip, String protocol, Ink ink) {
+    lines.add("");
+    String what =
+        "%s on %s, %s, any port: "
+            .formatted(vip.path("address").asText(), vip.path("network").asText(), protocol);
+    if (vip.hasNonNull("unserved")) {
+      lines.add(what + ink.bad("not served here: " + vip.path("unserved").asText()));
+    } else {
+      lines.add(
+          what
+              + "%s among %s of %s tasks"
+                  .formatted(
+                      vip.path("balance").asText(),
+                      vip.path("picked").asText(),
+                      vip.path("endpoints").size()));
+    }
+    if (vip.has("endpoints")) {
+      addTasks(lines, vip.path("endpoints"), ink);
+    }
   }
 
   private static void addAll(List<String> lines, String word, JsonNode values) {
@@ -42,9 +81,16 @@ final class ResolveText {
     Texts.field(lines, word, texts);
   }
 
-  private static String virtualIp(JsonNode vip) {
+  /** Who asks for it is told more, and who does not need not know why Docker has it. */
+  private static String virtualIp(JsonNode vip, Ink ink) {
     String text = vip.path("address").asText() + " on " + vip.path("network").asText();
-    return vip.has("tasks") ? text + ": " + Texts.counts(vip.path("tasks")) : text;
+    if (!vip.has("tasks")) {
+      return text;
+    }
+    String tasks = text + ": " + Texts.counts(vip.path("tasks"));
+    return vip.path("asked").asBoolean() || !vip.hasNonNull("unserved")
+        ? tasks
+        : tasks + ", " + ink.bad("not served here: " + vip.path("unserved").asText());
   }
 
   private static String port(JsonNode port, Ink ink) {

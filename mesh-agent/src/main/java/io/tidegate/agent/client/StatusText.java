@@ -22,6 +22,7 @@ final class StatusText {
     Texts.field(lines, "table", List.of(table(status)));
     Texts.field(lines, "takeover", takeover(status.path("takeover"), ink));
     Texts.field(lines, "vips", VirtualText.status(status.path("vips"), ink));
+    Texts.field(lines, "traffic", traffic(status.path("traffic")));
     List<String> clashes = new ArrayList<>();
     status
         .path("clashes")
@@ -149,6 +150,28 @@ final class StatusText {
               + ", %s failures".formatted(takeover.path("failures").asText()));
     }
     return texts;
+  }
+
+  private static List<String> traffic(JsonNode traffic) {
+    List<String> texts = new ArrayList<>();
+    texts.add("published ports: " + calls(traffic.path("ports")));
+    traffic
+        .path("networks")
+        .properties()
+        .forEach(
+            network ->
+                texts.add(
+                    "virtual IPs on %s: %s"
+                        .formatted(network.getKey(), calls(network.getValue()))));
+    return texts;
+  }
+
+  private static String calls(JsonNode calls) {
+    return "%s active, %s relayed, %s failed"
+        .formatted(
+            calls.path("active").asText(),
+            calls.path("relayed").asText(),
+            calls.path("failed").asText());
   }
 
   private static String table(JsonNode status) {

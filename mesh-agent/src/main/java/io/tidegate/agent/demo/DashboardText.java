@@ -39,7 +39,7 @@ final class DashboardText {
   }
 
   List<String> lines(Dashboard dashboard) {
-    List<String> table = new TaskTable(width, palette).lines(dashboard.routes());
+    List<String> table = tables(dashboard);
     List<String> notes = notes(dashboard);
     int room = Math.max(height - 1, 0);
     boolean isAiry = room >= table.size() + notes.size() + 2;
@@ -58,6 +58,16 @@ final class DashboardText {
     return lines;
   }
 
+  /** Published ports, and behind an empty line virtual addresses. */
+  private List<String> tables(Dashboard dashboard) {
+    List<String> lines = new ArrayList<>(new TaskTable(width, palette).lines(dashboard.routes()));
+    if (!dashboard.virtual().isEmpty()) {
+      lines.add("");
+      lines.addAll(new TaskTable(width, palette, "VIRTUAL IP").lines(dashboard.virtual()));
+    }
+    return lines;
+  }
+
   private static String title(Dashboard dashboard) {
     return "Tidegate demo " + clock(dashboard.elapsed()) + "  a small Swarm inside this process";
   }
@@ -68,7 +78,7 @@ final class DashboardText {
     }
     List<String> lines = new ArrayList<>(table.subList(0, room - 1));
     int more = table.size() - lines.size();
-    lines.add(TaskTable.clip("... " + more + (more == 1 ? " more task" : " more tasks"), width));
+    lines.add(TaskTable.clip("... " + more + (more == 1 ? " more line" : " more lines"), width));
     return lines;
   }
 

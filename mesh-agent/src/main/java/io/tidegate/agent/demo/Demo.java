@@ -4,10 +4,13 @@ import io.tidegate.agent.changes.ChangeLog;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.mesh.Mesh;
 import io.tidegate.metrics.ConnectionResult;
+import io.tidegate.metrics.MeshStats;
 import io.tidegate.metrics.RouteStats;
 import io.tidegate.proxy.ProxyConfig;
 import io.tidegate.proxy.UpstreamSockets;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +22,7 @@ final class Demo implements AutoCloseable {
   private static final Duration REFRESH = Duration.ofMillis(500);
   private static final int WEB_CLIENTS = 12;
   private static final int API_CLIENTS = 4;
+  private static final int INSIDE_CLIENTS = 4;
 
   private final long startNanos = System.nanoTime();
   private final Choice choice;
@@ -28,7 +32,13 @@ final class Demo implements AutoCloseable {
   private final DemoLoad load = new DemoLoad();
 
   /** What the user chose; the ports are free ones by now. */
-  record Choice(int webPort, int apiPort, String bindAddress, HostPort admin, boolean hasLoad) {}
+  record Choice(
+      int webPort,
+      int apiPort,
+      DemoNetwork network,
+      String bindAddress,
+      HostPort admin,
+      boolean hasLoad) {}
 
   private Demo(Choice choice, DemoSource source, Mesh mesh, DemoOutside.Admin admin) {
     this.choice = choice;
@@ -38,23 +48,42 @@ final class Demo implements AutoCloseable {
   }
 
   static Demo start(Choice choice, DemoOutside outside) throws DemoException {
-    DemoSource source = new DemoSource(Script.STANDARD, choice.webPort(), choice.apiPort());
+    DemoSource source =
+        new DemoSource(Script.STANDARD, choice.webPort(), choice.apiPort(), choice.network());
     ChangeLog changes = new ChangeLog(SystemEpochNanoClock.INSTANCE, source.status().name());
     Mesh mesh =
         Mesh.start(
-            proxyConfig(choice.bindAddress()),
-            UpstreamSockets.none("the demo's tasks are all in this process"),
-            changes::onInForce,
-            _ -> {});
-    source.start(changes.ahead(mesh::offer));
+            proxyConfig(choice.bindAddress()), UpstreamSockets.own(), changes::onInForce, _ -> {});
     try {
-      Demo demo =
-          new Demo(choice, source, mesh, outside.serve(mesh, changes, source, choice.admin()));
+      serveInside(mesh, choice.network());
+      source.start(changes.ahead(mesh::offer));
+      Demo demo = new Demo(choice, source, mesh, admin(choice, mesh, changes, source, outside));
       demo.startLoad();
       return demo;
-    } catch (IOException e) {
+    } catch (DemoException e) {
       source.close();
       mesh.close();
+      throw e;
+    }
+  }
+
+  private static void serveInside(Mesh mesh, DemoNetwork network) throws DemoException {
+    try {
+      mesh.placeVirtual(DemoNetwork.ID, network.foothold(), network.port());
+    } catch (IOException e) {
+      throw new DemoException(
+          "the virtual address cannot be served: %s. Choose another port with --vip-port (0 is any free one)."
+              .formatted(e.getMessage()),
+          e);
+    }
+  }
+
+  private static DemoOutside.Admin admin(
+      Choice choice, Mesh mesh, ChangeLog changes, DemoSource source, DemoOutside outside)
+      throws DemoException {
+    try {
+      return outside.serve(mesh, changes, source, choice.network().virtual(), choice.admin());
+    } catch (IOException e) {
       throw new DemoException(
           "metrics cannot be served on %s: %s. Choose another address with --admin, as in --admin 127.0.0.1:0."
               .formatted(choice.admin(), e.getMessage()),
@@ -76,9 +105,15 @@ final class Demo implements AutoCloseable {
 
   private void startLoad() {
     if (choice.hasLoad()) {
-      load.start(choice.webPort(), WEB_CLIENTS, () -> isServed("web", choice.webPort()));
-      load.start(choice.apiPort(), API_CLIENTS, () -> isServed("api", choice.apiPort()));
+      load.start(here(choice.webPort()), WEB_CLIENTS, () -> isServed("web", choice.webPort()));
+      load.start(here(choice.apiPort()), API_CLIENTS, () -> isServed("api", choice.apiPort()));
+      load.start(
+          choice.network().virtual(), INSIDE_CLIENTS, () -> !mesh.table().virtual().isEmpty());
     }
+  }
+
+  private static InetSocketAddress here(int port) {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
   }
 
   // Whether it may be called: published by the Swarm and bound by the mesh.
@@ -101,8 +136,8 @@ final class Demo implements AutoCloseable {
 
   DashboardText.Hints hints() {
     return new DashboardText.Hints(
-        "curl http://localhost:%d/ (web), http://localhost:%d/ (api)"
-            .formatted(choice.webPort(), choice.apiPort()),
+        "curl localhost:%d (web), localhost:%d (api), %s (api inside its network)"
+            .formatted(choice.webPort(), choice.apiPort(), HostPort.of(choice.network().virtual())),
         "http://" + admin.address() + "/metrics");
   }
 
@@ -128,9 +163,11 @@ final class Demo implements AutoCloseable {
 
   private Dashboard dashboard() {
     DemoView view = source.view();
+    MeshStats stats = mesh.stats();
     return new Dashboard(
         elapsed(),
-        Dashboard.routes(mesh.table(), mesh.stats(), mesh.listeners(), view),
+        Dashboard.routes(mesh.table(), stats, mesh.listeners(), view),
+        Dashboard.virtual(mesh.table(), stats, view),
         load.answered(),
         load.failed(),
         view);

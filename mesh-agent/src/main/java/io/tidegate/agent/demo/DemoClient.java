@@ -3,7 +3,6 @@ package io.tidegate.agent.demo;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
@@ -11,8 +10,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One HTTP client on one published port: a few requests on a connection, then a new connection, so
- * that new tasks get their share. For one thread.
+ * One HTTP client of one address: a few requests on a connection, then a new connection, so that
+ * new tasks get their share. For one thread.
  */
 final class DemoClient implements AutoCloseable {
 
@@ -20,13 +19,13 @@ final class DemoClient implements AutoCloseable {
   private static final int TIMEOUT_MILLIS = (int) Duration.ofSeconds(5).toMillis();
   private static final byte[] REQUEST = HttpHead.bytes("GET / HTTP/1.1", "Host: localhost");
 
-  private final int port;
+  private final InetSocketAddress target;
   private @Nullable Socket connection;
   private @Nullable InputStream in;
   private int requestsLeft;
 
-  DemoClient(int port) {
-    this.port = port;
+  DemoClient(InetSocketAddress target) {
+    this.target = target;
   }
 
   /**
@@ -81,7 +80,7 @@ final class DemoClient implements AutoCloseable {
     requestsLeft = ThreadLocalRandom.current().nextInt(2, MAX_REQUESTS_PER_CONNECTION + 1);
     socket.setTcpNoDelay(true);
     socket.setSoTimeout(TIMEOUT_MILLIS);
-    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MILLIS);
+    socket.connect(target, TIMEOUT_MILLIS);
     return socket;
   }
 

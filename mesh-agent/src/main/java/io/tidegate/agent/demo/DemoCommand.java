@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Plays a small Swarm inside this process and serves it: no Docker, no root.",
       "",
-      "Two services are published. Their tasks are started, drained, killed and replaced on a"
+      "Two services are published, and one of them is called by its virtual address inside a network"
+          + " besides, which is made of loopback addresses. Their tasks are started, drained, killed and replaced on a"
           + " script that repeats, while a few built-in clients send requests. The table shows what"
           + " the mesh makes of it; curl the ports to join in. Ctrl-C ends it.",
       ""
@@ -38,6 +39,14 @@ public final class DemoCommand implements Callable<Integer> {
       paramLabel = "PORT",
       description = "Published port of the service api; 0 is any free one. Default: 8081.")
   int secondPort = 8081;
+
+  @Option(
+      names = "--vip-port",
+      paramLabel = "PORT",
+      description =
+          "Port at which api is called inside its network, by its virtual address 127.0.80.10; 0 is"
+              + " any free one. Default: 8082.")
+  int vipPort = 8082;
 
   @Option(
       names = "--bind",
@@ -85,6 +94,7 @@ public final class DemoCommand implements Callable<Integer> {
           new Demo.Choice(
               ports.free("--port", port),
               ports.free("--second-port", secondPort),
+              new DemoNetwork(ports.free("--vip-port", vipPort)),
               bind,
               admin,
               !noLoad);

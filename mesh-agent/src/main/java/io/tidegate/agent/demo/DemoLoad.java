@@ -1,6 +1,7 @@
 package io.tidegate.agent.demo;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,13 +22,13 @@ final class DemoLoad implements AutoCloseable {
   private final LongAdder failed = new LongAdder();
 
   /**
-   * Starts clients of one published port, each on a virtual thread of its own.
+   * Starts clients of one address, each on a virtual thread of its own.
    *
-   * @param isServed asked before each request: nobody calls a port that is not published
+   * @param isServed asked before each request: nobody calls what is not there
    */
-  void start(int port, int count, BooleanSupplier isServed) {
+  void start(InetSocketAddress target, int count, BooleanSupplier isServed) {
     for (int i = 0; i < count; i++) {
-      clients.add(Thread.ofVirtual().start(() -> run(port, isServed)));
+      clients.add(Thread.ofVirtual().start(() -> run(target, isServed)));
     }
   }
 
@@ -44,8 +45,8 @@ final class DemoLoad implements AutoCloseable {
     clients.forEach(Thread::interrupt);
   }
 
-  private void run(int port, BooleanSupplier isServed) {
-    try (DemoClient client = new DemoClient(port)) {
+  private void run(InetSocketAddress target, BooleanSupplier isServed) {
+    try (DemoClient client = new DemoClient(target)) {
       Thread.sleep(ThreadLocalRandom.current().nextLong(PAUSE.toMillis()));
       while (true) {
         if (isServed.getAsBoolean()) {

@@ -5,6 +5,7 @@ import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.source.TopologySource;
 import io.tidegate.mesh.Mesh;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
@@ -32,10 +33,16 @@ public interface DemoOutside {
   /**
    * Serves metrics, health and API.
    *
+   * @param virtual where clients inside the demo's network find its service
    * @param address where; port 0 is any free one
    * @throws IOException if nothing can listen there
    */
-  Admin serve(Mesh mesh, ChangeLog changes, TopologySource source, HostPort address)
+  Admin serve(
+      Mesh mesh,
+      ChangeLog changes,
+      TopologySource source,
+      InetSocketAddress virtual,
+      HostPort address)
       throws IOException;
 
   /**

@@ -38,10 +38,10 @@ final class DemoSource implements TopologySource {
   private volatile long failures;
   private volatile boolean isClosed;
 
-  DemoSource(Script script, int webPort, int apiPort) {
+  DemoSource(Script script, int webPort, int apiPort, DemoNetwork network) {
     this.script = script;
     swarm.create("web", webPort, 3);
-    swarm.create("api", apiPort, 2);
+    swarm.create("api", apiPort, 2, network);
     scheduleStep();
     view = newView();
   }

@@ -4,7 +4,11 @@ import io.tidegate.routing.Origin;
 import io.tidegate.routing.Reach;
 import io.tidegate.routing.Task;
 import io.tidegate.routing.TaskState;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Map;
 import org.agrona.concurrent.SystemEpochNanoClock;
+import org.jspecify.annotations.Nullable;
 
 /** One task of the small Swarm with its process. Owned by the {@link SmallSwarm}. */
 final class DemoTask {
@@ -13,10 +17,17 @@ final class DemoTask {
   final String name;
   final String node;
   final Responder process;
+  private final @Nullable InetAddress inside;
   TaskState state = TaskState.RUNNING;
   private Origin origin = written();
 
-  DemoTask(String id, String name, String node, Responder process) {
+  /**
+   * One that runs.
+   *
+   * @param inside its address on the network, or null where it is on none
+   */
+  DemoTask(String id, String name, String node, Responder process, @Nullable InetAddress inside) {
+    this.inside = inside;
     this.id = id;
     this.name = name;
     this.node = node;
@@ -40,6 +51,7 @@ final class DemoTask {
             process.address().getAddress(),
             process.address().getPort(),
             "a responder inside this process");
-    return new Task(id, name, node, state, reach, origin);
+    Map<String, InetAddress> addresses = inside == null ? Map.of() : Map.of(DemoNetwork.ID, inside);
+    return new Task(id, name, node, state, reach, origin, List.of(), addresses);
   }
 }

@@ -12,10 +12,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The process of one task: answers every HTTP request on a loopback port of its own with its name
- * and a count, one virtual thread for each connection.
+ * The process of one task: answers every HTTP request on a loopback port of its own, and at its
+ * address inside a network if it has one, with its name and a count, one virtual thread for each
+ * connection.
  */
 final class Responder implements AutoCloseable {
 
@@ -23,29 +26,55 @@ final class Responder implements AutoCloseable {
 
   private final String name;
   private final ServerSocket listening;
+  private final @Nullable ServerSocket inside;
   private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
   private final AtomicLong requests = new AtomicLong();
+  private final LongAdder requestsInside = new LongAdder();
   private volatile boolean isLeaving;
 
-  private Responder(String name, ServerSocket listening) {
+  private Responder(String name, ServerSocket listening, @Nullable ServerSocket inside) {
     this.name = name;
     this.listening = listening;
+    this.inside = inside;
   }
 
   static Responder start(String name) throws IOException {
+    return start(name, null);
+  }
+
+  /**
+   * Listens.
+   *
+   * @param at its address inside a network, or null where it is on none
+   */
+  static Responder start(String name, @Nullable InetSocketAddress at) throws IOException {
+    ServerSocket inside =
+        at == null ? null : new ServerSocket(at.getPort(), BACKLOG, at.getAddress());
     ServerSocket listening = new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
-    Responder responder = new Responder(name, listening);
-    Thread.ofVirtual().name(name).start(responder::accept);
+    Responder responder = new Responder(name, listening, inside);
+    responder.listen(listening);
+    if (inside != null) {
+      responder.listen(inside);
+    }
     return responder;
+  }
+
+  private void listen(ServerSocket socket) {
+    Thread.ofVirtual().name(name).start(() -> accept(socket));
   }
 
   InetSocketAddress address() {
     return (InetSocketAddress) listening.getLocalSocketAddress();
   }
 
-  /** Requests answered so far. */
+  /** Requests answered so far, but for those from inside the network. */
   long requests() {
-    return requests.get();
+    return requests.get() - requestsInside.sum();
+  }
+
+  /** Those from inside the network. */
+  long requestsInside() {
+    return requestsInside.sum();
   }
 
   /** Asks clients to go elsewhere: each connection ends with its next answer. */
@@ -66,6 +95,9 @@ final class Responder implements AutoCloseable {
 
   private void end(boolean abruptly) {
     closeQuietly(listening);
+    if (inside != null) {
+      closeQuietly(inside);
+    }
     for (Socket connection : connections) {
       if (abruptly) {
         resetOnClose(connection);
@@ -74,18 +106,18 @@ final class Responder implements AutoCloseable {
     }
   }
 
-  private void accept() {
-    while (!listening.isClosed()) {
+  private void accept(ServerSocket socket) {
+    while (!socket.isClosed()) {
       try {
-        Socket connection = listening.accept();
-        Thread.ofVirtual().name(name).start(() -> serve(connection));
+        Socket connection = socket.accept();
+        Thread.ofVirtual().name(name).start(() -> serve(connection, socket.equals(inside)));
       } catch (IOException _) {
         // Closed, or the client was gone before it was accepted: the loop's condition tells.
       }
     }
   }
 
-  private void serve(Socket connection) {
+  private void serve(Socket connection, boolean isInside) {
     connections.add(connection);
     try (connection) {
       if (listening.isClosed()) {
@@ -97,7 +129,7 @@ final class Responder implements AutoCloseable {
       boolean goesOn = true;
       while (goesOn) {
         HttpHead request = HttpHead.read(in);
-        goesOn = request != null && answer(request, in, out);
+        goesOn = request != null && answer(request, isInside, in, out);
       }
     } catch (IOException _) {
       // The client is gone or does not speak HTTP: there is nobody to tell.
@@ -106,8 +138,10 @@ final class Responder implements AutoCloseable {
     }
   }
 
-  private boolean answer(HttpHead request, InputStream in, OutputStream out) throws IOException {
+  private boolean answer(HttpHead request, boolean isInside, InputStream in, OutputStream out)
+      throws IOException {
     in.skipNBytes(request.contentLength());
+    requestsInside.add(isInside ? 1 : 0);
     boolean goesOn = request.keepsAlive() && !isLeaving;
     String body = name + " answers its request " + requests.incrementAndGet() + "\n";
     String head =

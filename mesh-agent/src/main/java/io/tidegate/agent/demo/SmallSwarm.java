@@ -5,6 +5,7 @@ import io.tidegate.routing.TaskState;
 import io.tidegate.routing.Topology;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Swarm of a few services whose tasks are {@link Responder}s: does what it is told, and what
@@ -44,6 +46,8 @@ final class SmallSwarm implements AutoCloseable {
   private final Consumer<String> events;
   private final Map<String, DemoService> services = new TreeMap<>();
   private Origin newest = Origin.NONE;
+  // Tasks on a network so far.
+  private int started;
 
   /**
    * @param events gets one sentence for each thing that happens
@@ -56,7 +60,12 @@ final class SmallSwarm implements AutoCloseable {
 
   /** Adds a published service with its tasks running. */
   void create(String name, int port, int replicas) {
-    services.put(name, new DemoService(name, port));
+    create(name, port, replicas, null);
+  }
+
+  /** The same with a virtual address on a network, or null for none. */
+  void create(String name, int port, int replicas, @Nullable DemoNetwork network) {
+    services.put(name, new DemoService(name, port, network));
     scale(name, replicas);
   }
 
@@ -140,12 +149,21 @@ final class SmallSwarm implements AutoCloseable {
   private void start(DemoService service, int replica) {
     String name = service.taskName(replica);
     try {
-      DemoTask task = new DemoTask(newId(), name, newNode(), Responder.start(name));
-      service.tasks.put(replica, task);
+      service.tasks.put(replica, newTask(name, service.network));
     } catch (IOException e) {
       throw new UncheckedIOException(name + " cannot listen", e);
     }
     events.accept(name + " runs");
+  }
+
+  private DemoTask newTask(String name, @Nullable DemoNetwork network) throws IOException {
+    InetSocketAddress inside = network == null ? null : network.ofTask(started++);
+    return new DemoTask(
+        newId(),
+        name,
+        newNode(),
+        Responder.start(name, inside),
+        inside == null ? null : inside.getAddress());
   }
 
   private void drain(DemoService service, int replica) {

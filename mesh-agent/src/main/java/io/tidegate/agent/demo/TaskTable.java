@@ -20,7 +20,7 @@ final class TaskTable {
   /** The columns from left to right. */
   enum Column {
     SERVICE("SERVICE", false),
-    PORT("PORT", true),
+    PLACE("PORT", true),
     TASK("TASK", false),
     STATE("STATE", false),
     CONNECTIONS("CONNECTIONS", true),
@@ -45,14 +45,30 @@ final class TaskTable {
   // What a narrow terminal loses, first to last.
   private static final List<Column> DISPENSABLE =
       List.of(
-          Column.P50, Column.P99, Column.CONNECTIONS, Column.SERVICE, Column.REQUESTS, Column.PORT);
+          Column.P50,
+          Column.P99,
+          Column.CONNECTIONS,
+          Column.SERVICE,
+          Column.REQUESTS,
+          Column.PLACE);
 
   private final int width;
   private final Palette palette;
+  private final String place;
 
   TaskTable(int width, Palette palette) {
+    this(width, palette, Column.PLACE.title);
+  }
+
+  /**
+   * One of other places than ports.
+   *
+   * @param place the title of their column
+   */
+  TaskTable(int width, Palette palette, String place) {
     this.width = width;
     this.palette = palette;
+    this.place = place;
   }
 
   /** The heading and one line for each task. */
@@ -78,7 +94,7 @@ final class TaskTable {
   private static void addRows(Dashboard.RouteLine route, List<Map<Column, String>> rows) {
     Map<Column, String> row = new EnumMap<>(Column.class);
     row.put(Column.SERVICE, route.service());
-    row.put(Column.PORT, Integer.toString(route.port()));
+    row.put(Column.PLACE, route.place());
     if (route.connects() > 0) {
       row.put(Column.P50, millis(route.p50Micros()));
       row.put(Column.P99, millis(route.p99Micros()));
@@ -103,18 +119,18 @@ final class TaskTable {
     rows.add(row);
   }
 
-  private static Map<Column, String> heading() {
+  private Map<Column, String> heading() {
     Map<Column, String> heading = new EnumMap<>(Column.class);
     for (Column column : Column.values()) {
-      heading.put(column, column.title);
+      heading.put(column, column == Column.PLACE ? place : column.title);
     }
     return heading;
   }
 
-  private static Map<Column, Integer> widths(List<Map<Column, String>> rows) {
+  private Map<Column, Integer> widths(List<Map<Column, String>> rows) {
     Map<Column, Integer> widths = new EnumMap<>(Column.class);
     for (Column column : Column.values()) {
-      int widest = column.title.length();
+      int widest = heading().getOrDefault(column, "").length();
       for (Map<Column, String> row : rows) {
         widest = Math.max(widest, row.getOrDefault(column, "").length());
       }

@@ -38,6 +38,9 @@ public final class Labels {
   /** The name of the one that says whose headers count. */
   public static final String PROXY_IN_TRUSTED = "tidegate.proxy-in.trusted";
 
+  /** By which way clients are passed to other nodes' agents. */
+  public static final String HOP_WAY = "tidegate.hop";
+
   private static final String OFF = "off";
 
   // No task that is told to stop lasts as long.
@@ -58,7 +61,7 @@ public final class Labels {
   /** By which way clients are passed to other nodes' agents. */
   private static final Label HOP =
       policy(
-          "tidegate.hop",
+          HOP_WAY,
           "`auto`, `overlay` or `tls`",
           "`auto`",
           "How clients are passed to the agent on the node of their task, where they have to be: over"

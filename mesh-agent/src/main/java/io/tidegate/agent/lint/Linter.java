@@ -80,6 +80,10 @@ final class Linter {
     }
     ClientAddressFaults.of(declared.policy().clientAddress(), ports)
         .forEach((label, fault) -> addTo(service, label, fault));
+    String unheard = DatagramFaults.ofHop(declared.policy().hop(), ports);
+    if (unheard != null) {
+      addTo(service, Labels.HOP_WAY, unheard);
+    }
   }
 
   private static List<Publication> ports(LintedService service) {

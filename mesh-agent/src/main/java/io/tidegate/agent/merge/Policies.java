@@ -98,6 +98,7 @@ final class Policies {
         scope == VipScope.NONE ? policy : policy(name, declared.virtualPolicy()),
         declared.beside(seen.publications()),
         seen.virtualIps(),
+        seen.virtualIps().isEmpty() ? null : scope.objectionTo(declared.vip()),
         tasks);
   }
 

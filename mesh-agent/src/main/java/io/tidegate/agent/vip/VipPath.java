@@ -6,7 +6,10 @@ import java.io.IOException;
 /** The data path, as far as it serves virtual addresses. */
 public interface VipPath {
 
-  /** Has clients of a network come in there: {@link io.tidegate.proxy.Shards#placeVirtual}. */
+  /**
+   * Has clients of a network come in there: {@link io.tidegate.proxy.Shards#placeVirtual(String,
+   * Foothold)}.
+   */
   int place(String networkId, Foothold foothold) throws IOException;
 
   /** Takes no new clients of a network: {@link io.tidegate.proxy.Shards#leaveVirtual}. */

@@ -3,27 +3,18 @@ package io.tidegate.agent.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.tidegate.agent.source.HostPort;
 import io.tidegate.metrics.ConnectionResult;
-import io.tidegate.metrics.EndpointCounters;
-import io.tidegate.metrics.EndpointKey;
 import io.tidegate.metrics.RouteCounters;
 import io.tidegate.metrics.RouteKey;
 import io.tidegate.proxy.ListenerStatus;
 import io.tidegate.routing.ChunkedMap;
-import io.tidegate.routing.Clash;
 import io.tidegate.routing.Ejection;
 import io.tidegate.routing.Protocol;
-import io.tidegate.routing.Publication;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.RoutingTable;
 import io.tidegate.routing.Unserved;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
@@ -35,45 +26,36 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The pages that take parameters. */
 class ApiTest {
 
   private final FakeView view = new FakeView().withWeb();
-  private final HttpClient client = HttpClient.newHttpClient();
-  private AdminServer server;
+  private ApiClient api;
 
   @BeforeEach
   void start() throws IOException {
     view.settle(WebTopology.whole(view.nowNanos));
     view.hostnames.put("n2", "worker-2");
-    server = AdminServer.start(new HostPort("127.0.0.1", 0), true, view);
+    api = new ApiClient(view);
   }
 
   @AfterEach
   void close() {
-    server.close();
-    client.close();
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"web", "s1", "10.0.1.2", "%3A8080", "%3A8080/tcp", "t1aa"})
-  void resolvesAServiceByWhateverOneHasOfIt(String wanted) throws Exception {
-    JsonNode web = json("/api/v1/resolve?q=" + wanted).at("/services/0");
-    assertThat(web.at("/service").asText()).isEqualTo("web");
+    api.close();
   }
 
   @Test
   void showsRoutesOfVirtualAddressesApartWhereThereAreAny() throws Exception {
-    assertThat(json("/api/v1/routes").has("virtual")).isFalse();
-    assertThat(json("/api/v1/status").at("/table").has("virtualRoutes")).isFalse();
-    assertThat(json("/api/v1/resolve?q=web").at("/services/0/virtualIps/0").has("tasks")).isFalse();
+    assertThat(api.json("/api/v1/routes").has("virtual")).isFalse();
+    assertThat(api.json("/api/v1/status").at("/table").has("virtualRoutes")).isFalse();
+    assertThat(api.json("/api/v1/resolve?q=web").at("/services/0/virtualIps/0").has("tasks"))
+        .isFalse();
 
     view.routeVirtual();
 
-    assertThat(json("/api/v1/routes").at("/routes")).hasSize(1);
-    JsonNode virtual = json("/api/v1/routes").at("/virtual");
+    assertThat(api.json("/api/v1/routes").at("/routes")).hasSize(1);
+    JsonNode virtual = api.json("/api/v1/routes").at("/virtual");
     assertThat(virtual.findValuesAsText("protocol")).containsExactly("tcp", "udp");
     JsonNode tcp = virtual.at("/0");
     assertThat(tcp.at("/network").asText()).isEqualTo("backend");
@@ -85,88 +67,54 @@ class ApiTest {
     assertThat(tcp.at("/endpoints/1/state").asText()).isEqualTo("unreachable");
     assertThat(tcp.at("/endpoints/1/hostname").asText()).isEqualTo("worker-2");
     assertThat(tcp.at("/endpoints/1/reason").asText()).isEqualTo("not on the network");
-    assertThat(json("/api/v1/status").at("/table/virtualRoutes").asInt()).isEqualTo(2);
-    JsonNode ips = json("/api/v1/resolve?q=web").at("/services/0/virtualIps");
+    assertThat(api.json("/api/v1/status").at("/table/virtualRoutes").asInt()).isEqualTo(2);
+    JsonNode ips = api.json("/api/v1/resolve?q=web").at("/services/0/virtualIps");
     assertThat(ips.at("/0/tasks/unreachable").asInt()).isEqualTo(1);
     assertThat(ips.at("/1").has("tasks")).isFalse();
   }
 
   @Test
   void showsHowVirtualAddressesFareAndWhatWasCountedOfThem() throws Exception {
-    assertThat(json("/api/v1/status").at("/vips/why").asText())
+    assertThat(api.json("/api/v1/status").at("/vips/why").asText())
         .isEqualTo("left to Docker, as it was told");
     view.serveVips("setns: EPERM");
-    JsonNode vips = json("/api/v1/status").at("/vips");
+    JsonNode vips = api.json("/api/v1/status").at("/vips");
     assertThat(vips.at("/networks/0/network").asText()).isEqualTo("backend");
     assertThat(vips.at("/networks/0/addresses").asInt()).isEqualTo(2);
     assertThat(vips.at("/networks/0/added").asInt()).isEqualTo(1);
     assertThat(vips.at("/error").asText()).isEqualTo("setns: EPERM");
 
-    assertThat(json("/api/v1/routes").at("/virtual/0").has("counts")).isFalse();
+    assertThat(api.json("/api/v1/routes").at("/virtual/0").has("counts")).isFalse();
     RouteCounters counters = new RouteCounters();
     counters.connections(ConnectionResult.OK).add(3);
     RouteKey key = RouteKey.of(view.table.virtual().values().getFirst());
     view.shards.get(0).routes.put(key, counters);
-    assertThat(json("/api/v1/routes").at("/virtual/0").has("counts")).isTrue();
+    assertThat(api.json("/api/v1/routes").at("/virtual/0").has("counts")).isTrue();
   }
 
   @Test
   void findsRoutesOfVirtualAddressesByTheirServiceAndByNoPort() throws Exception {
     view.routeVirtual();
-    assertThat(json("/api/v1/routes?service=web&endpoints=false").at("/virtual")).hasSize(2);
-    assertThat(json("/api/v1/routes?service=api").at("/virtual")).isEmpty();
-    assertThat(json("/api/v1/routes?port=8080").at("/virtual")).isEmpty();
-    assertThat(json("/api/v1/routes?endpoints=false").at("/virtual/0").has("endpoints")).isFalse();
-  }
-
-  @Test
-  void showsAServiceWithItsAddressesPortsAndTasks() throws Exception {
-    EndpointCounters counters = new EndpointCounters();
-    counters.relays.add(2);
-    view.counters(0, "s1").endpoints.put(new EndpointKey("t1aa", "web.1", "n1"), counters);
-    JsonNode web = json("/api/v1/resolve?q=web").at("/services/0");
-    assertThat(web.at("/virtualIps").findValuesAsText("network"))
-        .containsExactly("backend", "ingress");
-    assertThat(web.at("/virtualIps/0/address").asText()).isEqualTo("10.0.1.2");
-    assertThat(web.at("/ports/0/port").asText()).isEqualTo("8080/tcp");
-    assertThat(web.at("/ports/0/bound").asBoolean()).isTrue();
-    JsonNode tasks = web.at("/endpoints");
-    assertThat(tasks.findValuesAsText("state"))
-        .containsExactly("ready", "draining", "doubted", "unreachable");
-    assertThat(tasks.at("/0/active").asLong()).isEqualTo(2);
-    assertThat(tasks.at("/0/hostname").isMissingNode()).isTrue();
-    assertThat(tasks.at("/1/hostname").asText()).isEqualTo("worker-2");
-    assertThat(tasks.at("/1/origin/source").asText()).isEqualTo("swarm-watch");
-    assertThat(tasks.at("/1/origin/writtenAt").asText()).isEqualTo("2026-01-01T00:00:50Z");
-    assertThat(tasks.at("/0/origin/source").asText()).isEqualTo("swarm-rest");
-    assertThat(tasks.at("/0/origin/ageSeconds").isMissingNode()).isTrue();
-    assertThat(tasks.at("/3/reach/reason").asText()).isEqualTo("no ingress_sbox");
-  }
-
-  @Test
-  void showsWhichClientsMayComeWhereNotAllMay() throws Exception {
-    JsonNode access = json("/api/v1/resolve?q=api").at("/services/0/access");
-    assertThat(access.at("/allow"))
-        .extracting(JsonNode::asText)
-        .containsExactly("10.0.0.0/8", "fd00:0:0:0:0:0:0:0/8");
-    assertThat(access.at("/deny")).extracting(JsonNode::asText).containsExactly("10.0.0.9/32");
-    assertThat(json("/api/v1/resolve?q=web").at("/services/0/access").isMissingNode()).isTrue();
-    assertThat(json("/api/v1/routes").at("/routes/0/access").isMissingNode()).isTrue();
+    assertThat(api.json("/api/v1/routes?service=web&endpoints=false").at("/virtual")).hasSize(2);
+    assertThat(api.json("/api/v1/routes?service=api").at("/virtual")).isEmpty();
+    assertThat(api.json("/api/v1/routes?port=8080").at("/virtual")).isEmpty();
+    assertThat(api.json("/api/v1/routes?endpoints=false").at("/virtual/0").has("endpoints"))
+        .isFalse();
   }
 
   @Test
   void showsWhichRoutesAreNotForEverybodyOrNotEverywhere() throws Exception {
-    assertThat(json("/api/v1/status").at("/narrowed")).isEmpty();
-    assertThat(json("/api/v1/routes").at("/routes/0/nodes").isMissingNode()).isTrue();
-    assertThat(json("/api/v1/resolve?q=web").at("/services/0/bind").isMissingNode()).isTrue();
+    assertThat(api.json("/api/v1/status").at("/narrowed")).isEmpty();
+    assertThat(api.json("/api/v1/routes").at("/routes/0/nodes").isMissingNode()).isTrue();
+    assertThat(api.json("/api/v1/resolve?q=web").at("/services/0/bind").isMissingNode()).isTrue();
 
     view.follow(WebTopology.NARROWED);
-    JsonNode narrowed = json("/api/v1/status").at("/narrowed/0");
+    JsonNode narrowed = api.json("/api/v1/status").at("/narrowed/0");
     assertThat(narrowed.at("/port").asText()).isEqualTo("8080/tcp");
     assertThat(narrowed.at("/service").asText()).isEqualTo("web");
     assertThat(narrowed.at("/access/deny/0").asText()).isEqualTo("10.0.0.9/32");
-    JsonNode route = json("/api/v1/routes").at("/routes/0");
-    JsonNode service = json("/api/v1/resolve?q=api").at("/services/0");
+    JsonNode route = api.json("/api/v1/routes").at("/routes/0");
+    JsonNode service = api.json("/api/v1/resolve?q=api").at("/services/0");
     for (JsonNode bind :
         List.of(narrowed.at("/bind"), route.at("/listener/bind"), service.at("/bind"))) {
       assertThat(bind).extracting(JsonNode::asText).containsExactly("eth1", "10.0.0.0/8");
@@ -187,17 +135,18 @@ class ApiTest {
             view.table.routes(),
             view.table.clashesByPort(),
             ChunkedMap.of(List.of(unserved), Unserved::port));
-    assertThat(json("/api/v1/routes").at("/unserved/0/reason").asText())
+    assertThat(api.json("/api/v1/routes").at("/unserved/0/reason").asText())
         .isEqualTo("not served on this node: why not");
-    assertThat(json("/api/v1/status").at("/unserved/0/port").asText()).isEqualTo("5353/udp");
-    assertThat(json("/api/v1/resolve?q=api").at("/services/0/ports/0/unserved").asText())
+    assertThat(api.json("/api/v1/status").at("/unserved/0/port").asText()).isEqualTo("5353/udp");
+    assertThat(api.json("/api/v1/resolve?q=api").at("/services/0/ports/0/unserved").asText())
         .isEqualTo("not served on this node: why not");
-    assertThat(get("/lb/api").body()).contains("5353/udp api: not served on this node: why not");
+    assertThat(api.get("/lb/api").body())
+        .contains("5353/udp api: not served on this node: why not");
   }
 
   @Test
   void showsWhereAPortIsBound() throws Exception {
-    JsonNode listener = json("/api/v1/routes").at("/routes/0/listener");
+    JsonNode listener = api.json("/api/v1/routes").at("/routes/0/listener");
     assertThat(listener.at("/bind").isMissingNode()).isTrue();
     view.listeners.set(
         0,
@@ -209,16 +158,16 @@ class ApiTest {
             List.of(new InetSocketAddress("127.0.0.2", 8080)),
             false,
             false));
-    assertThat(json("/api/v1/routes").at("/routes/0/listener/addresses/0").asText())
+    assertThat(api.json("/api/v1/routes").at("/routes/0/listener/addresses/0").asText())
         .isEqualTo("127.0.0.2");
   }
 
   @Test
   void saysWhyATaskIsEjectedAndUntilWhen() throws Exception {
-    assertThat(json("/api/v1/routes").at("/routes/0/endpoints/2/ejection").isMissingNode())
+    assertThat(api.json("/api/v1/routes").at("/routes/0/endpoints/2/ejection").isMissingNode())
         .isTrue();
     view.eject();
-    JsonNode route = json("/api/v1/routes").at("/routes/0");
+    JsonNode route = api.json("/api/v1/routes").at("/routes/0");
     assertThat(route.at("/tasks/ejected").asInt()).isEqualTo(1);
     JsonNode task = route.at("/endpoints/2");
     assertThat(task.at("/state").asText()).isEqualTo("ejected");
@@ -236,7 +185,7 @@ class ApiTest {
     view.settle(WebTopology.witnessed(view.nowNanos));
     view.hostnames.put("n2", "worker-2");
     view.eject(Ejection.Cause.WITNESSES);
-    JsonNode ejection = json("/api/v1/routes").at("/routes/0/endpoints/2/ejection");
+    JsonNode ejection = api.json("/api/v1/routes").at("/routes/0/endpoints/2/ejection");
     assertThat(ejection.at("/cause").asText()).isEqualTo("witnesses");
     assertThat(ejection.at("/reason").asText()).isEqualTo("connects of other nodes to it fail");
     assertThat(ejection.at("/witnesses"))
@@ -244,42 +193,12 @@ class ApiTest {
         .containsExactly("worker-2", "n9");
   }
 
-  @Test
-  void resolvesATaskThatIsEjectedAsSuch() throws Exception {
-    view.eject();
-    assertThat(json("/api/v1/resolve?q=web").at("/services/0/endpoints").findValuesAsText("state"))
-        .containsExactly("ready", "draining", "ejected", "unreachable");
-  }
-
-  @Test
-  void namesWhoKeepsAPortThatTwoPublish() throws Exception {
-    PublishedPort port = PublishedPort.tcp(8080);
-    Clash clash =
-        new Clash(
-            port,
-            new Clash.Claim("s1", "web", Publication.Means.DOCKER, PublishedPort.tcp(8080)),
-            List.of(
-                new Clash.Claim("s2", "api", Publication.Means.LABEL, PublishedPort.tcp(8080))));
-    view.table = new RoutingTable(8, view.table.routes(), List.of(clash));
-    JsonNode answer = json("/api/v1/resolve?q=%3A8080");
-    assertThat(answer.at("/services/0/ports/0/clash/keeper/service").asText()).isEqualTo("web");
-    assertThat(json("/api/v1/status").at("/clashes/0/others/0/service").asText()).isEqualTo("api");
-  }
-
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "resolve?q=wbe | 404 | wbe: no such service (nearest: web, api)",
-        "resolve?q=%3A8081 | 404 | :8081: no service publishes this port (nearest: :8080/tcp, :5353/udp)",
-        "resolve?q=10.0.1.9 | 404 | 10.0.1.9: no service has this virtual IP",
-        "resolve?q=%3A5353/tcp | 404 | :5353/tcp: no service publishes this port (nearest: :5353/udp, :8080/tcp)",
-        "resolve?q=%3A70000 | 400 | published port: 70000 (expected: 1 to 65535)",
-        "resolve?q=%3A80/icmp | 400 | protocol: icmp (expected: tcp or udp)",
-        "resolve | 400 | q: missing (expected: a service's name or id, a virtual IP, :8080, :5353/udp, or a task's id or its beginning)",
         "resolve?q= | 400 | q: 0 characters (expected: 1 to 128)",
         "resolve?q=a&q=b | 400 | q: given twice (expected: once)",
-        "resolve?query=a | 400 | query: unknown parameter (nearest: q)",
         "routes?endpoints=no | 400 | endpoints: no (expected: true or false)",
         "routes?port=x | 400 | published port: x (expected: 1 to 65535, as in 8080 or 8080/tcp)",
         "changes?after=-1 | 400 | after: -1 (expected: a change's number, or last)",
@@ -287,27 +206,27 @@ class ApiTest {
         "changes?wait=1e9 | 400 | wait: 1e9 (expected: 0 to 30 seconds, as in 2.5)"
       })
   void refusesByNameWhatItCannotAnswer(String query, int status, String line) throws Exception {
-    HttpResponse<String> answer = get("/api/v1/" + query);
+    HttpResponse<String> answer = api.get("/api/v1/" + query);
     assertThat(answer.body()).isEqualTo(line + "\n");
     assertThat(answer.statusCode()).isEqualTo(status);
   }
 
   @Test
   void refusesLongQueries() throws Exception {
-    assertThat(get("/api/v1/resolve?q=" + "a".repeat(129)).body())
+    assertThat(api.get("/api/v1/resolve?q=" + "a".repeat(129)).body())
         .isEqualTo("q: 129 characters (expected: 1 to 128)\n");
-    assertThat(get("/api/v1/resolve?q=" + "a".repeat(600)).body())
+    assertThat(api.get("/api/v1/resolve?q=" + "a".repeat(600)).body())
         .isEqualTo("query: 602 characters (expected: at most 512)\n");
   }
 
   @Test
   void showsTheRoutesThatAreAskedFor() throws Exception {
-    assertThat(json("/api/v1/routes?service=web").at("/routes")).hasSize(1);
-    assertThat(json("/api/v1/routes?port=8080/tcp").at("/routes")).hasSize(1);
-    assertThat(json("/api/v1/routes?port=8080").at("/routes")).hasSize(1);
-    assertThat(json("/api/v1/routes?port=8080/udp").at("/routes")).isEmpty();
-    assertThat(json("/api/v1/routes?service=api").at("/routes")).isEmpty();
-    JsonNode brief = json("/api/v1/routes?endpoints=false").at("/routes/0");
+    assertThat(api.json("/api/v1/routes?service=web").at("/routes")).hasSize(1);
+    assertThat(api.json("/api/v1/routes?port=8080/tcp").at("/routes")).hasSize(1);
+    assertThat(api.json("/api/v1/routes?port=8080").at("/routes")).hasSize(1);
+    assertThat(api.json("/api/v1/routes?port=8080/udp").at("/routes")).isEmpty();
+    assertThat(api.json("/api/v1/routes?service=api").at("/routes")).isEmpty();
+    JsonNode brief = api.json("/api/v1/routes?endpoints=false").at("/routes/0");
     assertThat(brief.at("/endpoints").isMissingNode()).isTrue();
     assertThat(brief.at("/tasks/ready").asInt()).isEqualTo(2);
     assertThat(brief.at("/tasks/unreachable").asInt()).isEqualTo(1);
@@ -315,7 +234,7 @@ class ApiTest {
 
   @Test
   void showsWhereTheTasksOfARouteCameFrom() throws Exception {
-    JsonNode tasks = json("/api/v1/routes?service=web").at("/routes/0/endpoints");
+    JsonNode tasks = api.json("/api/v1/routes?service=web").at("/routes/0/endpoints");
     assertThat(tasks.at("/1/task").asText()).isEqualTo("web.2");
     assertThat(tasks.at("/1/hostname").asText()).isEqualTo("worker-2");
     assertThat(tasks.at("/0/origin").isMissingNode()).isTrue();
@@ -325,7 +244,7 @@ class ApiTest {
   @Test
   void showsHowTheAgentFares() throws Exception {
     view.settle(WebTopology.withoutDraining(view.nowNanos));
-    JsonNode status = json("/api/v1/status");
+    JsonNode status = api.json("/api/v1/status");
     assertThat(status.at("/version").asText()).isEqualTo("1.2.3");
     assertThat(status.at("/ready").asBoolean()).isTrue();
     assertThat(status.at("/pressure/acceptPaused").asBoolean()).isFalse();
@@ -342,19 +261,19 @@ class ApiTest {
     assertThat(status.at("/lags/swarm-watch/sinceWritten/count").asLong()).isEqualTo(1);
     assertThat(status.at("/lags/swarm-watch/sinceWritten/p99").asDouble()).isBetween(1.9, 2.1);
     view.draining = true;
-    assertThat(json("/api/v1/status").at("/notReady/0").asText()).isEqualTo("agent: draining");
+    assertThat(api.json("/api/v1/status").at("/notReady/0").asText()).isEqualTo("agent: draining");
   }
 
   @Test
   void tellsChangesAndWaitsForThem() throws Exception {
-    assertThat(json("/api/v1/changes").at("/changes")).isEmpty();
+    assertThat(api.json("/api/v1/changes").at("/changes")).isEmpty();
     CompletableFuture<JsonNode> waiting =
-        client
-            .sendAsync(request("/api/v1/changes?after=0&wait=30"), BodyHandlers.ofString())
-            .thenApply(answer -> parse(answer.body()));
+        api.client
+            .sendAsync(api.request("/api/v1/changes?after=0&wait=30"), BodyHandlers.ofString())
+            .thenApply(answer -> ApiClient.parse(answer.body()));
     view.settle(WebTopology.withoutDraining(view.nowNanos));
     JsonNode answer = waiting.get(10, TimeUnit.SECONDS);
-    assertThat(json("/api/v1/changes?after=last").at("/changes")).isEmpty();
+    assertThat(api.json("/api/v1/changes?after=last").at("/changes")).isEmpty();
     assertThat(answer.at("/since").asText()).isEqualTo("2025-12-31T23:01:00Z");
     assertThat(answer.at("/last").asLong()).isEqualTo(1);
     JsonNode change = answer.at("/changes/0");
@@ -372,7 +291,8 @@ class ApiTest {
   void turnsAwayReadersWhenTooManyWait() throws Exception {
     List<CompletableFuture<HttpResponse<String>>> waiting = new ArrayList<>();
     for (int i = 0; i < 17; i++) {
-      waiting.add(client.sendAsync(request("/api/v1/changes?wait=30"), BodyHandlers.ofString()));
+      waiting.add(
+          api.client.sendAsync(api.request("/api/v1/changes?wait=30"), BodyHandlers.ofString()));
     }
     Object first =
         CompletableFuture.anyOf(waiting.toArray(CompletableFuture[]::new))
@@ -387,34 +307,11 @@ class ApiTest {
   @Test
   void showsTheLagOfChangesInTheMetrics() throws Exception {
     view.settle(WebTopology.withoutDraining(view.nowNanos));
-    Exposition metrics = new Exposition(get("/metrics").body());
+    Exposition metrics = new Exposition(api.get("/metrics").body());
     assertThat(metrics.value("tidegate_change_lag_seconds_count{source=\"swarm-watch\"}"))
         .isEqualTo(1);
     assertThat(metrics.value("tidegate_change_since_heard_seconds_count{source=\"swarm-watch\"}"))
         .isEqualTo(1);
     assertThat(metrics.type("tidegate_change_lag_seconds")).isEqualTo("histogram");
-  }
-
-  private JsonNode json(String path) throws Exception {
-    HttpResponse<String> answer = get(path);
-    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-    return parse(answer.body());
-  }
-
-  private static JsonNode parse(String text) {
-    try {
-      return new ObjectMapper().readTree(text);
-    } catch (IOException e) {
-      throw new AssertionError(text, e);
-    }
-  }
-
-  private HttpResponse<String> get(String path) throws Exception {
-    return client.send(request(path), BodyHandlers.ofString());
-  }
-
-  private HttpRequest request(String path) {
-    return HttpRequest.newBuilder(URI.create("http://" + HostPort.of(server.address()) + path))
-        .build();
   }
 }

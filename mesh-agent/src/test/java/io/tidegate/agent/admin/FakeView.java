@@ -7,7 +7,11 @@ import io.tidegate.agent.source.SourceStatus;
 import io.tidegate.agent.takeover.RangesStatus;
 import io.tidegate.agent.takeover.TakeoverStatus;
 import io.tidegate.agent.vip.VipStatus;
+import io.tidegate.metrics.CloseCause;
+import io.tidegate.metrics.ConnectionResult;
 import io.tidegate.metrics.EjectionStats;
+import io.tidegate.metrics.EndpointCounters;
+import io.tidegate.metrics.EndpointKey;
 import io.tidegate.metrics.MeshStats;
 import io.tidegate.metrics.RouteCounters;
 import io.tidegate.metrics.RouteKey;
@@ -139,6 +143,33 @@ public final class FakeView implements AgentView {
   public void serveVips(@Nullable String error) {
     routeVirtual();
     vips = vips(false, error);
+  }
+
+  /**
+   * Counts clients of these: by TCP three that were relayed, two of which are still, one that was
+   * refused and one that left; by UDP four that ended.
+   */
+  public void callVirtual() {
+    RouteCounters tcp = virtualCounters(Protocol.TCP);
+    tcp.connections(ConnectionResult.OK).add(3);
+    tcp.connections(ConnectionResult.REFUSED).add(1);
+    tcp.connections(ConnectionResult.CLIENT_GONE).add(1);
+    EndpointCounters task = new EndpointCounters();
+    task.relays.add(3);
+    task.ended.add(1);
+    tcp.endpoints.put(new EndpointKey("t1aa", "web.1", "n1"), task);
+    tcp.closes(CloseCause.FINISHED).add(1);
+    RouteCounters udp = virtualCounters(Protocol.UDP);
+    udp.connections(ConnectionResult.OK).add(4);
+    udp.closes(CloseCause.IDLE).add(4);
+  }
+
+  private RouteCounters virtualCounters(Protocol protocol) {
+    RouteCounters counters = new RouteCounters();
+    table.virtual().entrySet().stream()
+        .filter(entry -> entry.getKey().protocol() == protocol)
+        .forEach(entry -> shards.getFirst().routes.put(RouteKey.of(entry.getValue()), counters));
+    return counters;
   }
 
   private static VipStatus vips(boolean isReleased, @Nullable String error) {

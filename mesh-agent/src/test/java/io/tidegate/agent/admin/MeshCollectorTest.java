@@ -12,7 +12,6 @@ import io.tidegate.metrics.ConnectionResult;
 import io.tidegate.metrics.DatagramResult;
 import io.tidegate.metrics.EndpointCounters;
 import io.tidegate.metrics.EndpointKey;
-import io.tidegate.metrics.Latencies;
 import io.tidegate.metrics.ParkingEnd;
 import io.tidegate.metrics.ProxyHeaderResult;
 import io.tidegate.metrics.RouteCounters;
@@ -21,7 +20,6 @@ import io.tidegate.metrics.ShardCounter;
 import io.tidegate.proxy.ListenerStatus;
 import io.tidegate.routing.Protocol;
 import io.tidegate.routing.PublishedPort;
-import io.tidegate.routing.VirtualRoute;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Map;
@@ -58,46 +56,6 @@ class MeshCollectorTest {
     assertThat(metrics.value("tidegate_panic_picks_total{" + WEB + "}")).isEqualTo(9);
     assertThat(metrics.type("tidegate_connections_total")).isEqualTo("counter");
     assertThat(metrics.type("tidegate_connections_active")).isEqualTo("gauge");
-  }
-
-  @Test
-  void countsClientsOfVirtualAddressesApartByTheirNetwork() throws IOException {
-    view.routeVirtual();
-    assertThat(scrape().seriesOf("tidegate_connections_active")).hasSize(1);
-    RouteCounters counters = new RouteCounters();
-    counters.connections(ConnectionResult.OK).add(3);
-    RouteKey key = RouteKey.of(view.table.virtual().values().getFirst());
-    view.shards.get(0).routes.put(key, counters);
-    Exposition metrics = scrape();
-    String inside = "service=\"web\",port=\"1-65535\",proto=\"tcp\",network=\"backend\"";
-    assertThat(metrics.value("tidegate_connections_total{" + inside + ",result=\"ok\"}"))
-        .isEqualTo(3);
-    assertThat(metrics.value("tidegate_connections_total{" + WEB + ",result=\"ok\"}")).isZero();
-  }
-
-  @Test
-  void tellsLatenciesOfVirtualAddressesByNetworkAlone() throws IOException {
-    view.routeVirtual();
-    Latencies shared = new Latencies();
-    for (VirtualRoute route : view.table.virtual().values()) {
-      RouteCounters counters = new RouteCounters(shared);
-      counters.connect.recordNanos(TimeUnit.MILLISECONDS.toNanos(2));
-      view.shards.get(0).routes.put(RouteKey.of(route), counters);
-    }
-    Exposition metrics = scrape();
-    String connects = "tidegate_connect_duration_seconds_count{";
-    assertThat(metrics.value(connects + "network=\"backend\",proto=\"tcp\"}")).isEqualTo(2);
-    assertThat(metrics.value(connects + WEB + "}")).isZero();
-    assertThat(metrics.seriesOf("tidegate_connect_duration_seconds_count")).hasSize(3);
-  }
-
-  @Test
-  void tellsHowVirtualAddressesFare() throws IOException {
-    view.serveVips("setns: EPERM");
-    Exposition metrics = scrape();
-    assertThat(metrics.value("tidegate_vips{network=\"backend\"}")).isEqualTo(2);
-    assertThat(metrics.value("tidegate_vips_released")).isZero();
-    assertThat(metrics.value("tidegate_vip_failures_total")).isEqualTo(4);
   }
 
   @Test

@@ -21,6 +21,7 @@ import io.tidegate.routing.Witness;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Service web with one task of each state, and service api with none. */
 public final class WebTopology {
@@ -66,6 +67,34 @@ public final class WebTopology {
             web.virtualIps(),
             tasks);
     return new Topology(List.of(spoken), whole.nodes(), whole.origin());
+  }
+
+  /**
+   * All of it, on a node with a sandbox of network backend.
+   *
+   * @param objection why web's virtual addresses are left to Docker, or null
+   * @param others further services
+   */
+  public static Topology inside(long nowNanos, @Nullable String objection, Service... others) {
+    Topology whole = whole(nowNanos);
+    Service web = whole.services().getFirst();
+    List<VirtualIp> ips =
+        web.virtualIps().stream()
+            .map(ip -> ip.networkName().equals("backend") ? ip.in("/ns/lb_net1") : ip)
+            .toList();
+    List<Service> services = new ArrayList<>(List.of(others));
+    services.add(
+        new Service(
+            web.id(),
+            web.name(),
+            web.createdAtNanos(),
+            web.policy(),
+            web.virtualPolicy(),
+            web.publications(),
+            ips,
+            objection,
+            web.tasks()));
+    return new Topology(services, whole.nodes(), whole.origin());
   }
 
   private static Task witnessed(Task task) {

@@ -3,61 +3,29 @@ package io.tidegate.agent.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.tidegate.agent.admin.AdminServer;
 import io.tidegate.agent.admin.FakeView;
 import io.tidegate.agent.admin.WebTopology;
-import io.tidegate.agent.labels.DurationText;
-import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.takeover.TakeoverStatus;
 import io.tidegate.routing.Access;
 import io.tidegate.routing.Cidr;
 import io.tidegate.routing.Ejection;
 import io.tidegate.routing.Policy;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 
 /** The commands against a real admin address, in front of an agent whose state is set by hand. */
-class ClientCommandsTest {
-
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-  private final CountDownLatch told = new CountDownLatch(1);
-  private FakeView view = new FakeView().withWeb();
-  private AdminServer server;
-  private HostPort address;
-
-  @BeforeEach
-  void start() throws IOException {
-    serve(new HostPort("127.0.0.1", 0));
-  }
-
-  private void serve(HostPort at) throws IOException {
-    view.settle(WebTopology.whole(view.nowNanos));
-    view.hostnames.put("n2", "worker-2");
-    server = AdminServer.start(at, true, view);
-    address = HostPort.of(server.address());
-  }
-
-  @AfterEach
-  void close() {
-    server.close();
-  }
+class ClientCommandsTest extends CommandsFixture {
 
   @Test
   void resolvesAService() {
@@ -144,44 +112,6 @@ class ClientCommandsTest {
   }
 
   @Test
-  void showsRoutesOfVirtualAddressesBehindThoseOfPorts() {
-    view.routeVirtual();
-    assertThat(execute("routes")).isZero();
-    assertThat(lines())
-        .containsSequence(
-            "8080/tcp  web      2 ready, 1 draining, 1 unreachable       0       0  bound",
-            "",
-            "NETWORK  VIRTUAL IP    SERVICE  TASKS",
-            "backend  10.0.1.2/tcp  web      1 ready, 1 unreachable",
-            "backend  10.0.1.2/udp  web      1 ready, 1 unreachable");
-    assertThat(execute("routes", "web")).isZero();
-    assertThat(lines())
-        .containsSequence(
-            "NETWORK  VIRTUAL IP    SERVICE  TASK   NODE      STATE        ADDRESS",
-            "backend  10.0.1.2/tcp  web      web.1  n1        ready        10.0.1.7",
-            "                                web.4  worker-2  unreachable  -");
-    assertThat(execute("resolve", "web")).isZero();
-    assertThat(lines()).contains("virtual IPs 10.0.1.2 on backend: 1 ready, 1 unreachable");
-    assertThat(execute("status")).isZero();
-    assertThat(lines())
-        .contains(
-            "table       version 7, 12s old, 1 routes, 1 of 1 ports bound; 2 routes of virtual IPs");
-  }
-
-  @Test
-  void saysHowVirtualAddressesFare() {
-    assertThat(execute("status")).isZero();
-    assertThat(lines()).contains("vips        left to Docker, as it was told");
-    view.serveVips("setns: EPERM");
-    assertThat(execute("status")).isZero();
-    assertThat(lines())
-        .containsSequence(
-            "vips        by the test",
-            "            2 addresses on backend (1 added), whose clients come to 10.0.1.3 in /ns/lb_net1",
-            "            setns: EPERM, 4 failures");
-  }
-
-  @Test
   void showsTheTasksOfOneRoute() {
     assertThat(execute("routes", "web")).isZero();
     assertThat(lines())
@@ -207,20 +137,6 @@ class ClientCommandsTest {
         .anyMatch(line -> line.contains("released: all ports are with Docker's mesh"));
     assertThat(execute("release", "--undo")).isZero();
     assertThat(lines()).contains("taken over: 1 ports");
-  }
-
-  @Test
-  void releasesVirtualAddressesAndSaysWhereNobodyServesThemMeanwhile() {
-    view.serveVips(null);
-    assertThat(execute("release")).isZero();
-    assertThat(lines())
-        .containsExactly(
-            "released: new clients are Docker's, until --undo or the agent's next start",
-            "1 virtual addresses are served by nobody until then: the kernel has no IPVS");
-    assertThat(execute("status")).isZero();
-    assertThat(lines()).anyMatch(line -> line.contains("released: none are served here"));
-    assertThat(execute("release", "--undo")).isZero();
-    assertThat(lines()).contains("taken over: 0 ports, 2 virtual addresses");
   }
 
   @Test
@@ -384,33 +300,5 @@ class ClientCommandsTest {
     Thread.ofPlatform().daemon().start(() -> watching.complete(execute(args)));
     Awaitility.await().until(() -> out.toString().contains("SERVICE"));
     return watching;
-  }
-
-  private List<String> lines() {
-    return out.toString().lines().toList();
-  }
-
-  private int execute(String... args) {
-    String[] options = Arrays.copyOf(Arrays.copyOfRange(args, 1, args.length), args.length);
-    options[args.length - 1] = "--admin=" + address;
-    return line(args).execute(options);
-  }
-
-  private CommandLine line(String... args) {
-    Map<String, String> none = Map.of();
-    Object command =
-        switch (args[0]) {
-          case "resolve" -> new ResolveCommand(none);
-          case "status" -> new StatusCommand(none);
-          case "routes" -> new RoutesCommand(none);
-          case "release" -> new ReleaseCommand(none);
-          default -> new WatchCommand(none, () -> told);
-        };
-    CommandLine line = new CommandLine(command);
-    line.registerConverter(HostPort.class, HostPort::parse);
-    line.registerConverter(Duration.class, DurationText::parse);
-    return line.setOut(new PrintWriter(out, true))
-        .setErr(new PrintWriter(err, true))
-        .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
   }
 }

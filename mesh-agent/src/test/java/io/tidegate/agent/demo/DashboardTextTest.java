@@ -19,7 +19,7 @@ class DashboardTextTest {
           List.of(
               new Dashboard.RouteLine(
                   "web",
-                  8080,
+                  "8080",
                   null,
                   7,
                   210,
@@ -27,7 +27,16 @@ class DashboardTextTest {
                   List.of(
                       new Dashboard.TaskLine("web.1", "ready", 3, 1_234),
                       new Dashboard.TaskLine("web.2", "draining", 0, 7))),
-              new Dashboard.RouteLine("api", 8081, null, 0, 0, 0, List.of())),
+              new Dashboard.RouteLine("api", "8081", null, 0, 0, 0, List.of())),
+          List.of(
+              new Dashboard.RouteLine(
+                  "api",
+                  "127.0.80.10 on backend",
+                  null,
+                  3,
+                  150,
+                  900,
+                  List.of(new Dashboard.TaskLine("api.1", "ready", 2, 9)))),
           1_240,
           1,
           new DemoView(
@@ -50,6 +59,9 @@ class DashboardTextTest {
             "               web.2  draining            0         7",
             "api      8081  -      no task",
             "",
+            "SERVICE              VIRTUAL IP  TASK   STATE  CONNECTIONS  REQUESTS  CONNECT p50  CONNECT p99",
+            "api      127.0.80.10 on backend  api.1  ready            2         9      0.15 ms      0.90 ms",
+            "",
             "try      curl http://localhost:8080/",
             "clients  1,240 requests answered, 1 failed",
             "next     kill web.2, in 7 s",
@@ -66,17 +78,17 @@ class DashboardTextTest {
 
   @Test
   void leavesOutTheLastNotesFirstWhereItIsLow() {
-    assertThat(lines(100, 9))
-        .hasSize(9)
+    assertThat(lines(100, 12))
+        .hasSize(12)
         .contains("api      8081  -      no task", "1:02     web.2 has stopped")
         .noneMatch(line -> line.startsWith("metrics"));
   }
 
   @Test
-  void saysHowManyTasksItLeavesOut() {
+  void saysHowManyLinesItLeavesOut() {
     assertThat(lines(100, 4))
         .hasSize(4)
-        .endsWith("... 2 more tasks")
+        .endsWith("... 5 more lines")
         .noneMatch(line -> line.startsWith("api"));
   }
 
@@ -109,7 +121,7 @@ class DashboardTextTest {
     Dashboard.RouteLine refused =
         new Dashboard.RouteLine(
             "web",
-            8080,
+            "8080",
             "EADDRINUSE",
             0,
             0,

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import org.junit.jupiter.api.Test;
@@ -17,7 +18,7 @@ class DemoClientTest {
   @Test
   void goesOnWithANewConnectionAfterEachLastRequest() throws IOException {
     try (Responder responder = Responder.start("web.1");
-        DemoClient client = new DemoClient(responder.address().getPort())) {
+        DemoClient client = new DemoClient(responder.address())) {
       for (int i = 0; i < 10; i++) {
         client.request();
       }
@@ -28,7 +29,7 @@ class DemoClientTest {
   @Test
   void replacesAKeptConnectionThatIsGone() throws Exception {
     try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        DemoClient client = new DemoClient(listening.getLocalPort())) {
+        DemoClient client = new DemoClient((InetSocketAddress) listening.getLocalSocketAddress())) {
       Thread answering = Thread.ofVirtual().start(() -> answerOnTwoConnections(listening));
       client.request();
       client.request();
@@ -51,7 +52,7 @@ class DemoClientTest {
   void failsWhenNobodyAnswers() throws IOException {
     Responder responder = Responder.start("web.1");
     responder.close();
-    try (DemoClient client = new DemoClient(responder.address().getPort())) {
+    try (DemoClient client = new DemoClient(responder.address())) {
       assertThatIOException().isThrownBy(client::request);
     }
   }
@@ -59,7 +60,7 @@ class DemoClientTest {
   @Test
   void failsWhenAKeptConnectionIsGoneAndANewOneIsRefused() throws IOException {
     Responder responder = Responder.start("web.1");
-    try (DemoClient client = new DemoClient(responder.address().getPort())) {
+    try (DemoClient client = new DemoClient(responder.address())) {
       client.request();
       responder.kill();
       assertThatIOException().isThrownBy(client::request);

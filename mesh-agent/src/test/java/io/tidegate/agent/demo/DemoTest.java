@@ -1,15 +1,18 @@
 package io.tidegate.agent.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.tidegate.agent.changes.ChangeLog;
 import io.tidegate.agent.source.HostPort;
 import io.tidegate.agent.source.TopologySource;
 import io.tidegate.mesh.Mesh;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,7 +23,12 @@ class DemoTest {
   private static final DemoOutside OUTSIDE =
       new DemoOutside() {
         @Override
-        public Admin serve(Mesh mesh, ChangeLog changes, TopologySource source, HostPort address) {
+        public Admin serve(
+            Mesh mesh,
+            ChangeLog changes,
+            TopologySource source,
+            InetSocketAddress virtual,
+            HostPort address) {
           return new NoAdmin(address);
         }
 
@@ -41,12 +49,13 @@ class DemoTest {
   }
 
   @Test
-  void servesBothPortsAndShowsWhatHappens() throws Exception {
+  void servesBothPortsAndTheVirtualAddressAndShowsWhatHappens() throws Exception {
     DemoPorts ports = new DemoPorts("127.0.0.1", OUTSIDE::holderOf);
     Demo.Choice choice =
         new Demo.Choice(
             ports.free("--port", 0),
             ports.free("--second-port", 0),
+            new DemoNetwork(ports.free("--vip-port", 0)),
             "127.0.0.1",
             new HostPort("127.0.0.1", 0),
             true);
@@ -54,11 +63,16 @@ class DemoTest {
     try (Demo demo = Demo.start(choice, OUTSIDE)) {
       demo.run(untilBothAnswer(shown), ChronoUnit.FOREVER.getDuration(), new CountDownLatch(1));
       assertThat(demo.summary()).contains("0 refused", "0 failed");
-      assertThat(demo.hints().tryIt()).contains("localhost:" + choice.webPort());
+      assertThat(demo.hints().tryIt())
+          .contains("localhost:" + choice.webPort(), "127.0.80.10:" + choice.network().port());
     }
     assertThat(shown.get().routes())
         .extracting(Dashboard.RouteLine::service)
         .containsExactlyInAnyOrder("web", "api");
+    assertThat(shown.get().virtual())
+        .extracting(Dashboard.RouteLine::service, Dashboard.RouteLine::place)
+        .containsExactly(tuple("api", "127.0.80.10 on backend"));
+    assertThat(shown.get().virtual().getFirst().connects()).isPositive();
   }
 
   @Test
@@ -68,6 +82,7 @@ class DemoTest {
         new Demo.Choice(
             ports.free("--port", 0),
             ports.free("--second-port", 0),
+            new DemoNetwork(ports.free("--vip-port", 0)),
             "127.0.0.1",
             new HostPort("127.0.0.1", 0),
             false);
@@ -86,7 +101,7 @@ class DemoTest {
       public boolean show(Dashboard dashboard) {
         shown.set(dashboard);
         return dashboard.routes().size() < 2
-            || dashboard.routes().stream()
+            || Stream.concat(dashboard.routes().stream(), dashboard.virtual().stream())
                 .flatMap(route -> route.tasks().stream())
                 .anyMatch(task -> task.requests() == 0);
       }

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,6 +45,22 @@ class ResponderTest {
           .endsWith("\r\n\r\nweb.1 answers its request 1\n");
     }
     assertThat(responder.requests()).isEqualTo(1);
+  }
+
+  @Test
+  void countsRequestsFromInsideItsNetworkApart() throws Exception {
+    int port = new DemoPorts("::", _ -> null).free("--vip-port", 0);
+    InetSocketAddress inside = new DemoNetwork(port).ofTask(254);
+    try (Responder api = Responder.start("api.1", inside)) {
+      for (InetSocketAddress at : List.of(inside, inside, api.address())) {
+        try (Socket client = new Socket(at.getAddress(), at.getPort())) {
+          send(client, LAST);
+          assertThat(readAll(client)).contains("api.1 answers its request");
+        }
+      }
+      assertThat(api.requestsInside()).isEqualTo(2);
+      assertThat(api.requests()).isEqualTo(1);
+    }
   }
 
   @Test

@@ -131,6 +131,20 @@ class LinterTest {
     assertThat(check(web(good))).isEmpty();
   }
 
+  @Test
+  void findsHopsByTlsOfServicesWithDatagrams() {
+    Map<String, String> datagrams =
+        Map.of("tidegate.hop", "tls", "tidegate.publish", "53:53,53:53/udp,5000-5009:5000/udp");
+    assertThat(check(service("dns", 1, datagrams, Map.of(), List.of())))
+        .containsExactly(
+            "service dns: label tidegate.hop: tls, by which no datagrams are passed: clients of"
+                + " 53/udp, 5000-5009/udp have the tasks of their own node alone (expected: auto or"
+                + " overlay, or those ports on a service of their own)");
+    Map<String, String> anyWay = Map.of("tidegate.hop", "auto", "tidegate.publish", "53:53/udp");
+    assertThat(check(service("dns", 1, anyWay, Map.of(), List.of()))).isEmpty();
+    assertThat(check(web(Map.of("tidegate.hop", "tls")))).isEmpty();
+  }
+
   private static LiveService web(Map<String, String> labels) {
     return service("web", 1, labels, Map.of(), List.of(80));
   }

@@ -118,6 +118,28 @@ class DiscoveryVirtualTest {
     assertThat(find(discovery, "api") != null).isEqualTo(isRouted);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "NONE,  on,   --vip off",
+    "ASKED, auto, beside IPVS",
+    "ASKED, off,  tidegate.vip=off",
+    "ALL,   off,  tidegate.vip=off",
+    "ASKED, on,  ",
+    "ALL,   auto, "
+  })
+  void saysWhyAddressesAreLeftToDocker(VipScope scope, String label, @Nullable String reason) {
+    Map<String, String> labels = Map.of("tidegate.vip", label, "tidegate.publish", "8080:80");
+    Discovery discovery = discovery(scope, service("api", labels, BACKEND));
+    read(discovery, "backend00");
+
+    String objection = service(discovery, "api").virtualObjection();
+    if (reason == null) {
+      assertThat(objection).isNull();
+    } else {
+      assertThat(objection).startsWith("left to Docker").endsWith(reason);
+    }
+  }
+
   @Test
   void followsTheLabel() {
     Discovery discovery = discovery(VipScope.ALL, service("api", Map.of(), BACKEND));

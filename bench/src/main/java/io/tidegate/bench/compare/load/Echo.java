@@ -4,8 +4,8 @@ import io.netty.channel.IoEvent;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
-import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 
@@ -13,11 +13,11 @@ import java.net.InetSocketAddress;
 final class Echo implements EpollIoHandle {
 
   private final Datagrams datagrams = new Datagrams();
-  private final LinuxSocket socket;
+  private final Socket socket;
   private final IoRegistration registration;
 
-  Echo(LoadLoop loop, InetSocketAddress address) throws IOException {
-    socket = LinuxSocket.newSocketDgram(false);
+  Echo(LoadLoop loop, Socket socket, InetSocketAddress address) throws IOException {
+    this.socket = socket;
     socket.bind(address);
     registration = loop.register(this);
     registration.submit(EpollIoOps.EPOLLIN);

@@ -18,11 +18,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * The one event loop that carries clients and tasks, turned by the thread that made it. It never
- * sleeps: whoever sends to it need not wake it up, and what is due is noticed at once. The proxies
- * have a core of their own.
+ * The one event loop that carries clients and tasks, turned by the thread that made it. Unless it
+ * is told otherwise it never sleeps: whoever sends to it need not wake it up, and what is due is
+ * noticed at once. The proxies have a core of their own.
  */
 public final class LoadLoop implements AutoCloseable {
+
+  private static final long LONGEST_REST_NANOS = 1_000_000;
 
   private final ManualIoEventLoop eventLoop =
       new ManualIoEventLoop(Thread.currentThread(), EpollIoHandler.newFactory());
@@ -30,6 +32,22 @@ public final class LoadLoop implements AutoCloseable {
   private final ArrayDeque<Connection> unfinished = new ArrayDeque<>();
   private final List<Connection> retired = new ArrayList<>();
   private final Set<Connection> open = Collections.newSetFromMap(new IdentityHashMap<>());
+
+  private final boolean rests;
+
+  /** One that never sleeps. */
+  public LoadLoop() {
+    this(false);
+  }
+
+  /**
+   * One for traffic that follows from its own answers.
+   *
+   * @param rests whether it sleeps while nothing happens, so that CPU time tells what it costs
+   */
+  public LoadLoop(boolean rests) {
+    this.rests = rests;
+  }
 
   /** Where everything that is received goes first; {@link Pattern#MAX_RUN} bytes. */
   MemorySegment buffer() {
@@ -94,7 +112,11 @@ public final class LoadLoop implements AutoCloseable {
 
   private void turn(Traffic traffic, long nowNanos) throws TrafficException {
     traffic.onTurn(nowNanos);
-    eventLoop.runNow();
+    if (rests && unfinished.isEmpty()) {
+      eventLoop.run(LONGEST_REST_NANOS);
+    } else {
+      eventLoop.runNow();
+    }
     for (int i = unfinished.size(); i > 0; i--) {
       unfinished.remove().resume();
     }

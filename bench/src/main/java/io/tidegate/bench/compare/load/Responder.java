@@ -6,6 +6,8 @@ import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.Socket;
+import io.tidegate.proxy.UpstreamSockets;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,7 +19,7 @@ public final class Responder implements EpollIoHandle {
   private static final EpollIoOps INCOMING = EpollIoOps.EPOLLIN;
 
   private final LoadLoop loop;
-  private final LinuxSocket socket;
+  private final Socket socket;
   private final IoRegistration registration;
   private final Echo echo;
   private final byte[] address = new byte[26];
@@ -30,15 +32,39 @@ public final class Responder implements EpollIoHandle {
 
   /** Listens on a port of the loopback, for TCP and for UDP. */
   public Responder(LoadLoop loop, int port) throws IOException {
+    this(
+        loop,
+        LinuxSocket.newSocketStream(false),
+        LinuxSocket.newSocketDgram(false),
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+  }
+
+  /**
+   * Listens with sockets of another network namespace, where whoever is accepted belongs, too.
+   *
+   * @param namespace its path
+   */
+  public Responder(
+      LoadLoop loop, UpstreamSockets sockets, String namespace, InetSocketAddress address)
+      throws IOException {
+    this(
+        loop,
+        new Socket(sockets.openStream(namespace, false)),
+        new Socket(sockets.openDatagram(namespace, false)),
+        address);
+  }
+
+  private Responder(LoadLoop loop, Socket socket, Socket datagrams, InetSocketAddress address)
+      throws IOException {
     this.loop = loop;
-    socket = LinuxSocket.newSocketStream(false);
+    this.socket = socket;
     socket.setTcpNoDelay(true);
     socket.setReuseAddress(true);
-    socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    socket.bind(address);
     socket.listen(BACKLOG);
     registration = loop.register(this);
     registration.submit(INCOMING);
-    echo = new Echo(loop, address());
+    echo = new Echo(loop, datagrams, address());
   }
 
   public InetSocketAddress address() {
