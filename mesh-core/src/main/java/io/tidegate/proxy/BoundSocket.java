@@ -78,12 +78,14 @@ final class BoundSocket {
       throws IOException {
     switch (port.protocol()) {
       case TCP -> prepareStream(socket);
-      case UDP -> {
-        socket.setReceiveBufferSize(UDP_BUFFER_BYTES);
-        socket.setSendBufferSize(UDP_BUFFER_BYTES);
-        shard.udp().of(address).packetInfo.enable(socket);
-      }
+      case UDP -> prepareDatagrams(socket, shard.udp().of(address).packetInfo);
     }
+  }
+
+  static void prepareDatagrams(Socket socket, UdpPacketInfo packetInfo) throws IOException {
+    socket.setReceiveBufferSize(UDP_BUFFER_BYTES);
+    socket.setSendBufferSize(UDP_BUFFER_BYTES);
+    packetInfo.enable(socket);
   }
 
   static void prepareStream(Socket socket) throws IOException {

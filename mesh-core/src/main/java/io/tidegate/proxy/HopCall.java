@@ -124,7 +124,7 @@ final class HopCall extends Timer implements RelayHalf.Owner {
     over = true;
     listener.leave(this);
     if (asked.protocol() == Protocol.UDP) {
-      HopSession.begin(shard, listener.gate(), caller, asked);
+      HopOpening.begin(shard, listener, caller, asked);
     } else {
       ServedRoute served =
           shard.served().routeOf(new PublishedPort(asked.publishedPort(), Protocol.TCP));
