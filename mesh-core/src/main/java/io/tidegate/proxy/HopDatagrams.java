@@ -37,7 +37,7 @@ final class HopDatagrams extends UdpReceiver {
     InetAddress host = gate.address().getAddress();
     Socket socket = UdpSocket.openDeaf(shard, gate.namespace(), BindAddress.isIpv6(gate.address()));
     try {
-      BoundSocket.prepareDatagrams(socket, shard.udp().of(gate.address()).packetInfo);
+      BoundSocket.prepareForMany(socket, shard.udp().of(gate.address()).packetInfo);
       socket.bind(new InetSocketAddress(host, 0));
     } catch (IOException e) {
       socket.close();
