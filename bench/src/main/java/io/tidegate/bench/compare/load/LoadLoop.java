@@ -19,10 +19,12 @@ import java.util.function.BooleanSupplier;
 
 /**
  * The one event loop that carries clients and tasks, turned by the thread that made it. It never
- * sleeps: whoever sends to it need not wake it up, and what is due is noticed at once. The proxies
- * have a core of their own.
+ * sleeps unless it is told to: whoever sends to it need not wake it up, and what is due is noticed
+ * at once. The proxies have a core of their own.
  */
 public final class LoadLoop implements AutoCloseable {
+
+  private static final long LONGEST_SLEEP_NANOS = 1_000_000;
 
   private final ManualIoEventLoop eventLoop =
       new ManualIoEventLoop(Thread.currentThread(), EpollIoHandler.newFactory());
@@ -30,6 +32,7 @@ public final class LoadLoop implements AutoCloseable {
   private final ArrayDeque<Connection> unfinished = new ArrayDeque<>();
   private final List<Connection> retired = new ArrayList<>();
   private final Set<Connection> open = Collections.newSetFromMap(new IdentityHashMap<>());
+  private boolean sleeps;
 
   /** Where everything that is received goes first; {@link Pattern#MAX_RUN} bytes. */
   MemorySegment buffer() {
@@ -58,6 +61,14 @@ public final class LoadLoop implements AutoCloseable {
   /** Closes a connection when the running batch of events is done. */
   void retire(Connection connection) {
     retired.add(connection);
+  }
+
+  /**
+   * Whether it sleeps while there is nothing to do, so that its CPU time is what clients and tasks
+   * take. Not for traffic that sends at given times.
+   */
+  public void sleep(boolean wanted) {
+    sleeps = wanted;
   }
 
   /** Runs traffic for a while. */
@@ -94,7 +105,11 @@ public final class LoadLoop implements AutoCloseable {
 
   private void turn(Traffic traffic, long nowNanos) throws TrafficException {
     traffic.onTurn(nowNanos);
-    eventLoop.runNow();
+    if (sleeps && unfinished.isEmpty()) {
+      eventLoop.run(LONGEST_SLEEP_NANOS);
+    } else {
+      eventLoop.runNow();
+    }
     for (int i = unfinished.size(); i > 0; i--) {
       unfinished.remove().resume();
     }
