@@ -5,9 +5,13 @@ import io.netty.channel.unix.Socket;
 import io.tidegate.routing.PublishedPort;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes the sockets of listeners: bound where a shard serves a port, with all options. */
 final class BoundSocket {
+
+  private static final Logger LOG = LoggerFactory.getLogger(BoundSocket.class);
 
   // As much as the system allows: what comes while other sockets have their turn waits here.
   private static final int UDP_BUFFER_BYTES = 4 << 20;
@@ -78,12 +82,24 @@ final class BoundSocket {
       throws IOException {
     switch (port.protocol()) {
       case TCP -> prepareStream(socket);
-      case UDP -> {
-        socket.setReceiveBufferSize(UDP_BUFFER_BYTES);
-        socket.setSendBufferSize(UDP_BUFFER_BYTES);
-        shard.udp().of(address).packetInfo.enable(socket);
-      }
+      case UDP -> prepareDatagrams(socket, shard.udp().of(address).packetInfo);
     }
+  }
+
+  /** For the sessions of many clients, with more room than the system's limit for one if it may. */
+  static void prepareForMany(Socket socket, UdpPacketInfo packetInfo) throws IOException {
+    prepareDatagrams(socket, packetInfo);
+    try {
+      socket.setIntOpt(SOL_SOCKET, SO_RCVBUFFORCE, UDP_BUFFER_BYTES);
+    } catch (IOException e) {
+      LOG.debug("no more room for datagrams than the system's limit: {}", e.getMessage());
+    }
+  }
+
+  private static void prepareDatagrams(Socket socket, UdpPacketInfo packetInfo) throws IOException {
+    socket.setReceiveBufferSize(UDP_BUFFER_BYTES);
+    socket.setSendBufferSize(UDP_BUFFER_BYTES);
+    packetInfo.enable(socket);
   }
 
   static void prepareStream(Socket socket) throws IOException {

@@ -302,6 +302,8 @@ final class Dial extends Connects {
     Relay relay = new Relay(shard, served, index, downstream, upstream, acceptedNanos, ticket);
     ByteBuf first = firstBytes;
     firstBytes = null;
+    // What the client has to say has mostly arrived by now.
+    downstream.readable |= first == null;
     shard.clock().stop(this);
     relay.begin(first, headerBytes);
   }

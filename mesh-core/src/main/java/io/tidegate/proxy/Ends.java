@@ -39,16 +39,22 @@ record Ends(InetSocketAddress source, InetSocketAddress destination) {
    * @param address the client's, as accept(2) tells it through Netty
    */
   static @Nullable Ends ofAccepted(byte[] address, TcpSocket client) {
-    return of(NativeInetAddress.address(address, 1, address[0]), client);
+    return of(NativeInetAddress.address(address, 1, address[0]), wrap(client));
   }
 
   /** Those of a client that was accepted at some time. */
   static @Nullable Ends of(TcpSocket client) {
-    return of(LinuxSocket.newSocket(client.intValue()).remoteAddress(), client);
+    LinuxSocket socket = wrap(client);
+    return of(socket.remoteAddress(), socket);
   }
 
-  private static @Nullable Ends of(@Nullable InetSocketAddress source, TcpSocket client) {
-    InetSocketAddress destination = LinuxSocket.newSocket(client.intValue()).localAddress();
+  /** Costs a system call. */
+  private static LinuxSocket wrap(TcpSocket client) {
+    return LinuxSocket.newSocket(client.intValue());
+  }
+
+  private static @Nullable Ends of(@Nullable InetSocketAddress source, LinuxSocket client) {
+    InetSocketAddress destination = client.localAddress();
     return source == null || destination == null ? null : new Ends(source, destination);
   }
 

@@ -24,9 +24,10 @@ final class HopCall extends Timer implements RelayHalf.Owner {
   private final HopListener listener;
   private final RelayHalf caller;
   private final byte[] challenge;
-  private final byte[] header = new byte[HopHeader.MOST_BYTES];
+  // With room for a byte more: what is read whole is never all there is room for.
+  private final byte[] header = new byte[HopHeader.MOST_BYTES + 1];
   private int headerBytes;
-  private int headerLength = HopHeader.PREFIX_BYTES;
+  private boolean hurries;
   private boolean over;
 
   HopCall(Shard shard, HopListener listener, TcpSocket socket) {
@@ -60,16 +61,14 @@ final class HopCall extends Timer implements RelayHalf.Owner {
       return;
     }
     try {
-      while (read()) {
-        if (headerBytes < headerLength) {
-          continue;
-        }
-        if (headerLength == HopHeader.PREFIX_BYTES) {
-          headerLength = HopHeader.length(header);
-        } else {
-          onHeader();
-          return;
-        }
+      boolean more = true;
+      while (more && !isWhole()) {
+        more = read();
+      }
+      if (isWhole()) {
+        onHeader();
+      } else if (headerBytes > 0 && !hurries) {
+        hurry();
       }
     } catch (HopHeaderException e) {
       LOG.debug("hops: not understood: {}", e.getMessage());
@@ -79,23 +78,41 @@ final class HopCall extends Timer implements RelayHalf.Owner {
     }
   }
 
-  /** Whether there was anything to read, up to what is due. */
+  /**
+   * Reads what there is: who asks says no more than a header before it is answered. True where an
+   * end is to be read behind it.
+   */
   private boolean read() throws IOException {
-    int read = caller.socket.readAddress(shard.bufferAddress(), 0, headerLength - headerBytes);
+    int room = header.length - headerBytes;
+    int read = caller.socket.readAddress(shard.bufferAddress(), 0, room);
     if (read < 0) {
       throw new IOException("it has ended");
     }
-    if (read > 0 && headerBytes == 0) {
-      shard.clock().stop(this);
-      shard.clock().start(MOST_READING, this);
-    }
     shard.buffer().get(0, header, headerBytes, read);
     headerBytes += read;
-    return read > 0;
+    caller.onEmptied();
+    return read > 0 && caller.readable;
+  }
+
+  private boolean isWhole() throws HopHeaderException {
+    if (headerBytes < HopHeader.PREFIX_BYTES) {
+      return false;
+    }
+    int length = HopHeader.length(header);
+    if (headerBytes > length) {
+      throw new HopHeaderException("%d bytes behind it".formatted(headerBytes - length));
+    }
+    return headerBytes == length;
+  }
+
+  private void hurry() {
+    hurries = true;
+    shard.clock().stop(this);
+    shard.clock().start(MOST_READING, this);
   }
 
   private void onHeader() throws HopHeaderException {
-    byte[] bytes = Arrays.copyOf(header, headerLength);
+    byte[] bytes = Arrays.copyOf(header, headerBytes);
     HopHeader asked = HopHeader.read(bytes);
     if (!HopHeader.isSealed(bytes, listener.gate().secret().derive(asked.caller()), challenge)) {
       throw new HopHeaderException("not sealed by " + asked.caller());
@@ -107,7 +124,7 @@ final class HopCall extends Timer implements RelayHalf.Owner {
     over = true;
     listener.leave(this);
     if (asked.protocol() == Protocol.UDP) {
-      HopSession.begin(shard, listener.gate(), caller, asked);
+      HopOpening.begin(shard, listener, caller, asked);
     } else {
       ServedRoute served =
           shard.served().routeOf(new PublishedPort(asked.publishedPort(), Protocol.TCP));

@@ -1,5 +1,6 @@
 package io.tidegate.proxy;
 
+import io.netty.buffer.ByteBuf;
 import io.tidegate.routing.HopOffer;
 import java.io.IOException;
 import java.util.Objects;
@@ -22,6 +23,7 @@ final class HopHalf extends RelayHalf {
   private boolean asked;
   private int answerBytes;
   private int udpPort;
+  private @Nullable ByteBuf said;
   private boolean answered;
   private @Nullable IOException failure;
 
@@ -99,10 +101,13 @@ final class HopHalf extends RelayHalf {
     }
   }
 
+  /** Behind it there may be what the task has said: it is read along, and kept. */
   private void hearAnswer() throws IOException {
     int due = HopProtocol.answerBytes(Objects.requireNonNull(header).protocol());
-    while (answerBytes < due && hear(1) == 1) {
-      byte next = shard.buffer().get(0);
+    int read = hear(shard.readLimit());
+    int at = 0;
+    while (answerBytes < due && at < read) {
+      byte next = shard.buffer().get(at++);
       if (answerBytes == 0) {
         check(next);
       } else {
@@ -110,20 +115,44 @@ final class HopHalf extends RelayHalf {
       }
       answerBytes++;
     }
-    if (answerBytes == due) {
-      answered = true;
-      // Behind it there may be what the task has said.
-      readable = true;
+    answered = answerBytes == due;
+    if (at < read) {
+      said = shard.keep(shard.buffer(), at, read);
     }
   }
 
-  /** Reads what there is of the bytes that are due, and no more, into the shard's buffer. */
-  private int hear(int due) throws IOException {
-    int read = socket.readAddress(shard.bufferAddress(), 0, due);
+  /**
+   * Reads what there is, up to so much, into the shard's buffer; nothing where epoll tells of
+   * nothing.
+   */
+  private int hear(int most) throws IOException {
+    if (!readable) {
+      return 0;
+    }
+    int read = socket.readAddress(shard.bufferAddress(), 0, most);
     if (read < 0) {
       throw refused("it has closed the connection");
     }
+    if (read < most) {
+      onEmptied();
+    }
     return read;
+  }
+
+  @Override
+  @Nullable ByteBuf takeSaid() {
+    ByteBuf taken = said;
+    said = null;
+    return taken;
+  }
+
+  @Override
+  void closeNow() {
+    ByteBuf unheard = takeSaid();
+    if (unheard != null) {
+      shard.release(unheard);
+    }
+    super.closeNow();
   }
 
   private void send(HopHeader sent) throws IOException {

@@ -29,6 +29,7 @@ final class HopListener {
   private final HopGate gate;
   private final Set<HopCall> waiting = new HashSet<>();
   private @Nullable AgentAcceptor acceptor;
+  private @Nullable HopDatagrams datagrams;
   private boolean closed;
   private String complaint = "";
 
@@ -58,6 +59,18 @@ final class HopListener {
 
   HopGate gate() {
     return gate;
+  }
+
+  /**
+   * Where the datagrams come of sessions that are passed on to here; opened for the first of them.
+   *
+   * @throws IOException if it cannot be
+   */
+  HopDatagrams datagrams() throws IOException {
+    if (datagrams == null) {
+      datagrams = HopDatagrams.open(shard, gate);
+    }
+    return datagrams;
   }
 
   byte[] challenge() {
@@ -118,7 +131,7 @@ final class HopListener {
     waiting.remove(call);
   }
 
-  /** Hears nobody any more. Clients that were taken are left alone. */
+  /** Hears nobody any more. Clients that were taken, and sessions, are left alone. */
   void close() {
     if (closed) {
       return;
@@ -126,6 +139,9 @@ final class HopListener {
     closed = true;
     if (acceptor != null) {
       acceptor.close();
+    }
+    if (datagrams != null) {
+      datagrams.closeWhenLeft();
     }
     Set.copyOf(waiting).forEach(HopCall::abandon);
   }

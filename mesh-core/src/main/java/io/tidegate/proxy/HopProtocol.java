@@ -22,7 +22,7 @@ import java.util.Arrays;
  * are; the connection is silent from then on, and ends with the session.
  *
  * <pre>
- *   header, with a UDP port     ────────────────►  a socket to that port alone, one to the task
+ *   header, with a UDP port     ────────────────►  hears that port too, a socket to the task
  *           ◄──────────────── {@link HopAnswer#TAKEN} and a UDP port, two bytes
  *   client's datagrams ◄ ─ ─ ─ ─ ─ UDP ─ ─ ─ ─ ─►  task's datagrams
  *           ◄──────────────────────────────────►   an end: the session's

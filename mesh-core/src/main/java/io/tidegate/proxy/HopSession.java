@@ -1,17 +1,14 @@
 package io.tidegate.proxy;
 
-import io.netty.channel.ChannelException;
 import io.tidegate.balance.EndpointLoad;
-import io.tidegate.balance.Picker;
 import io.tidegate.metrics.CloseCause;
 import io.tidegate.metrics.ConnectionResult;
+import io.tidegate.metrics.DatagramResult;
 import io.tidegate.metrics.EndpointCounters;
 import io.tidegate.metrics.RouteCounters;
 import io.tidegate.metrics.ShardCounter;
 import io.tidegate.overload.Restraint;
 import io.tidegate.routing.Endpoint;
-import io.tidegate.routing.HopGate;
-import io.tidegate.routing.Protocol;
 import io.tidegate.routing.PublishedPort;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -19,11 +16,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A UDP session that another agent has passed on to a task of this node. Datagrams go from one
- * connected socket to the other as they are; the connection by which it was asked for stays open,
- * and whichever of the two sides is gone ends it. That the task is gone is told by a reset.
+ * A UDP session that another agent has passed on to a task of this node. Its datagrams come by the
+ * socket of all such sessions, and go to the task by one of its own, as they are; the connection by
+ * which it was asked for stays open, and whichever of the two sides is gone ends it. That the task
+ * is gone is told by a reset.
  */
-final class HopSession extends Timer implements RelayHalf.Owner {
+final class HopSession extends Timer implements RelayHalf.Owner, UdpParty {
 
   private static final Logger LOG = LoggerFactory.getLogger(HopSession.class);
 
@@ -34,24 +32,31 @@ final class HopSession extends Timer implements RelayHalf.Owner {
   private final RouteCounters counters;
   private final EndpointCounters endpointCounters;
   private final EndpointLoad load;
-  private final HopSide agent;
-  private final HopSide task;
+  private final HopDatagrams datagrams;
+  private final UdpClient agent;
+  private final HopTask task;
   private final long askedNanos;
 
   // Shard loop only, all below. The route as it was looked at last.
   private ServedRoute served;
   private long lastMoveNanos;
-  private boolean answered;
+  private long asked;
+  private long answers;
   private boolean lingers;
   private boolean over;
 
-  private HopSession(
+  /**
+   * @param agent whose datagrams are its own
+   * @param toTask connected
+   */
+  HopSession(
       Shard shard,
       ServedRoute served,
       int index,
       RelayHalf caller,
-      UdpBatch batch,
-      HopSockets sockets) {
+      HopDatagrams datagrams,
+      UdpClient agent,
+      UdpSocket.ToTask toTask) {
     this.shard = shard;
     this.served = served;
     this.caller = caller;
@@ -60,83 +65,35 @@ final class HopSession extends Timer implements RelayHalf.Owner {
     counters = served.counters;
     endpointCounters = served.countersOf(index);
     load = served.load(index);
-    agent = new HopSide(shard, sockets.agent(), batch, this, counters, endpointCounters, false);
-    task = new HopSide(shard, sockets.task(), batch, this, counters, endpointCounters, true);
+    this.datagrams = datagrams;
+    this.agent = agent;
+    task = new HopTask(shard, toTask, datagrams.batch, this, counters, endpointCounters);
     askedNanos = shard.clock().nanoTime();
   }
 
   // --- the beginning ---
 
-  /**
-   * Begins for a connection of another agent that counts as a client already.
-   *
-   * @param gate where that agent was heard
-   */
-  static void begin(Shard shard, HopGate gate, RelayHalf caller, HopHeader asked) {
-    ServedRoute served =
-        shard.served().routeOf(new PublishedPort(asked.publishedPort(), Protocol.UDP));
-    int index = served == null ? Picker.NONE : HopDial.indexOf(served, asked);
-    if (served == null || index == Picker.NONE) {
-      HopDial.refuse(shard, caller, HopAnswer.NO_SUCH_TASK);
-      return;
-    }
-    HopAnswer doubt = HopHome.doubt(shard, served.endpoint(index));
-    if (doubt != null) {
-      HopDial.refuse(shard, caller, doubt);
-    } else if (!shard.udp().begin(shard.clock().nanoTime())) {
-      HopDial.refuse(shard, caller, HopAnswer.BUSY);
-    } else {
-      begin(shard, gate, served, index, caller, asked);
-    }
-  }
-
-  private static void begin(
-      Shard shard, HopGate gate, ServedRoute served, int index, RelayHalf caller, HopHeader asked) {
-    try {
-      open(shard, gate, served, index, caller, asked).begin();
-    } catch (NotTransparentException e) {
-      shard.udp().ended();
-      served.counters.connections(ConnectionResult.NOT_TRANSPARENT).increment();
-      HopDial.refuse(shard, caller, HopAnswer.NOT_TRANSPARENT);
-    } catch (IOException | ChannelException e) {
-      LOG.debug("{}: {}: {}", served.route.port(), served.endpoint(index), e.getMessage());
-      boolean isRefused = e instanceof IOException failed && !Errno.isExhausted(failed);
-      shard.udp().ended();
-      if (isRefused) {
-        served.countersOf(index).connectFailures.increment();
-      }
-      served.counters.connections(ConnectionResult.REFUSED).increment();
-      HopDial.refuse(shard, caller, isRefused ? HopAnswer.TASK_REFUSED : HopAnswer.BUSY);
-    }
-  }
-
-  private static HopSession open(
-      Shard shard, HopGate gate, ServedRoute served, int index, RelayHalf caller, HopHeader asked)
-      throws IOException {
-    UdpBatch batch = shard.udp().of(gate.address()).batch;
-    HopSockets sockets = HopSockets.open(shard, gate, served, index, caller, asked, batch);
-    HopSession session = new HopSession(shard, served, index, caller, batch, sockets);
-    session.introduce(index, asked.ends());
-    return session;
-  }
-
   /** The client's true ends are known here, and the task: only this agent can tell it. */
-  private void introduce(int index, @Nullable Ends ends) {
+  void introduce(int index, @Nullable Ends ends) {
     if (task.introduces(served, index)) {
       task.introduction = shard.introductions().of(served, index, ends);
     }
   }
 
-  private void begin() throws IOException {
-    int udpPort = agent.socket.localAddress().getPort();
+  /**
+   * Tells that it is taken, and goes on from there.
+   *
+   * @throws IOException if its task cannot be heard; nothing is left open
+   */
+  void begin() throws IOException {
     try {
-      agent.watch();
       task.watch();
     } catch (IOException e) {
-      agent.closeLater();
       task.closeLater();
       throw e;
     }
+    datagrams.enter(this);
+    int udpPort = datagrams.port();
     caller.handOver(this);
     load.begin();
     endpointCounters.relays.increment();
@@ -153,19 +110,75 @@ final class HopSession extends Timer implements RelayHalf.Owner {
 
   // --- datagrams ---
 
-  /** One of the sides has something. */
-  void onReadable(HopSide from) {
+  /** Sends what the batch holds for the task. */
+  @Override
+  public void forward(int count) {
+    if (over) {
+      return;
+    }
+    if (follow()) {
+      lastMoveNanos = shard.clock().coarseNanoTime();
+      asked += count;
+      task.send(count);
+    } else {
+      end(CloseCause.TASK_RESET);
+    }
+  }
+
+  /** The task has something. */
+  void onReadable() {
     if (over) {
       return;
     }
     try {
       if (follow()) {
-        from.passTo(from.equals(agent) ? task : agent);
+        receive();
       } else {
         end(CloseCause.TASK_RESET);
       }
     } catch (RuntimeException e) {
       onBroken(e);
+    }
+  }
+
+  /** Passes on what one call receives; epoll tells again if there is more. */
+  private void receive() {
+    UdpAnswers answering = datagrams.family.answers;
+    int received = answering.receive(this, task.fd, asked - answers == 1);
+    if (received > 0) {
+      onAnswered(received);
+    } else if (UdpFailure.of(received) == UdpFailure.GONE) {
+      onGone();
+    } else {
+      // A datagram that was too long stays in the error queue, and epoll tells of it for ever.
+      answering.dropError(task.fd);
+    }
+  }
+
+  private void onAnswered(int count) {
+    lastMoveNanos = shard.clock().coarseNanoTime();
+    if (answers == 0) {
+      counters.firstByte.recordNanos(shard.clock().nanoTime() - askedNanos);
+    }
+    answers += count;
+  }
+
+  @Override
+  public UdpClient client() {
+    return agent;
+  }
+
+  @Override
+  public UdpExit exit() {
+    return datagrams.exit();
+  }
+
+  @Override
+  public void onSent(DatagramResult result, int bytes) {
+    counters.datagramsOut(result).increment();
+    if (result == DatagramResult.PASSED) {
+      counters.bytesOut.add(bytes);
+      endpointCounters.bytesOut.add(bytes);
     }
   }
 
@@ -182,20 +195,11 @@ final class HopSession extends Timer implements RelayHalf.Owner {
     return true;
   }
 
-  /** Datagrams were received that go to one of the sides. */
-  void onMoved(HopSide to) {
-    lastMoveNanos = shard.clock().coarseNanoTime();
-    if (!answered && to.equals(agent)) {
-      answered = true;
-      counters.firstByte.recordNanos(shard.clock().nanoTime() - askedNanos);
-    }
-  }
-
   // --- the end ---
 
-  /** Nobody is there at one of the sides. */
-  void onGone(HopSide side) {
-    end(side.equals(task) ? CloseCause.TASK_RESET : CloseCause.FINISHED);
+  /** The task is not there. */
+  void onGone() {
+    end(CloseCause.TASK_RESET);
   }
 
   /** Something was told of the other agent's connection, which has nothing to say but its end. */
@@ -261,7 +265,7 @@ final class HopSession extends Timer implements RelayHalf.Owner {
     shard.admission().clientLeft();
     load.end();
     endpointCounters.ended.increment();
-    agent.closeLater();
+    datagrams.leave(this);
     task.closeLater();
     if (cause == CloseCause.TASK_RESET) {
       shard.reset(caller);

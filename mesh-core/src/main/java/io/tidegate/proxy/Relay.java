@@ -87,11 +87,12 @@ final class Relay extends Timer implements RelayHalf.Owner, Runnable {
     downstream.handOver(this);
     upstream.handOver(this);
     downstream.assumeWritable();
-    if (first == null) {
-      // What the client has to say has mostly arrived by now.
-      downstream.readable = true;
-    } else {
+    if (first != null) {
       toTask.begin(first, headerBytes);
+    }
+    ByteBuf said = upstream.takeSaid();
+    if (said != null) {
+      toClient.begin(said, 0);
     }
     moveBothWays();
     if (!over) {

@@ -1,5 +1,6 @@
 package io.tidegate.proxy;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.epoll.EpollIoEvent;
@@ -45,6 +46,7 @@ class RelayHalf implements EpollIoHandle {
   // Shard loop only, all below.
   private Owner owner;
   private @Nullable IoRegistration registration;
+  private boolean watchesReads;
   private boolean watchesWrites;
   boolean readable;
   private boolean writable;
@@ -80,12 +82,18 @@ class RelayHalf implements EpollIoHandle {
    */
   void register(Shard shard, boolean isWritable) throws IOException {
     writable = isWritable;
+    if (watchesReads && watchesWrites != isWritable) {
+      // As another owner has left it.
+      return;
+    }
+    watchesReads = true;
     watchesWrites = !isWritable;
     watch(shard, watchesWrites ? READS_AND_WRITES : READS);
   }
 
   /** Has epoll tell when the peer has ended or reset the connection, and nothing else. */
   void watchEnd(Shard shard) throws IOException {
+    watchesReads = false;
     watch(shard, ENDS);
   }
 
@@ -98,6 +106,19 @@ class RelayHalf implements EpollIoHandle {
 
   boolean isWritable() {
     return writable;
+  }
+
+  /** After a read of less than there was room for: epoll(7) will tell of more. */
+  void onEmptied() {
+    readable = peerEnded || failed;
+  }
+
+  /**
+   * What was read behind an arrival although it is the other side's already, which is told once;
+   * null where nothing was.
+   */
+  @Nullable ByteBuf takeSaid() {
+    return null;
   }
 
   /** Whether it is connected, but not yet to the other side. */

@@ -17,7 +17,7 @@ final class UdpAnswers implements Runnable {
   private final UdpBuffers buffers = new UdpBuffers(calls, SIZE + 1);
   private final UdpMessages fromTask = new UdpMessages(calls, SIZE, null);
   private final UdpMessages toClients;
-  private final @Nullable UdpSession[] sessions = new UdpSession[SIZE];
+  private final @Nullable UdpParty[] sessions = new UdpParty[SIZE];
 
   // Of those that wait to be sent; all leave by the same way.
   private @Nullable UdpExit exit;
@@ -39,10 +39,10 @@ final class UdpAnswers implements Runnable {
    *
    * @param isOne whether there can hardly be more than one, which costs less
    */
-  int receive(UdpSession session, int fd, boolean isOne) {
-    if (session.exit != exit) {
+  int receive(UdpParty session, int fd, boolean isOne) {
+    if (session.exit() != exit) {
       flush();
-      exit = session.exit;
+      exit = session.exit();
     }
     int received = isOne ? receiveOne(session, fd) : receiveMany(session, fd);
     if (count == SIZE) {
@@ -54,7 +54,7 @@ final class UdpAnswers implements Runnable {
     return received;
   }
 
-  private int receiveOne(UdpSession session, int fd) {
+  private int receiveOne(UdpParty session, int fd) {
     int length = calls.receiveOne(fd, buffers.address(count), UdpBuffers.MAX_BYTES);
     if (length < 0) {
       return length;
@@ -63,7 +63,7 @@ final class UdpAnswers implements Runnable {
     return 1;
   }
 
-  private int receiveMany(UdpSession session, int fd) {
+  private int receiveMany(UdpParty session, int fd) {
     int first = count;
     int received = calls.receive(fd, fromTask.address(first), SIZE - first);
     for (int i = 0; i < received; i++) {
@@ -72,9 +72,9 @@ final class UdpAnswers implements Runnable {
     return received;
   }
 
-  private void add(UdpSession session, int length) {
+  private void add(UdpParty session, int length) {
     toClients.setLength(count, length);
-    toClients.writeClient(count, session.client);
+    toClients.writeClient(count, session.client());
     sessions[count++] = session;
   }
 

@@ -6,8 +6,7 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * The way of a shard's datagrams from clients to tasks: received with one call, sent on with one
- * for each session. The way back is {@link UdpAnswers}. Those of a session that another agent has
- * passed on come this way in both directions.
+ * for each session. The way back is {@link UdpAnswers}.
  */
 final class UdpBatch {
 

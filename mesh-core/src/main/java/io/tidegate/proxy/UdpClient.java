@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class UdpClient {
 
   private static final int AF_INET = 2;
+  private static final int AF_INET6 = 10;
 
   // Spreads keys that a stranger may choose: different in every process.
   private static final long SEED = System.nanoTime() | 1;
@@ -32,6 +33,31 @@ final class UdpClient {
   long local8;
   // The port that it was sent to, where the socket is for many; else 0.
   int port;
+
+  /**
+   * Whoever sends from there.
+   *
+   * @param local the address that it sends to, of the same family
+   */
+  static UdpClient of(InetSocketAddress source, InetAddress local) {
+    byte[] host = source.getAddress().getAddress();
+    boolean ipv4 = host.length == 4;
+    ByteBuffer name = ByteBuffer.allocate(32).order(ByteOrder.nativeOrder());
+    name.putShort(0, (short) (ipv4 ? AF_INET : AF_INET6)).put(ipv4 ? 4 : 8, host);
+    name.order(ByteOrder.BIG_ENDIAN).putShort(2, (short) source.getPort());
+    name.order(ByteOrder.nativeOrder());
+    if (source.getAddress() instanceof Inet6Address scoped) {
+      name.putInt(24, scoped.getScopeId());
+    }
+    ByteBuffer to = ByteBuffer.allocate(16).order(ByteOrder.nativeOrder());
+    to.put(0, local.getAddress());
+    UdpClient client = new UdpClient();
+    // Of a sockaddr_in the rest is nothing.
+    long name8 = ipv4 ? 0 : name.getLong(8);
+    client.set(
+        name.getLong(0), name8, name.getLong(16), name.getInt(24), to.getLong(0), to.getLong(8));
+    return client;
+  }
 
   void set(long name0, long name8, long name16, int name24, long local0, long local8) {
     this.name0 = name0;

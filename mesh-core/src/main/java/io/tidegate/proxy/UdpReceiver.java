@@ -30,7 +30,7 @@ abstract class UdpReceiver implements EpollIoHandle, Runnable {
   final UdpFamily family;
   final UdpBatch batch;
   final UdpClient sender = new UdpClient();
-  private final @Nullable UdpSession[] batchSessions = new UdpSession[UdpBatch.SIZE];
+  private final @Nullable UdpParty[] batchSessions = new UdpParty[UdpBatch.SIZE];
 
   // Shard loop only.
   private @Nullable IoRegistration registration;
@@ -56,7 +56,7 @@ abstract class UdpReceiver implements EpollIoHandle, Runnable {
   }
 
   /** The session of whoever sent the i-th datagram of the batch, or null if there can be none. */
-  abstract @Nullable UdpSession sessionOf(int i);
+  abstract @Nullable UdpParty sessionOf(int i);
 
   /** By which the answers to a new session of the sender's leave, or null if there is no way. */
   abstract @Nullable UdpExit exit();
@@ -117,17 +117,17 @@ abstract class UdpReceiver implements EpollIoHandle, Runnable {
       batchSessions[i] = sessionOf(i);
     }
     for (int i = 0; i < count; i++) {
-      UdpSession session = batchSessions[i];
+      UdpParty session = batchSessions[i];
       if (session != null) {
         session.forward(gather(session, i, count));
       }
     }
   }
 
-  private int gather(UdpSession session, int first, int count) {
+  private int gather(UdpParty session, int first, int count) {
     int gathered = 0;
     for (int i = first; i < count; i++) {
-      if (batchSessions[i] == session) {
+      if (session.equals(batchSessions[i])) {
         batchSessions[i] = null;
         batch.addToTask(gathered++, i);
       }

@@ -16,11 +16,11 @@ import org.slf4j.LoggerFactory;
  * be sent at once is dropped and counted. An endpoint that goes away is replaced by another, and
  * the client notices nothing.
  */
-final class UdpSession extends UdpUpstreams {
+final class UdpSession extends UdpUpstreams implements UdpParty {
 
   private static final Logger LOG = LoggerFactory.getLogger(UdpSession.class);
 
-  final UdpExit exit;
+  private final UdpExit exit;
   private final UdpBatch batch;
   private final Ticket ticket;
   private final long startedNanos;
@@ -111,7 +111,8 @@ final class UdpSession extends UdpUpstreams {
   // --- from the client to the task ---
 
   /** Sends what the batch holds for the task, or keeps it until there is a way. */
-  void forward(int count) {
+  @Override
+  public void forward(int count) {
     boolean waits = waiting != null;
     if (waiting != null) {
       waiting.keep(batch, 0, count);
@@ -217,8 +218,18 @@ final class UdpSession extends UdpUpstreams {
     endIfAnswered();
   }
 
-  /** An answer was sent to the client, or was not. */
-  void onSent(DatagramResult result, int bytes) {
+  @Override
+  public UdpClient client() {
+    return client;
+  }
+
+  @Override
+  public UdpExit exit() {
+    return exit;
+  }
+
+  @Override
+  public void onSent(DatagramResult result, int bytes) {
     counters.datagramsOut(result).increment();
     if (result == DatagramResult.PASSED) {
       counters.bytesOut.add(bytes);

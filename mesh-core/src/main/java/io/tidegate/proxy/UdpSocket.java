@@ -113,10 +113,7 @@ abstract class UdpSocket implements EpollIoHandle, Runnable {
    * @param namespace path of the network namespace; null means the agent's own
    */
   static Socket open(Shard shard, @Nullable String namespace, boolean ipv6) throws IOException {
-    Socket opened =
-        namespace == null
-            ? LinuxSocket.newSocketDgram(ipv6)
-            : LinuxSocket.newSocket(shard.upstreamSockets().openDatagram(namespace, ipv6));
+    Socket opened = openDeaf(shard, namespace, ipv6);
     try {
       hearErrors(opened, ipv6);
       return opened;
@@ -124,6 +121,13 @@ abstract class UdpSocket implements EpollIoHandle, Runnable {
       opened.close();
       throw e;
     }
+  }
+
+  /** The same for one that is for many, which an error that concerns one of them would stop. */
+  static Socket openDeaf(Shard shard, @Nullable String namespace, boolean ipv6) throws IOException {
+    return namespace == null
+        ? LinuxSocket.newSocketDgram(ipv6)
+        : LinuxSocket.newSocket(shard.upstreamSockets().openDatagram(namespace, ipv6));
   }
 
   /** Whether a header tells the endpoint whose datagrams these are: the socket itself does not. */

@@ -19,6 +19,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -251,25 +252,56 @@ class HopTest {
     }
   }
 
+  /** What is to be said for a task once the far node has said its challenge. */
+  private byte[] header(Socket caller, InetSocketAddress task) throws IOException {
+    caller.connect(hop.farAddress);
+    caller.setSoTimeout(10_000);
+    caller.setTcpNoDelay(true);
+    byte[] challenge = caller.getInputStream().readNBytes(HopProtocol.CHALLENGE_BYTES);
+    HopHeader header =
+        new HopHeader(
+            null,
+            HopHeader.NO_UDP,
+            hop.passed(task, hop.offer()).reach().fixedPort(),
+            "service",
+            "task-" + task.getPort(),
+            "1-1",
+            HopFixture.NEAR_ID);
+    return header.sealed(hop.offer().key(), challenge);
+  }
+
+  @Test
+  void refusesAHeaderThatMoreComesBehindBeforeItIsAnswered() throws Exception {
+    try (var task = TestTask.echo();
+        Socket caller = new Socket()) {
+      hop.serveFromFar(task.address());
+      byte[] header = header(caller, task.address());
+      caller.getOutputStream().write(Arrays.copyOf(header, header.length + 1));
+      assertThat(caller.getInputStream().read()).isEqualTo(HopAnswer.NOT_BELIEVED.code());
+      assertThat(caller.getInputStream().read()).isEqualTo(-1);
+      assertThat(task.connections()).isZero();
+    }
+  }
+
+  @Test
+  void endsACallThatEndsWithinItsHeader() throws Exception {
+    try (var task = TestTask.echo();
+        Socket caller = new Socket()) {
+      hop.serveFromFar(task.address());
+      byte[] header = header(caller, task.address());
+      caller.getOutputStream().write(header, 0, header.length - 1);
+      caller.shutdownOutput();
+      assertThat(caller.getInputStream().read()).isEqualTo(-1);
+      assertThat(task.connections()).isZero();
+    }
+  }
+
   @Test
   void readsAHeaderThatComesByteByByte() throws Exception {
     try (var task = TestTask.echo();
         Socket caller = new Socket()) {
       hop.serveFromFar(task.address());
-      caller.connect(hop.farAddress);
-      caller.setSoTimeout(10_000);
-      caller.setTcpNoDelay(true);
-      byte[] challenge = caller.getInputStream().readNBytes(HopProtocol.CHALLENGE_BYTES);
-      HopHeader header =
-          new HopHeader(
-              null,
-              HopHeader.NO_UDP,
-              hop.passed(task.address(), hop.offer()).reach().fixedPort(),
-              "service",
-              "task-" + task.address().getPort(),
-              "1-1",
-              HopFixture.NEAR_ID);
-      for (byte b : header.sealed(hop.offer().key(), challenge)) {
+      for (byte b : header(caller, task.address())) {
         caller.getOutputStream().write(b);
       }
       assertThat(caller.getInputStream().read()).isEqualTo(HopAnswer.TAKEN.code());

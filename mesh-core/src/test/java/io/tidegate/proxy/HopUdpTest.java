@@ -380,6 +380,39 @@ class HopUdpTest {
   }
 
   @Test
+  void tellsSessionsApartThatComeBySocketsOfOneAgent() throws Exception {
+    UdpTask a = udp.task("a");
+    UdpTask b = udp.task("b");
+    serve(a.address(), b.address());
+    try (HopCaller one = new HopCaller(hop);
+        HopCaller other = new HopCaller(hop);
+        DatagramSocket ofOne = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+        DatagramSocket ofOther = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      InetSocketAddress far = one.ask(ofOne.getLocalPort(), a.address());
+      assertThat(other.ask(ofOther.getLocalPort(), b.address())).isEqualTo(far);
+      for (int i = 0; i < 50; i++) {
+        assertThat(ask(ofOne, far)).isEqualTo("a hello");
+        assertThat(ask(ofOther, far)).isEqualTo("b hello");
+      }
+
+      one.end();
+      Await.until(() -> hop.far.stats(hop.farPort()).active() == 1);
+      assertThat(ask(ofOther, far)).isEqualTo("b hello");
+      ofOne.send(new DatagramPacket("late".getBytes(US_ASCII), 4, far));
+      assertThat(ask(ofOther, far)).isEqualTo("b hello");
+      assertThat(a.received()).isEqualTo(50);
+    }
+  }
+
+  private static String ask(DatagramSocket from, InetSocketAddress far) throws IOException {
+    from.setSoTimeout(5_000);
+    from.send(new DatagramPacket("hello".getBytes(US_ASCII), 5, far));
+    DatagramPacket answer = new DatagramPacket(new byte[20], 20);
+    from.receive(answer);
+    return new String(answer.getData(), 0, answer.getLength(), US_ASCII);
+  }
+
+  @Test
   void endsASessionWhoseAgentWasGoneAtOnce() throws IOException {
     UdpTask task = udp.keep(UdpTask.echo());
     serve(task.address());

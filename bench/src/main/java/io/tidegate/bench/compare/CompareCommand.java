@@ -133,7 +133,7 @@ final class CompareCommand implements Callable<Integer> {
   private List<Contender> contenders() {
     List<Contender> all = Contenders.all(tidegate);
     if (contenders == null) {
-      return all;
+      return Contenders.usual(tidegate);
     }
     List<String> names = all.stream().map(Contender::name).toList();
     for (String name : contenders) {

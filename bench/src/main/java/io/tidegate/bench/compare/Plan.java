@@ -49,7 +49,7 @@ record Plan(
         Duration.ofSeconds(1),
         true,
         IDLE_RELAYS,
-        new LinkedHashSet<>(Workloads.names()));
+        new LinkedHashSet<>(Workloads.usual()));
   }
 
   static Plan quick() {
@@ -63,7 +63,7 @@ record Plan(
         Duration.ofMillis(200),
         false,
         IDLE_RELAYS,
-        new LinkedHashSet<>(Workloads.names()));
+        new LinkedHashSet<>(Workloads.usual()));
   }
 
   Plan withRounds(int number) {

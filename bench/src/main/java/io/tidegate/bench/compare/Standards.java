@@ -50,6 +50,7 @@ final class Standards {
     bars.add(own(Workloads.START, 500, List.of()));
     for (CpuWorkload workload : Workloads.CPU) {
       bars.add(new Bar(TIDEGATE_HOP, workload.name(), HOP_CPU, List.of(TIDEGATE)));
+      bars.add(new Bar(TIDEGATE_HOP, AddedPhase.id(workload.name()), HOP_CPU, List.of(TIDEGATE)));
     }
     bars.add(new Bar(TIDEGATE_HOP, "latency-p99", HOP_P99, List.of(TIDEGATE)));
     return bars.stream().filter(bar -> isMeasured(bar, plan)).toList();
@@ -60,6 +61,9 @@ final class Standards {
   }
 
   private static boolean isMeasured(Bar bar, Plan plan) {
+    if (AddedPhase.isAdded(bar.figure())) {
+      return plan.has(Workloads.ADDED);
+    }
     boolean isLatency = LatencyPhase.FIGURE_IDS.contains(bar.figure());
     return plan.has(isLatency ? Workloads.LATENCY : bar.figure());
   }

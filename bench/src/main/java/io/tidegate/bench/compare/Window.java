@@ -17,11 +17,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param seconds its length
  * @param units that were done
+ * @param isProxied whether there was a proxy
  * @param proxySeconds CPU time of the proxy; all that the core was busy where there is no proxy
- * @param loadSeconds CPU time of the load, which never sleeps
+ * @param loadSeconds CPU time of the load, which hardly ever sleeps
  * @param core how the proxy's core has spent it
  */
-record Window(double seconds, long units, double proxySeconds, double loadSeconds, CoreTime core) {
+record Window(
+    double seconds,
+    long units,
+    boolean isProxied,
+    double proxySeconds,
+    double loadSeconds,
+    CoreTime core) {
 
   static final int PROXY_CORE = 0;
 
@@ -43,7 +50,17 @@ record Window(double seconds, long units, double proxySeconds, double loadSecond
     double loadSeconds = (THREADS.getCurrentThreadCpuTime() - loadBefore) / 1e9;
     CoreTime core = CoreTime.now(PROXY_CORE).minus(coreBefore);
     return new Window(
-        nanos / 1e9, units, proxy == null ? core.busySeconds() : proxySeconds, loadSeconds, core);
+        nanos / 1e9,
+        units,
+        proxy != null,
+        proxy == null ? core.busySeconds() : proxySeconds,
+        loadSeconds,
+        core);
+  }
+
+  /** CPU time of the proxy, if there is one, and of the load, which must have slept. */
+  double wholeSeconds() {
+    return (isProxied ? proxySeconds : 0) + loadSeconds;
   }
 
   /** The share of the time that others have taken from either core. */

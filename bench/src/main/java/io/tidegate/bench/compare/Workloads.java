@@ -12,6 +12,9 @@ import java.util.List;
 /** What can be measured. */
 final class Workloads {
 
+  /** The CPU time of everybody, beside that of the proxy. */
+  static final String ADDED = "added";
+
   static final String LATENCY = "latency";
   static final String MEMORY = "memory";
   static final String START = "start";
@@ -41,9 +44,16 @@ final class Workloads {
 
   private Workloads() {}
 
-  static List<String> names() {
+  /** What is measured unless something is asked for. */
+  static List<String> usual() {
     List<String> names = new ArrayList<>(CPU.stream().map(CpuWorkload::name).toList());
     names.addAll(List.of(LATENCY, SYSCALLS, MEMORY, START));
+    return names;
+  }
+
+  static List<String> names() {
+    List<String> names = usual();
+    names.add(ADDED);
     return names;
   }
 

@@ -77,11 +77,12 @@ final class EastWestCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, TrafficException {
-    try (LoadLoop resting = new LoadLoop(true);
-        LoadLoop restless = new LoadLoop()) {
+    try (LoadLoop sleepy = new LoadLoop();
+        LoadLoop sleepless = new LoadLoop()) {
       NetworkNamespaces sockets = new NetworkNamespaces();
-      measureCosts(resting, new Responder(resting, sockets, setting.taskNamespace, at(80)));
-      measureLatency(restless, new Responder(restless, sockets, setting.taskNamespace, at(81)));
+      sleepy.sleep(true);
+      measureCosts(sleepy, new Responder(sleepy, sockets, setting.taskNamespace, at(80)));
+      measureLatency(sleepless, new Responder(sleepless, sockets, setting.taskNamespace, at(81)));
     }
     out.print(results.markdown());
     return 0;

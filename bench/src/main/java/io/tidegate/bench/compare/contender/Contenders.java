@@ -24,6 +24,11 @@ public final class Contenders {
   /** Two of its data paths: clients come to one, which passes them to the other. */
   public static final String TIDEGATE_HOP = "tidegate-hop";
 
+  /** Two proxies in a row, for what a second one costs where nothing but bytes is passed on. */
+  public static final String HAPROXY_TWICE = "haproxy-splice-1m-twice";
+
+  public static final String NGINX_TWICE = "nginx-twice";
+
   /** A way to run Tidegate's data path. */
   private record Mode(String name, String configuration, List<String> arguments) {}
 
@@ -49,6 +54,14 @@ public final class Contenders {
    * @param tidegate the launcher
    */
   public static List<Contender> all(Path tidegate) {
+    List<Contender> all = new ArrayList<>(usual(tidegate));
+    all.add(haproxyTwice());
+    all.add(nginxTwice());
+    return all;
+  }
+
+  /** Those that are compared unless others are asked for. */
+  public static List<Contender> usual(Path tidegate) {
     List<Contender> all = new ArrayList<>();
     all.add(haproxy(HAPROXY, "splice off", "", ""));
     all.add(haproxy(HAPROXY_AUTO, "splice-auto", "", SPLICE_AUTO));
@@ -101,22 +114,104 @@ public final class Contenders {
         .formatted(place.connections(), global, defaults, place.port(), place.upstreamPort());
   }
 
-  private static Contender nginx() {
+  // As the two data paths of a hop: each has a thread of its own.
+  private static Contender haproxyTwice() {
     return new Contender(
-        NGINX,
-        "stream, reuseport, 1 worker",
+        HAPROXY_TWICE,
+        "the same, passed from one thread to another",
+        "haproxy",
+        List.of("-v"),
+        "haproxy.cfg",
+        Contenders::haproxyTwiceConfig,
+        place -> List.of("-db", "-q", "-f", place.config().toString()),
+        "HAProxy does not relay UDP");
+  }
+
+  private static String haproxyTwiceConfig(Place place) {
+    return """
+        global
+          nbthread 2
+          maxconn %1$d
+          tune.pipesize 1048576
+
+        defaults
+          mode tcp
+          timeout connect 4s
+          timeout client 1h
+          timeout server 1h
+        %2$s
+        frontend near
+          bind 127.0.0.1:%3$d backlog 4096 thread 1
+          default_backend far
+
+        backend far
+          server other 127.0.0.2:%4$d
+
+        frontend in
+          bind 127.0.0.2:%4$d backlog 4096 thread 2
+          default_backend out
+
+        backend out
+          server task 127.0.0.1:%5$d
+        """
+        .formatted(
+            place.connections(),
+            SPLICE_ALWAYS,
+            place.port(),
+            place.adminPort(),
+            place.upstreamPort());
+  }
+
+  private static Contender nginx() {
+    return nginx(NGINX, "stream, reuseport, 1 worker", Contenders::nginxConfig);
+  }
+
+  private static Contender nginxTwice() {
+    return nginx(
+        NGINX_TWICE, "stream, passed on by the worker to itself", Contenders::nginxTwiceConfig);
+  }
+
+  private static Contender nginx(String name, String configuration, Contender.Config config) {
+    return new Contender(
+        name,
+        configuration,
         "nginx",
         List.of("-v"),
         "nginx.conf",
-        Contenders::nginxConfig,
+        config,
         place ->
             List.of(
                 "-p", place.folder().toString(), "-c", place.config().toString(), "-e", "stderr"),
         null);
   }
 
-  // TCP_NODELAY and no access log are the stream module's defaults.
   private static String nginxConfig(Place place) {
+    return nginxConfig(place, nginxServers(place.port(), place.upstreamPort()));
+  }
+
+  private static String nginxTwiceConfig(Place place) {
+    return nginxConfig(
+        place,
+        nginxServers(place.port(), place.adminPort())
+            + nginxServers(place.adminPort(), place.upstreamPort()));
+  }
+
+  private static String nginxServers(int port, int upstreamPort) {
+    return """
+          server {
+            listen 127.0.0.1:%1$d reuseport backlog=4096;
+            proxy_pass 127.0.0.1:%2$d;
+          }
+          server {
+            listen 127.0.0.1:%1$d udp reuseport;
+            proxy_pass 127.0.0.1:%2$d;
+          }
+        """
+        .formatted(port, upstreamPort);
+  }
+
+  // TCP_NODELAY and no access log are the stream module's defaults.
+  private static String nginxConfig(Place place, String servers) {
     return """
         %1$s
         daemon off;
@@ -127,21 +222,12 @@ public final class Contenders {
         events { worker_connections %2$d; }
         stream {
           proxy_timeout 1h;
-          server {
-            listen 127.0.0.1:%3$d reuseport backlog=4096;
-            proxy_pass 127.0.0.1:%4$d;
-          }
-          server {
-            listen 127.0.0.1:%3$d udp reuseport;
-            proxy_pass 127.0.0.1:%4$d;
-          }
-        }
+        %3$s}
         """
         .formatted(
             Files.exists(NGINX_STREAM) ? "load_module " + NGINX_STREAM + ";" : "",
             2 * place.connections() + 100,
-            place.port(),
-            place.upstreamPort());
+            servers);
   }
 
   private static Contender tidegate(Path launcher, Mode mode) {

@@ -18,13 +18,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * The one event loop that carries clients and tasks, turned by the thread that made it. Unless it
- * is told otherwise it never sleeps: whoever sends to it need not wake it up, and what is due is
- * noticed at once. The proxies have a core of their own.
+ * The one event loop that carries clients and tasks, turned by the thread that made it. It never
+ * sleeps unless it is told to: whoever sends to it need not wake it up, and what is due is noticed
+ * at once. The proxies have a core of their own.
  */
 public final class LoadLoop implements AutoCloseable {
 
-  private static final long LONGEST_REST_NANOS = 1_000_000;
+  private static final long LONGEST_SLEEP_NANOS = 1_000_000;
 
   private final ManualIoEventLoop eventLoop =
       new ManualIoEventLoop(Thread.currentThread(), EpollIoHandler.newFactory());
@@ -32,22 +32,7 @@ public final class LoadLoop implements AutoCloseable {
   private final ArrayDeque<Connection> unfinished = new ArrayDeque<>();
   private final List<Connection> retired = new ArrayList<>();
   private final Set<Connection> open = Collections.newSetFromMap(new IdentityHashMap<>());
-
-  private final boolean rests;
-
-  /** One that never sleeps. */
-  public LoadLoop() {
-    this(false);
-  }
-
-  /**
-   * One for traffic that follows from its own answers.
-   *
-   * @param rests whether it sleeps while nothing happens, so that CPU time tells what it costs
-   */
-  public LoadLoop(boolean rests) {
-    this.rests = rests;
-  }
+  private boolean sleeps;
 
   /** Where everything that is received goes first; {@link Pattern#MAX_RUN} bytes. */
   MemorySegment buffer() {
@@ -76,6 +61,14 @@ public final class LoadLoop implements AutoCloseable {
   /** Closes a connection when the running batch of events is done. */
   void retire(Connection connection) {
     retired.add(connection);
+  }
+
+  /**
+   * Whether it sleeps while there is nothing to do, so that its CPU time is what clients and tasks
+   * take. Not for traffic that sends at given times.
+   */
+  public void sleep(boolean wanted) {
+    sleeps = wanted;
   }
 
   /** Runs traffic for a while. */
@@ -112,8 +105,8 @@ public final class LoadLoop implements AutoCloseable {
 
   private void turn(Traffic traffic, long nowNanos) throws TrafficException {
     traffic.onTurn(nowNanos);
-    if (rests && unfinished.isEmpty()) {
-      eventLoop.run(LONGEST_REST_NANOS);
+    if (sleeps && unfinished.isEmpty()) {
+      eventLoop.run(LONGEST_SLEEP_NANOS);
     } else {
       eventLoop.runNow();
     }

@@ -15,6 +15,7 @@ public record Figure(String id, Group group, String title) {
     KEEP_ALIVE("CPU of the proxy per 10,000 keep-alive requests", "s"),
     CONNECT("CPU of the proxy per 10,000 times connect, request, close", "s"),
     UDP("CPU of the proxy per 100,000 UDP round trips", "s"),
+    ADDED("CPU that the proxy adds to the whole machine", "s"),
     LATENCY("Latency that the proxy adds to a request at half load", "µs"),
     MEMORY("Memory of the proxy per idle relay", "B"),
     START("From exec to the first answer through the proxy", "ms"),
