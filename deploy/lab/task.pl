@@ -1,13 +1,14 @@
 #!/bin/perl -w
-# A test task in one process, over TCP and UDP: `http` answers with the task's own name, `echo` with what it got.
-# Asked for /peer, or by a datagram that says so, `http` answers with the address that it takes its client for, too; asked
-# for /whom, also with the task that the client was sent to, by a header of the PROXY protocol (version 2), and SERVICE.
+# A test task in one process, over TCP and UDP: `http` answers with the task's own name, `echo` with what it got. It listens
+# on one port, or on several: 80,443,9000. Asked for /peer, or by a datagram that says so, `http` answers with the address
+# that it takes its client for, too; asked for /port, with the port that was asked; asked for /whom, also with the task that
+# the client was sent to, by a header of the PROXY protocol (version 2), and SERVICE.
 # Perl is on every Debian and needs no module for this. Unlike busybox httpd (accept queue of 9: under load, connections
 # wait a second for their SYN to be repeated) it has a long accept queue, and it keeps connections alive. With LOG_CLIENTS
 # set it says of each connection and datagram where it came from: "tcp 192.0.2.7:4711".
 
-my ($mode, $port) = (shift // 'http', shift // $ENV{PORT});
-$port ||= $mode eq 'http' ? 80 : 7;
+my ($mode, $ports) = (shift // 'http', shift // $ENV{PORT});
+$ports ||= $mode eq 'http' ? 80 : 7;
 my $body = 'task=' . hostname() . ' node=' . ($ENV{NODE} // '?') . "\n";
 
 # epoll by its numbers, as Perl has no word for it: select would look at every connection in every round.
@@ -17,10 +18,13 @@ my ($IN, $OUT) = (1, 4);
 my $epoll = syscall($epoll_create1, 0);
 die "epoll: $!" if $epoll < 0;
 
-my $tcp = open_socket(1);   # SOCK_STREAM
-my $udp = open_socket(2);   # SOCK_DGRAM
-listen($tcp, 4096) or die "listen: $!";
-watch(1, fileno $_, $IN) for $tcp, $udp;
+my (%listeners, %receivers);   # by file number
+for my $port (split /,/, $ports) {
+    my ($tcp, $udp) = map { open_socket($_, $port) } 1, 2;   # SOCK_STREAM, SOCK_DGRAM
+    listen($tcp, 4096) or die "listen: $!";
+    ($listeners{fileno $tcp}, $receivers{fileno $udp}) = ($tcp, $udp);
+}
+watch(1, $_, $IN) for keys %listeners, keys %receivers;
 
 my %connections;            # by file number: fh, in (http: request not yet complete), out (not yet written), close, awaits
 my $end;                    # set by SIGTERM: when to stop taking connections
@@ -29,8 +33,8 @@ $SIG{PIPE} = 'IGNORE';
 $| = 1;
 
 serve(0.5) until defined $end && time >= $end;
-accept_all();               # the accept queue too: closing the listener would reset what waits there
-close $tcp;
+accept_all($_) for values %listeners;   # the accept queues too: closing a listener would reset what waits there
+%listeners = ();
 my $patience = time + 2;
 while (%connections && time < $patience && serve(0.1)) { }
 exit 0;
@@ -42,7 +46,7 @@ sub hostname {
 }
 
 sub open_socket {
-    my ($type) = @_;
+    my ($type, $port) = @_;
     socket(my $fh, 2, $type, 0) or die "socket: $!";
     setsockopt($fh, 1, 2, pack('i', 1));                                     # SO_REUSEADDR
     bind($fh, pack('S n N x8', 2, $port, 0)) or die "bind to port $port: $!";
@@ -72,8 +76,8 @@ sub serve {
     my $ready = syscall($epoll_pwait, $epoll, $events, 256, int($timeout * 1000), 0, 8);
     for my $i (0 .. $ready - 1) {
         my (undef, $fd) = unpack($event, substr($events, $i * $size, $size));
-        if (defined fileno $tcp && $fd == fileno $tcp) { accept_all() }
-        elsif ($fd == fileno $udp) { answer_datagrams() }
+        if ($listeners{$fd}) { accept_all($listeners{$fd}) }
+        elsif ($receivers{$fd}) { answer_datagrams($receivers{$fd}) }
         elsif ($connections{$fd}) { go_on($fd, $connections{$fd}) }
     }
     return $ready != 0;                                                       # less than 0: a signal
@@ -90,6 +94,7 @@ sub go_on {
 }
 
 sub accept_all {
+    my ($tcp) = @_;
     while (my $from = accept(my $fh, $tcp)) {
         log_client('tcp', $from);
         fcntl($fh, 4, 2048);
@@ -106,6 +111,7 @@ sub log_client {
 }
 
 sub answer_datagrams {
+    my ($udp) = @_;
     while (defined(my $from = recv($udp, my $datagram, 65536, 0))) {
         log_client('udp', $from);
         my $answer = $datagram eq 'peer' ? peer($from) . $body : $body;
@@ -117,6 +123,12 @@ sub answer_datagrams {
 sub peer {
     my (undef, $port, @bytes) = unpack('S n C4', shift);
     return 'peer=' . join('.', @bytes) . ":$port\n";
+}
+
+# The port of this end of a connection, as a line: port=80
+sub own_port {
+    my (undef, $port) = unpack('S n', getsockname shift);
+    return "port=$port\n";
 }
 
 # Who was sent to whom, as lines: peer=<address and port>, whom=<task>, service=<name>.
@@ -156,6 +168,7 @@ sub respond {
     my $keep = !defined $end && $head !~ /^connection: *close/mi
         && ($head =~ /\A\S+ \S+ HTTP\/1\.1/ || $head =~ /^connection: *keep-alive/mi);
     my $answer = $head =~ /\A\S+ \/peer / ? peer(getpeername $connection->{fh}) . $body
+        : $head =~ /\A\S+ \/port / ? own_port($connection->{fh}) . $body
         : $head =~ /\A\S+ \/whom / ? whom($connection) . $body : $body;
     $connection->{out} .= "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " . length($answer)
         . "\r\nConnection: " . ($keep ? 'keep-alive' : 'close') . "\r\n\r\n$answer";

@@ -116,6 +116,11 @@ final class Lab {
     isWorn = false;
   }
 
+  /** Whether the next scenario begins with a new Swarm, whatever this one leaves. */
+  static boolean isWorn() {
+    return isWorn;
+  }
+
   /** An engine that crashed under the tests before is no reason to fail those that follow. */
   static void repair() {
     for (String node : nodes()) {

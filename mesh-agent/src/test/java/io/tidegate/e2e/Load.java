@@ -15,14 +15,36 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A steady open-loop load: requests go out at their time whether or not earlier ones were answered,
- * to every node in turn, from the client's place.
+ * in turn, each from its place: to every node from the client's, unless something else is said.
  */
 final class Load implements AutoCloseable {
 
   private static final int REQUESTS_PER_SECOND = 200;
 
+  /** What is asked; it fails by an IOException. */
+  interface Question {
+    String ask() throws IOException;
+  }
+
+  /**
+   * A question that is asked again and again.
+   *
+   * @param name for people
+   */
+  record Call(String name, Place from, Question question) {
+
+    static Call http(String name, Place from, String address, int port) {
+      return new Call(name, from, () -> Http.get(address, port, "/"));
+    }
+
+    /** Asked by another client each time. */
+    static Call udp(String name, Place from, String address, int port) {
+      return new Call(name, from, () -> UdpClient.askOnce(address, port));
+    }
+  }
+
   /** One request that is over; its times are seconds since the load began. */
-  record Request(double fromSeconds, double toSeconds, String node, @Nullable String failure) {
+  record Request(double fromSeconds, double toSeconds, String name, @Nullable String failure) {
 
     boolean failed() {
       return failure != null;
@@ -33,22 +55,15 @@ final class Load implements AutoCloseable {
     }
   }
 
-  private final Place client;
-  private final int port;
-  private final List<String> addresses;
-  private final List<String> nodes;
+  private final List<Call> calls;
   private final List<Future<Request>> requests = new ArrayList<>();
   private final int requestsPerSecond;
   private final Thread sender;
   private final long startNanos = System.nanoTime();
   private volatile boolean stopped;
 
-  private Load(
-      Place client, int port, List<String> nodes, List<String> addresses, int requestsPerSecond) {
-    this.client = client;
-    this.port = port;
-    this.nodes = nodes;
-    this.addresses = addresses;
+  private Load(List<Call> calls, int requestsPerSecond) {
+    this.calls = calls;
     this.requestsPerSecond = requestsPerSecond;
     sender = Thread.ofPlatform().start(this::send);
   }
@@ -58,13 +73,23 @@ final class Load implements AutoCloseable {
   }
 
   static Load start(Place client, int port, List<String> nodes, int requestsPerSecond) {
-    List<String> addresses = nodes.stream().map(Lab::address).toList();
-    return new Load(client, port, nodes, addresses, requestsPerSecond);
+    return new Load(
+        nodes.stream().map(it -> Call.http(it, client, Lab.address(it), port)).toList(),
+        requestsPerSecond);
   }
 
   /** The same to one address. */
   static Load start(Place client, String address, int port) {
-    return new Load(client, port, List.of(address), List.of(address), REQUESTS_PER_SECOND);
+    return start(List.of(Call.http(address, client, address, port)));
+  }
+
+  /** The same of any calls. */
+  static Load start(List<Call> calls) {
+    return start(calls, REQUESTS_PER_SECOND);
+  }
+
+  static Load start(List<Call> calls, int requestsPerSecond) {
+    return new Load(calls, requestsPerSecond);
   }
 
   private void send() {
@@ -74,20 +99,20 @@ final class Load implements AutoCloseable {
       while (System.nanoTime() < dueNanos) {
         LockSupport.parkNanos(dueNanos - System.nanoTime());
       }
-      int index = i % nodes.size();
-      requests.add(client.start(() -> request(index)));
+      Call call = calls.get(i % calls.size());
+      requests.add(call.from().start(() -> request(call)));
     }
   }
 
-  private Request request(int index) {
+  private Request request(Call call) {
     double fromSeconds = seconds();
     String failure = null;
     try {
-      Http.get(addresses.get(index), port, "/");
+      var _ = call.question().ask();
     } catch (IOException e) {
       failure = String.valueOf(e.getMessage());
     }
-    return new Request(fromSeconds, seconds(), nodes.get(index), failure);
+    return new Request(fromSeconds, seconds(), call.name(), failure);
   }
 
   /** Seconds since the load began. */
@@ -114,7 +139,7 @@ final class Load implements AutoCloseable {
     return requests.stream().filter(Request::failed).toList();
   }
 
-  /** How many of the requests failed, when, at which nodes and why. */
+  /** How many of the requests failed, when, which ones and why. */
   static String summary(List<Request> requests) {
     List<Request> failed = failed(requests);
     if (failed.isEmpty()) {
@@ -124,7 +149,7 @@ final class Load implements AutoCloseable {
         failed.stream()
             .collect(
                 Collectors.groupingBy(
-                    request -> request.node + ": " + request.failure,
+                    request -> request.name + ": " + request.failure,
                     TreeMap::new,
                     Collectors.counting()));
     return "%d requests, %d failed, begun %.3f to %.3f s after the start of the load, %s"

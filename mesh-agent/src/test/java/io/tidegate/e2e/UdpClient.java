@@ -22,6 +22,13 @@ final class UdpClient implements AutoCloseable {
     socket.setSoTimeout(PATIENCE_MILLIS);
   }
 
+  /** One datagram of a client that sends no other; returns its answer. */
+  static String askOnce(String host, int port) throws IOException {
+    try (UdpClient client = new UdpClient(host, port)) {
+      return client.ask();
+    }
+  }
+
   /** Sends one datagram and returns its answer, which must come from where it was sent to. */
   String ask() throws IOException {
     socket.send(new DatagramPacket(new byte[] {'?'}, 1, port));

@@ -1,18 +1,15 @@
 package io.tidegate.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -35,91 +32,50 @@ import org.junit.jupiter.api.Timeout;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class VirtualAddressesIT {
 
-  private static final List<String> NETWORKS = List.of("open", "closed");
-  private static final int TASKS = 4;
-  private static final int PUBLISHED = 8080;
-  private static final int ALSO_PUBLISHED = 8081;
-  private static final int PORT = 80;
-  private static final int NOBODYS_PORT = 81;
-  private static final int CALLS = 300;
+  private static final int CALLS = 3_000;
+  private static final int CLOSED_PORT = 81;
+  private static final int REFUSED = 1_000;
+
+  /** {@code -Dtidegate.told=1000} takes more of them, and three minutes. */
+  private static final int TOLD = Integer.getInteger("tidegate.told", 36);
+
+  // Kernels tell an address so many times at once that a port is closed, and then once a second.
+  private static final int TOLD_AT_ONCE = 6;
+  private static final double AT_ONCE_MILLIS = 1_000;
   private static final int TIMEOUT_MILLIS = 2_000;
   private static final int PATIENCE_SECONDS = 5;
+  private static final String LOST = "n2";
+  private static final int BUSY_PER_SECOND = 500;
 
-  private final ProcessAgents agents = new ProcessAgents("--vip", "on", "--lame-duck", "0s");
-  private final Tables tables = new Tables();
-  private final Map<String, Place> callers = new TreeMap<>();
-  private final List<String> addresses = new ArrayList<>();
-  private String single = "";
+  private final VirtualStage stage = new VirtualStage();
   private Map<String, String> sandboxesBefore = Map.of();
   private Map<String, Set<String>> namesBefore = Map.of();
   private boolean isAnsweredWithoutAgents;
 
   @BeforeAll
-  void begin() throws IOException {
-    Lab.require();
-    Lab.anew();
-    Swarm.docker("network", "create", "--driver", "overlay", "open");
-    Swarm.docker("network", "create", "--driver", "overlay", "--internal", "closed");
-    String[] options = {
-      "--network", "open", "--network", "closed", "--constraint", "node.hostname!=n3"
-    };
-    Swarm.createWeb("web", TASKS, PUBLISHED, options);
-    Swarm.createWeb("single", 1, ALSO_PUBLISHED, "--network", "open");
-    Swarm.createOnEveryNode("caller", NETWORKS);
-    for (String node : Lab.nodes()) {
-      callers.put(node, Place.of(Swarm.container(node, "caller")));
-    }
-    NETWORKS.forEach(network -> addresses.add(Swarm.virtualAddress("web", network)));
-    single = Swarm.virtualAddress("single", "open");
+  void begin() {
+    stage.setUp();
     sandboxesBefore = Sandboxes.all();
-    namesBefore = names();
+    namesBefore = stage.names();
     isAnsweredWithoutAgents = isAnswered();
-    agents.start();
-    for (String node : Lab.nodes()) {
-      Wait.seconds(90).until(node + " serves both addresses", () -> serves(node));
-    }
+    stage.startAgents();
   }
 
   @AfterAll
   void end() {
-    agents.close();
-    callers.values().forEach(Place::close);
-    tables.close();
-    if (Lab.runs()) {
-      Swarm.removeAll();
-      NETWORKS.forEach(VirtualAddressesIT::removeNetwork);
-    }
-  }
-
-  private static void removeNetwork(String network) {
-    Wait.seconds(30)
-        .until(network + " is removed", () -> !Swarm.docker("network", "rm", network).isEmpty());
-  }
-
-  /** Whether a node has both addresses with all of their tasks, and brings clients of all here. */
-  private boolean serves(String node) throws IOException {
-    int served = 0;
-    for (JsonNode route : tables.json(node, "/api/v1/routes").path("virtual")) {
-      if (addresses.contains(route.path("address").asText())
-          && route.at("/tasks/ready").asInt() == TASKS) {
-        served++;
-      }
-    }
-    return served == 2 * NETWORKS.size()
-        && tables.json(node, "/api/v1/status").at("/vips/networks").size() == NETWORKS.size();
-  }
-
-  private Place caller(String node) {
-    return Objects.requireNonNull(callers.get(node), node);
+    stage.close();
   }
 
   /** Whether anybody is there, with IPVS or by an agent. */
   private boolean isAnswered() {
-    return caller("n1")
+    return stage
+        .caller("n1")
         .call(
             () -> {
               try (Socket socket = new Socket()) {
-                socket.connect(new InetSocketAddress(addresses.getFirst(), PORT), TIMEOUT_MILLIS);
+                String address = stage.addresses().getFirst();
+                int port = VirtualStage.TCP_PORTS.getFirst();
+                socket.connect(new InetSocketAddress(address, port), TIMEOUT_MILLIS);
                 return true;
               } catch (IOException e) {
                 return false;
@@ -127,145 +83,205 @@ class VirtualAddressesIT {
             });
   }
 
-  /** What each caller is told by Docker's DNS, by node; its two answers come in any order. */
-  private static Map<String, Set<String>> names() {
-    Map<String, Set<String>> names = new TreeMap<>();
-    for (String node : Lab.nodes()) {
-      String caller = Lab.docker(node, "ps", "--quiet", "--filter", "name=caller");
-      String answer = Lab.docker(node, "exec", caller, "nslookup", "web");
-      names.put(node, answer.lines().collect(Collectors.toCollection(TreeSet::new)));
-    }
-    return names;
-  }
-
   @Test
   @Order(1)
-  void everyTaskAnswersEveryCallerOnEveryNetwork() throws Exception {
+  void everyTaskAnswersItsShareOnEveryPortFromEveryNodeOnEveryNetwork() throws Exception {
+    int ports = VirtualStage.TCP_PORTS.size() + 1;
+    int calls = CALLS / (Lab.nodes().size() * stage.addresses().size() * ports);
     for (String node : Lab.nodes()) {
-      for (String address : addresses) {
-        Map<String, Integer> calls = new TreeMap<>();
-        Set<String> datagrams = new TreeSet<>();
-        for (int i = 0; i < CALLS; i++) {
-          String answer = caller(node).call(() -> Http.get(address, PORT, "/"));
-          calls.merge(answer, 1, Integer::sum);
-          datagrams.add(caller(node).call(() -> askByUdp(address)));
+      for (String address : stage.addresses()) {
+        Map<String, Integer> answers = new TreeMap<>();
+        Set<String> answersByPort = new TreeSet<>();
+        for (int i = 0; i < calls; i++) {
+          for (int port : VirtualStage.TCP_PORTS) {
+            String task = askByTcp(node, address, port);
+            answers.merge(task, 1, Integer::sum);
+            answersByPort.add(port + " " + task);
+          }
+          String task = askByUdp(node, address);
+          answers.merge(task, 1, Integer::sum);
+          answersByPort.add("udp " + task);
         }
-        AgentScenarios.report("%d calls on %s of %s: %s", CALLS, node, address, calls);
-        assertThat(calls).hasSize(TASKS);
-        assertThat(calls.values()).as("%s", calls).allMatch(share -> share > CALLS / TASKS / 2);
-        assertThat(datagrams).isEqualTo(calls.keySet());
+        AgentScenarios.report(
+            "%d calls on %s of %s, by task: %s", calls * ports, node, address, answers.values());
+        int fair = calls * ports / VirtualStage.TASKS;
+        assertThat(answersByPort).hasSize(VirtualStage.TASKS * ports);
+        assertThat(answers.values()).allMatch(share -> share > fair / 2 && share < fair * 3 / 2);
       }
-      assertThat(counted(node)).as("by the agent of %s", node).isEqualTo(2 * CALLS);
+      assertThat(stage.counted(node))
+          .as("by the agent of %s", node)
+          .isEqualTo((long) calls * stage.addresses().size() * VirtualStage.TCP_PORTS.size());
     }
-    assertThat(names()).isEqualTo(namesBefore);
+    assertThat(stage.names()).isEqualTo(namesBefore);
+    String[] web = stage.addresses().toArray(String[]::new);
+    assertThat(namesBefore.values())
+        .allSatisfy(told -> assertThat(String.join("\n", told)).containsAnyOf(web));
   }
 
-  private static String askByUdp(String address) throws IOException {
-    try (UdpClient client = new UdpClient(address, PORT)) {
-      return client.ask();
-    }
+  private String askByTcp(String node, String address, int port) {
+    String asked = "port=" + port + "\n";
+    String answer = stage.caller(node).call(() -> Http.get(address, port, "/port"));
+    assertThat(answer).startsWith(asked);
+    return answer.substring(asked.length());
   }
 
-  /** Connections by TCP that the agent of a node has passed on. */
-  private long counted(String node) throws IOException {
-    long counted = 0;
-    for (String line : tables.page(node, "/metrics").lines().toList()) {
-      if (line.startsWith("tidegate_connections_total{")
-          && line.contains("proto=\"tcp\"")
-          && line.contains("result=\"ok\"")
-          && NETWORKS.stream().anyMatch(it -> line.contains("network=\"" + it + "\""))) {
-        counted += (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
-      }
-    }
-    return counted;
+  private String askByUdp(String node, String address) {
+    return stage.caller(node).call(() -> UdpClient.askOnce(address, VirtualStage.UDP_PORT));
   }
 
   @Test
   @Order(2)
-  void aPortOfNoTaskIsRefused() {
-    for (String node : Lab.nodes()) {
-      caller(node).call(() -> assertRefused(addresses.getFirst()));
+  void aPortOfNoTaskIsRefusedAtOnce() throws Exception {
+    int places = Lab.nodes().size() * stage.addresses().size();
+    List<Double> reset = refused(Math.ceilDiv(REFUSED, places), RefusedClients::byTcp);
+    assertAtOnce("reset", reset, REFUSED);
+    List<Double> told = new ArrayList<>();
+    while (told.size() < TOLD) {
+      if (!told.isEmpty()) {
+        Thread.sleep(Duration.ofSeconds(TOLD_AT_ONCE + 1));
+      }
+      told.addAll(refused(TOLD_AT_ONCE, RefusedClients::byUdp));
     }
+    assertAtOnce("told by ICMP", told, TOLD);
   }
 
-  private static boolean assertRefused(String address) {
-    assertThatThrownBy(
-            () -> {
-              try (Socket socket = new Socket()) {
-                socket.connect(new InetSocketAddress(address, NOBODYS_PORT), TIMEOUT_MILLIS);
-                socket.setSoTimeout(TIMEOUT_MILLIS);
-                socket.getInputStream().read();
-              }
-            })
-        .isInstanceOf(SocketException.class);
-    return true;
+  private interface RefusedClient {
+    double millis(String address, int port) throws IOException;
+  }
+
+  /** Clients on every node and every network, one after the other, so many on each. */
+  private List<Double> refused(int each, RefusedClient client) {
+    List<Double> millis = new ArrayList<>();
+    for (String node : Lab.nodes()) {
+      for (String address : stage.addresses()) {
+        for (int i = 0; i < each; i++) {
+          millis.add(stage.caller(node).call(() -> client.millis(address, CLOSED_PORT)));
+        }
+      }
+    }
+    return millis;
+  }
+
+  private static void assertAtOnce(String what, List<Double> millis, int clients) {
+    assertThat(millis).hasSizeGreaterThanOrEqualTo(clients);
+    Distribution took = new Distribution(millis);
+    AgentScenarios.report(
+        "%d clients of a port of no task %s: p50 %.1f ms, p99 %.1f ms, slowest %.1f ms",
+        millis.size(), what, took.percentile(50), took.percentile(99), took.percentile(100));
+    assertThat(took.percentile(100)).as(what).isLessThan(AT_ONCE_MILLIS);
   }
 
   @Test
   @Order(3)
   void aKilledTaskCostsOnlyWhatWasInFlightOnIt() throws Exception {
-    try (Load load = Load.start(caller("n3"), addresses.getFirst(), PORT)) {
+    try (Load load = Load.start(stage.calls(Lab.nodes()))) {
       load.goOnFor(Duration.ofSeconds(1));
       double killSeconds = load.seconds();
-      Swarm.killContainer("n1", "web");
+      Swarm.killContainer("n1", VirtualStage.WEB);
       double killedSeconds = load.seconds();
-      load.goOnFor(Duration.ofSeconds(4));
+      load.goOnFor(Duration.ofSeconds(2));
       List<Load.Request> requests = load.stop();
       AgentScenarios.report("kill -9 of a task: %s", Load.summary(requests));
       AgentScenarios.assertInFlightAtOneInstant(
           requests, Load.failed(requests), killSeconds, killedSeconds);
     }
-    Swarm.awaitRunning("web", TASKS);
+    stage.awaitTasks(VirtualStage.TASKS);
   }
 
   @Test
   @Order(4)
+  void noRequestFailsWhileTheServiceIsScaledAndUpdated() throws Exception {
+    try (Load load = Load.start(stage.calls(Lab.nodes()))) {
+      load.goOnFor(Duration.ofSeconds(1));
+      for (int tasks : List.of(VirtualStage.TASKS + 2, VirtualStage.TASKS)) {
+        Swarm.docker("service", "scale", "--detach", VirtualStage.WEB + "=" + tasks);
+        stage.awaitTasks(tasks);
+      }
+      update(VirtualStage.WEB, VirtualStage.TASKS);
+      load.goOnFor(Duration.ofSeconds(1));
+      AgentScenarios.assertNoneFailed(load, "scaled out and in, and updated");
+    }
+  }
+
+  /** Replaces all tasks of a service, two at a time. */
+  private static void update(String service, int tasks) {
+    Set<String> before = Swarm.running(service);
+    assertThat(before).hasSize(tasks);
+    Swarm.docker("service", "update", "--detach", "--force", "--update-parallelism", "2", service);
+    Wait.seconds(90)
+        .until(
+            "all tasks of " + service + " are others",
+            () -> {
+              Set<String> now = Swarm.running(service);
+              return now.size() == tasks && Collections.disjoint(now, before);
+            });
+  }
+
+  @Test
+  @Order(5)
   void anUpdateOfTheOnlyTaskFailsNoRequest() throws Exception {
-    for (String node : Lab.nodes()) {
-      Wait.seconds(30).until(node + " knows the only task", () -> hasOnlyTask(node));
-      Set<String> before = Swarm.running("single");
-      try (Load load = Load.start(caller(node), single, PORT)) {
-        load.goOnFor(Duration.ofSeconds(1));
-        Swarm.docker("service", "update", "--detach", "--force", "single");
-        Wait.seconds(60).until("the only task is another", () -> isAnother(before));
-        load.goOnFor(Duration.ofSeconds(4));
-        assertNoneFailedOrGaveUp(load.stop(), node);
-      }
+    String address = stage.single();
+    stage.awaitReady(address, 1);
+    List<Load.Call> calls =
+        Lab.nodes().stream()
+            .map(node -> Load.Call.http(node, stage.caller(node), address, 80))
+            .toList();
+    try (Load load = Load.start(calls)) {
+      load.goOnFor(Duration.ofSeconds(1));
+      update(VirtualStage.SINGLE, 1);
+      load.goOnFor(Duration.ofSeconds(2));
+      assertNoneFailedOrGaveUp(load.stop());
     }
-  }
-
-  private boolean hasOnlyTask(String node) throws IOException {
-    for (JsonNode route : tables.json(node, "/api/v1/routes").path("virtual")) {
-      if (route.path("address").asText().equals(single)) {
-        return route.at("/tasks/ready").asInt() == 1;
-      }
-    }
-    return false;
-  }
-
-  private static boolean isAnother(Set<String> before) {
-    Set<String> now = Swarm.running("single");
-    return !now.isEmpty() && !now.equals(before);
   }
 
   /** Clients have less patience than the load. */
-  private static void assertNoneFailedOrGaveUp(List<Load.Request> requests, String node) {
+  private static void assertNoneFailedOrGaveUp(List<Load.Request> requests) {
     double longest =
         requests.stream().mapToDouble(it -> it.toSeconds() - it.fromSeconds()).max().orElseThrow();
     String summary = Load.summary(requests);
-    AgentScenarios.report(
-        "update of the only task, from %s: %s, longest %.3f s", node, summary, longest);
+    AgentScenarios.report("update of the only task: %s, longest %.3f s", summary, longest);
     assertThat(Load.failed(requests).size()).as(summary).isZero();
     assertThat(longest).as("seconds").isLessThan(PATIENCE_SECONDS);
   }
 
   @Test
-  @Order(5)
+  @Order(6)
+  void aLostNodeCostsWhatWasOnItsWayAndNothingAfterTwoSeconds() throws Exception {
+    List<String> left = Lab.nodes().stream().filter(node -> !node.equals(LOST)).toList();
+    assertThat(Swarm.containers(LOST, VirtualStage.WEB)).isNotEmpty();
+    try (Load load = Load.start(stage.calls(left), BUSY_PER_SECOND)) {
+      load.goOnFor(Duration.ofSeconds(1));
+      double cutSeconds = load.seconds();
+      Lab.run("cut", LOST);
+      double isCutSeconds = load.seconds();
+      load.goOnFor(Duration.ofSeconds(4));
+      List<Load.Request> requests = load.stop();
+      String summary = Load.summary(requests);
+      AgentScenarios.report("a node cut off after %.3f s: %s", cutSeconds, summary);
+      assertLostByCut(Load.failed(requests), cutSeconds, isCutSeconds, summary);
+    }
+  }
+
+  /** What was on its way just then, and of what came later one in a hundred of the first second. */
+  private static void assertLostByCut(
+      List<Load.Request> failed, double fromSeconds, double toSeconds, String summary) {
+    Map<Boolean, List<Load.Request>> failedLater =
+        failed.stream().collect(Collectors.partitioningBy(it -> it.fromSeconds() > toSeconds));
+    var _ =
+        AgentScenarios.assertLostAtOneInstant(
+            failedLater.getOrDefault(false, List.of()), fromSeconds, toSeconds);
+    List<Load.Request> later = failedLater.getOrDefault(true, List.of());
+    assertThat(later.size()).as(summary).isLessThanOrEqualTo(BUSY_PER_SECOND / 100);
+    assertThat(later).allMatch(it -> it.fromSeconds() < fromSeconds + 2, summary);
+  }
+
+  @Test
+  @Order(7)
   void allIsAsItWasWhenTheAgentsHaveEnded() {
     assertThat(Sandboxes.all()).isNotEqualTo(sandboxesBefore);
-    agents.close();
+    stage.agents.close();
     assertThat(Sandboxes.all()).isEqualTo(sandboxesBefore);
-    assertThat(names()).isEqualTo(namesBefore);
+    assertThat(stage.names()).isEqualTo(namesBefore);
     assertThat(isAnswered()).isEqualTo(isAnsweredWithoutAgents);
     AgentScenarios.report(
         "%d sandboxes are as they were; callers are answered without agents: %s",

@@ -22,6 +22,7 @@ final class ServedEndpoint {
   // Made for the first relay.
   private @Nullable EndpointRelays relays;
   private EndpointState state;
+  private boolean isOutOfReach;
   private long sinceNanos;
 
   private ServedEndpoint(Endpoint endpoint, EndpointLoad load, long nowNanos) {
@@ -60,7 +61,8 @@ final class ServedEndpoint {
       sinceNanos = nowNanos;
     }
     drain(drainTimeout);
-    if (now.isOutOfReach()) {
+    isOutOfReach = now.isOutOfReach();
+    if (isOutOfReach) {
       giveUp();
     }
   }
@@ -86,6 +88,11 @@ final class ServedEndpoint {
   /** Whether its task is to stop. */
   boolean drains() {
     return state == EndpointState.DRAINING;
+  }
+
+  /** Whether nothing that is sent to it seems to arrive. */
+  boolean isOutOfReach() {
+    return isOutOfReach;
   }
 
   /** Since when it has been in its state. */

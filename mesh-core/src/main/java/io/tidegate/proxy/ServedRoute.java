@@ -390,6 +390,12 @@ final class ServedRoute {
     return endpoint != null && endpoint.drains();
   }
 
+  /** Whether nothing that is sent to an endpoint of an older route seems to arrive any more. */
+  boolean isOutOfReach(Endpoint older) {
+    ServedEndpoint endpoint = kept.get(key(older));
+    return endpoint != null && endpoint.isOutOfReach();
+  }
+
   private static EndpointKey key(Endpoint endpoint) {
     return new EndpointKey(endpoint.taskId(), endpoint.taskName(), endpoint.nodeId());
   }

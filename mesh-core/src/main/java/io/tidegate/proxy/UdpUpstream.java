@@ -164,6 +164,11 @@ final class UdpUpstream extends UdpSocket {
     return !follow(next) && !next.has(served.endpoint(index));
   }
 
+  /** Whether a newer table sends nobody to the endpoint, as nothing seems to arrive there. */
+  boolean isOutOfReachIn(ServedRoute next) {
+    return !follow(next) && next.isOutOfReach(served.endpoint(index));
+  }
+
   /** Whether the endpoint's task is to stop, by a newer table. */
   boolean drainsIn(ServedRoute next) {
     return next.drains(served.endpoint(index));

@@ -114,9 +114,14 @@ abstract class UdpUpstreams extends Timer {
 
   // --- another one ---
 
-  /** Goes over to another endpoint if a newer table has its own no more, and another is there. */
+  /**
+   * Goes over to another endpoint, if one is there, where a newer table has its own no more. One
+   * that seems out of reach may be back before the client's next datagram, but does not answer the
+   * last.
+   */
   final void leaveWhatIsGone(ServedRoute served) {
-    if (upstream().isGoneFrom(served)) {
+    if (upstream().isGoneFrom(served)
+        || (unanswered.has(last) && upstream().isOutOfReachIn(served))) {
       replace(new Tried());
     }
   }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidegate.metrics.ConnectionResult;
+import io.tidegate.routing.Ejection;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.Policy;
 import io.tidegate.routing.Protocol;
@@ -94,8 +95,13 @@ class UdpFailoverTest {
   }
 
   private static void publish(ProxyFixture proxy, PublishedPort port, List<Endpoint> endpoints) {
+    publish(proxy, port, endpoints, List.of());
+  }
+
+  private static void publish(
+      ProxyFixture proxy, PublishedPort port, List<Endpoint> endpoints, List<Endpoint> withheld) {
     proxy.publish(
-        new Route(port, "service", "web", Policy.DEFAULT, endpoints, List.of(), List.of()));
+        new Route(port, "service", "web", Policy.DEFAULT, endpoints, List.of(), withheld));
     UdpFixture.awaitTable(proxy);
   }
 
@@ -119,6 +125,44 @@ class UdpFailoverTest {
     assertThat(probe.hears()).isEqualTo("b last");
     assertThat(probe.hearsNothing()).isTrue();
     assertThat(probe.ask("next")).isEqualTo("b next");
+  }
+
+  @Test
+  void sendsWhatIsUnansweredToAnotherEndpointWhenNothingOnTheNodeAnswers() throws IOException {
+    ProxyFixture proxy = udp.proxy();
+    UdpTask silent = udp.silent();
+    Endpoint lost = named("lost", silent.address());
+    List<Endpoint> other = List.of(named("b", udp.task("b").address()));
+    PublishedPort port = new PublishedPort(proxy.serveUdp(0), Protocol.UDP);
+    publish(proxy, port, List.of(lost));
+    UdpProbe probe = udp.probe(port.number());
+    probe.send("hello".getBytes(UTF_8));
+    Await.until(() -> silent.received() == 1);
+
+    publish(proxy, port, other, List.of(ejected(lost, Ejection.Cause.CONNECT_FAILURES)));
+    // A task that nobody can connect to may serve by UDP alone.
+    assertThat(probe.hearsNothing()).isTrue();
+    publish(proxy, port, other, List.of(ejected(lost, Ejection.Cause.NODE_SILENT)));
+    assertThat(probe.hears()).isEqualTo("b hello");
+  }
+
+  @Test
+  void staysWhereItWasAnsweredWhenNothingOnTheNodeAnswers() throws IOException {
+    ProxyFixture proxy = udp.proxy();
+    Endpoint lost = named("lost", udp.task("a").address());
+    PublishedPort port = new PublishedPort(proxy.serveUdp(0), Protocol.UDP);
+    publish(proxy, port, List.of(lost));
+    UdpProbe probe = udp.probe(port.number());
+    assertThat(probe.ask("1")).isEqualTo("a 1");
+
+    List<Endpoint> other = List.of(named("b", udp.task("b").address()));
+    publish(proxy, port, other, List.of(ejected(lost, Ejection.Cause.NODE_SILENT)));
+    publish(proxy, port, List.of(other.getFirst(), lost));
+    assertThat(probe.ask("2")).isEqualTo("a 2");
+  }
+
+  private static Endpoint ejected(Endpoint endpoint, Ejection.Cause cause) {
+    return endpoint.with(new Ejection(cause, 1, 0, 0), true);
   }
 
   @Test

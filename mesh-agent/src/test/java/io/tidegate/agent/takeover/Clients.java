@@ -9,16 +9,18 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.FutureTask;
 
 /** Clients of a {@link NamedTask}, in one network namespace. */
-record Clients(TestNamespace namespace) {
+public record Clients(TestNamespace namespace) {
 
   private static final int CONNECT_MILLIS = 10_000;
   private static final int PATIENCE_MILLIS = 20_000;
   private static final int DATAGRAM_MILLIS = 5_000;
 
-  Socket connect(InetSocketAddress to) throws IOException {
+  public Socket connect(InetSocketAddress to) throws IOException {
     Socket socket =
         namespace.inside(
             () -> {
@@ -30,30 +32,27 @@ record Clients(TestNamespace namespace) {
     return socket;
   }
 
-  DatagramSocket datagrams() throws IOException {
+  public DatagramSocket datagrams() throws IOException {
     return namespace.inside(DatagramSocket::new);
   }
 
   /** Whether all that a client says comes back. */
-  static void assertExact(Socket client, int bytes) throws IOException {
+  public static void assertExact(Socket client, int bytes) throws IOException {
     byte[] said = new byte[bytes];
     new Random(bytes).nextBytes(said);
-    Thread speaker =
-        Thread.ofPlatform()
-            .start(
-                () -> {
-                  try {
-                    client.getOutputStream().write(said);
-                  } catch (IOException e) {
-                    // seen by who reads
-                  }
-                });
+    FutureTask<Boolean> speech =
+        new FutureTask<>(
+            () -> {
+              client.getOutputStream().write(said);
+              return true;
+            });
+    Thread.ofPlatform().daemon().start(speech);
     assertThat(client.getInputStream().readNBytes(bytes)).isEqualTo(said);
-    assertThat(speaker.isInterrupted()).isFalse();
+    assertThat(speech).succeedsWithin(Duration.ofMillis(PATIENCE_MILLIS));
   }
 
   /** What is answered to a datagram, from where it was sent to. */
-  static String asked(DatagramSocket client, InetSocketAddress to) throws IOException {
+  public static String asked(DatagramSocket client, InetSocketAddress to) throws IOException {
     client.setSoTimeout(DATAGRAM_MILLIS);
     client.send(new DatagramPacket("?".getBytes(UTF_8), 1, to));
     DatagramPacket answer = new DatagramPacket(new byte[100], 100);

@@ -3,6 +3,7 @@ package io.tidegate.agent.vip;
 import io.tidegate.agent.linux.TestNamespace;
 import java.io.IOException;
 import java.net.Inet4Address;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,14 +47,16 @@ final class Overlay implements AutoCloseable {
       }
       """;
 
+  /** Of sandboxes, as Docker has one. */
   final Path folder;
+
   TestNamespace sandbox;
   private final TestNamespace bridge;
   private final List<TestNamespace> containers = new ArrayList<>();
 
-  Overlay(Path folder) throws IOException {
-    this.folder = folder;
+  Overlay() throws IOException {
     bridge = TestNamespace.add();
+    folder = Files.createTempDirectory("tidegate-overlay");
     bridge.run("ip link add overlay type bridge");
     bridge.run("ip link set overlay up");
     sandbox = TestNamespace.add();
@@ -142,5 +145,15 @@ final class Overlay implements AutoCloseable {
       sandbox.close();
     }
     bridge.close();
+    removeFolder();
+  }
+
+  private void removeFolder() throws IOException {
+    try (DirectoryStream<Path> left = Files.newDirectoryStream(folder)) {
+      for (Path path : left) {
+        Files.delete(path);
+      }
+    }
+    Files.delete(folder);
   }
 }
