@@ -36,6 +36,10 @@ class ArchitectureTest {
           .definedBy("io.tidegate.overload")
           .layer("control")
           .definedBy("io.tidegate.control")
+          .layer("kernel")
+          .definedBy("io.tidegate.kernel")
+          .layer("header")
+          .definedBy("io.tidegate.header")
           .layer("proxy")
           .definedBy("io.tidegate.proxy")
           .layer("mesh")
@@ -94,8 +98,12 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("routing")
           .whereLayer("control")
           .mayOnlyAccessLayers("routing")
+          .whereLayer("kernel")
+          .mayNotAccessAnyLayer()
+          .whereLayer("header")
+          .mayOnlyAccessLayers("routing", "kernel")
           .whereLayer("proxy")
-          .mayOnlyAccessLayers("routing", "balance", "metrics", "overload")
+          .mayOnlyAccessLayers("routing", "balance", "metrics", "overload", "kernel", "header")
           .whereLayer("mesh")
           .mayOnlyAccessLayers("routing", "metrics", "overload", "control", "proxy")
           .whereLayer("labels")
@@ -105,7 +113,7 @@ class ArchitectureTest {
           .whereLayer("source")
           .mayOnlyAccessLayers("routing", "labels")
           .whereLayer("linux")
-          .mayOnlyAccessLayers("routing", "proxy")
+          .mayOnlyAccessLayers("routing", "proxy", "kernel")
           .whereLayer("cluster")
           .mayNotAccessAnyLayer()
           .whereLayer("watch")
@@ -139,7 +147,7 @@ class ArchitectureTest {
           .whereLayer("vip")
           .mayOnlyAccessLayers("routing", "proxy", "linux", "takeover")
           .whereLayer("handover")
-          .mayOnlyAccessLayers("routing", "proxy")
+          .mayOnlyAccessLayers("routing", "proxy", "kernel")
           .whereLayer("admin")
           .mayOnlyAccessLayers(
               "routing",
@@ -199,10 +207,12 @@ class ArchitectureTest {
           .resideInAPackage("io.tidegate.proxy");
 
   @ArchTest
-  static final ArchRule nettyLivesInTheProxyAndBelowGrpc =
+  static final ArchRule nettyLivesInTheDataPathAndBelowGrpc =
       noClasses()
           .that()
           .resideOutsideOfPackages(
+              "io.tidegate.kernel",
+              "io.tidegate.header",
               "io.tidegate.proxy",
               "io.tidegate.agent.watch",
               "io.tidegate.agent.peer",

@@ -6,6 +6,7 @@ import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.Socket;
+import io.tidegate.kernel.Errno;
 import io.tidegate.metrics.ShardCounter;
 import java.io.IOException;
 import java.time.Duration;

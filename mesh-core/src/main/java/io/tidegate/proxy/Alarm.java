@@ -7,6 +7,8 @@ import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.concurrent.Future;
+import io.tidegate.kernel.CallException;
+import io.tidegate.kernel.Libc;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 

@@ -1,9 +1,12 @@
 package io.tidegate.proxy;
 
 import io.netty.buffer.ByteBuf;
+import io.tidegate.header.Ends;
+import io.tidegate.header.ProxyHeaderReader;
+import io.tidegate.header.ProxyHeaderReader.Extent;
+import io.tidegate.kernel.TcpSocket;
 import io.tidegate.metrics.ConnectionResult;
 import io.tidegate.metrics.ProxyHeaderResult;
-import io.tidegate.proxy.ProxyHeaderReader.Extent;
 import io.tidegate.routing.ClientAddress;
 import io.tidegate.routing.ProxyIn;
 import java.io.IOException;

@@ -2,6 +2,7 @@ package io.tidegate.proxy;
 
 import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.unix.Socket;
+import io.tidegate.kernel.TcpSocket;
 import io.tidegate.routing.PublishedPort;
 import java.io.IOException;
 import java.net.InetSocketAddress;

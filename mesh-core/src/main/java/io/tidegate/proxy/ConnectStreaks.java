@@ -1,5 +1,6 @@
 package io.tidegate.proxy;
 
+import io.tidegate.kernel.Errno;
 import io.tidegate.routing.ConnectOutcome;
 import io.tidegate.routing.ConnectOutcome.Result;
 import io.tidegate.routing.Endpoint;

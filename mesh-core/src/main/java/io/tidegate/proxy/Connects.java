@@ -3,6 +3,9 @@ package io.tidegate.proxy;
 import io.netty.buffer.ByteBuf;
 import io.tidegate.balance.Picker;
 import io.tidegate.balance.Tried;
+import io.tidegate.header.Ends;
+import io.tidegate.kernel.Errno;
+import io.tidegate.kernel.SockAddr;
 import io.tidegate.metrics.ConnectionResult;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.HopOffer;
@@ -99,7 +102,8 @@ abstract class Connects extends Timer implements RelayHalf.Owner {
       }
     }
     RelayHalf half =
-        new RelayHalf(TcpSocket.open(shard, endpoint.reach(), address.isIpv6()), this, false);
+        new RelayHalf(
+            shard.openSocket(endpoint.reach().namespace(), address.isIpv6()), this, false);
     upstream = half;
     if (firstBytes != null || introduces()) {
       half.socket.acknowledgeWithData();

@@ -2,6 +2,10 @@ package io.tidegate.proxy;
 
 import io.netty.buffer.ByteBuf;
 import io.tidegate.balance.Picker;
+import io.tidegate.header.Ends;
+import io.tidegate.kernel.Errno;
+import io.tidegate.kernel.Libc;
+import io.tidegate.kernel.TcpSocket;
 import io.tidegate.metrics.ConnectionResult;
 import io.tidegate.metrics.ParkingEnd;
 import java.io.IOException;

@@ -1,6 +1,8 @@
 package io.tidegate.proxy;
 
 import io.netty.channel.epoll.LinuxSocket;
+import io.tidegate.header.Ends;
+import io.tidegate.kernel.TcpSocket;
 import io.tidegate.routing.Access;
 import io.tidegate.routing.Cidr;
 import java.net.InetSocketAddress;

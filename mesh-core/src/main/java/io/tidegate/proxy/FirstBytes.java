@@ -1,6 +1,7 @@
 package io.tidegate.proxy;
 
 import io.netty.buffer.ByteBuf;
+import io.tidegate.kernel.TcpSocket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,8 @@
 package io.tidegate.proxy;
 
 import io.netty.buffer.ByteBuf;
+import io.tidegate.kernel.Errno;
+import io.tidegate.kernel.Pipe;
 import io.tidegate.metrics.CloseCause;
 import io.tidegate.metrics.Counter;
 import java.io.IOException;

@@ -1,5 +1,9 @@
 package io.tidegate.proxy;
 
+import io.tidegate.header.HopAnswer;
+import io.tidegate.header.HopHeader;
+import io.tidegate.header.HopHeaderException;
+import io.tidegate.kernel.TcpSocket;
 import io.tidegate.metrics.ShardCounter;
 import io.tidegate.routing.Protocol;
 import io.tidegate.routing.PublishedPort;

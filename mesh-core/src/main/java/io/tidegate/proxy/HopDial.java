@@ -1,6 +1,9 @@
 package io.tidegate.proxy;
 
 import io.tidegate.balance.Picker;
+import io.tidegate.header.HopAnswer;
+import io.tidegate.header.HopHeader;
+import io.tidegate.kernel.Errno;
 import io.tidegate.metrics.ShardCounter;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.Reach;

@@ -1,6 +1,11 @@
 package io.tidegate.proxy;
 
 import io.netty.buffer.ByteBuf;
+import io.tidegate.header.HopAnswer;
+import io.tidegate.header.HopHeader;
+import io.tidegate.header.HopProtocol;
+import io.tidegate.kernel.CallException;
+import io.tidegate.kernel.TcpSocket;
 import io.tidegate.routing.HopOffer;
 import java.io.IOException;
 import java.util.Objects;

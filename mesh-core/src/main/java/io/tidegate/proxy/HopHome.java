@@ -1,5 +1,6 @@
 package io.tidegate.proxy;
 
+import io.tidegate.header.HopAnswer;
 import io.tidegate.metrics.ShardCounter;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.Reach;

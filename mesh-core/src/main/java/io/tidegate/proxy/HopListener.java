@@ -1,6 +1,10 @@
 package io.tidegate.proxy;
 
 import io.netty.channel.unix.Socket;
+import io.tidegate.header.HopAnswer;
+import io.tidegate.header.HopProtocol;
+import io.tidegate.kernel.Errno;
+import io.tidegate.kernel.TcpSocket;
 import io.tidegate.metrics.ShardCounter;
 import io.tidegate.routing.HopGate;
 import java.io.IOException;
@@ -95,7 +99,7 @@ final class HopListener {
 
   private Socket bind() throws IOException {
     boolean ipv6 = BindAddress.isIpv6(gate.address());
-    Socket bound = new Socket(TcpSocket.open(shard, gate.namespace(), ipv6).intValue());
+    Socket bound = new Socket(shard.openSocket(gate.namespace(), ipv6).intValue());
     try {
       bound.setReusePort(true);
       bound.setReuseAddress(true);

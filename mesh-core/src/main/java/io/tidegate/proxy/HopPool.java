@@ -1,5 +1,7 @@
 package io.tidegate.proxy;
 
+import io.tidegate.kernel.SockAddr;
+import io.tidegate.kernel.TcpSocket;
 import io.tidegate.routing.HopOffer;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -98,7 +100,7 @@ final class HopPool {
     }
 
     HopHalf open(RelayHalf.Owner owner) throws IOException {
-      TcpSocket socket = TcpSocket.open(shard, offer.namespace(), address.isIpv6());
+      TcpSocket socket = shard.openSocket(offer.namespace(), address.isIpv6());
       HopHalf half = new HopHalf(shard, socket, owner, offer);
       try {
         half.socket.connect(address);

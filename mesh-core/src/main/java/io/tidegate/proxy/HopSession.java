@@ -1,6 +1,8 @@
 package io.tidegate.proxy;
 
 import io.tidegate.balance.EndpointLoad;
+import io.tidegate.header.Ends;
+import io.tidegate.header.HopAnswer;
 import io.tidegate.metrics.CloseCause;
 import io.tidegate.metrics.ConnectionResult;
 import io.tidegate.metrics.DatagramResult;

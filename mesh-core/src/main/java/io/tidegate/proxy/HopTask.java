@@ -1,5 +1,7 @@
 package io.tidegate.proxy;
 
+import io.tidegate.header.Ends;
+import io.tidegate.header.HopHeader;
 import io.tidegate.metrics.DatagramResult;
 import io.tidegate.metrics.EndpointCounters;
 import io.tidegate.metrics.RouteCounters;

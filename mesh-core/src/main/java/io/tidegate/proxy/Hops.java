@@ -1,5 +1,7 @@
 package io.tidegate.proxy;
 
+import io.tidegate.header.Ends;
+import io.tidegate.header.HopHeader;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.HopGate;
 import io.tidegate.routing.HopOffer;

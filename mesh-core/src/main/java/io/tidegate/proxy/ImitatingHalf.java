@@ -1,5 +1,6 @@
 package io.tidegate.proxy;
 
+import io.tidegate.kernel.TcpSocket;
 import io.tidegate.metrics.Counter;
 
 /** The upstream half of a client that is imitated; counted for as long as it has a socket. */

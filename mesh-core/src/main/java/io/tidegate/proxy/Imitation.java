@@ -1,5 +1,9 @@
 package io.tidegate.proxy;
 
+import io.tidegate.header.Ends;
+import io.tidegate.kernel.Errno;
+import io.tidegate.kernel.SockAddr;
+import io.tidegate.kernel.TcpSocket;
 import io.tidegate.metrics.Imitated;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.Fallback;

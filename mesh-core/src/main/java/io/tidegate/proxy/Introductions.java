@@ -1,6 +1,8 @@
 package io.tidegate.proxy;
 
-import io.tidegate.proxy.ProxyHeaders.Tlv;
+import io.tidegate.header.Ends;
+import io.tidegate.header.ProxyHeaders;
+import io.tidegate.header.ProxyHeaders.Tlv;
 import io.tidegate.routing.ClientIp;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.Route;

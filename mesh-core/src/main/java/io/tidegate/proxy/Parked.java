@@ -1,6 +1,7 @@
 package io.tidegate.proxy;
 
 import io.netty.buffer.ByteBuf;
+import io.tidegate.header.Ends;
 import io.tidegate.metrics.ConnectionResult;
 import io.tidegate.metrics.ParkingEnd;
 import io.tidegate.metrics.RouteCounters;

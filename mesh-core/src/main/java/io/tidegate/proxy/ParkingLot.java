@@ -1,5 +1,6 @@
 package io.tidegate.proxy;
 
+import io.tidegate.header.Ends;
 import io.tidegate.routing.Parking;
 import java.time.Duration;
 import java.util.ArrayList;

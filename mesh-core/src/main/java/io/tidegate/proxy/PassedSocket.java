@@ -2,6 +2,8 @@ package io.tidegate.proxy;
 
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.Socket;
+import io.tidegate.kernel.CallException;
+import io.tidegate.kernel.Libc;
 import io.tidegate.routing.PublishedPort;
 import java.io.IOException;
 import java.net.InetSocketAddress;

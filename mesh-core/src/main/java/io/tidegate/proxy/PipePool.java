@@ -1,5 +1,6 @@
 package io.tidegate.proxy;
 
+import io.tidegate.kernel.Pipe;
 import io.tidegate.metrics.Counter;
 import java.io.IOException;
 import java.util.ArrayDeque;

@@ -1,5 +1,6 @@
 package io.tidegate.proxy;
 
+import io.tidegate.kernel.SockAddr;
 import io.tidegate.routing.ConnectOutcome.Result;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.HopOffer;
@@ -51,7 +52,8 @@ final class Probe extends Timer implements RelayHalf.Owner {
   private boolean connectToTask() throws IOException {
     SockAddr address = new SockAddr(Objects.requireNonNull(endpoint.address()), Arena.ofAuto());
     RelayHalf half =
-        new RelayHalf(TcpSocket.open(shard, endpoint.reach(), address.isIpv6()), this, false);
+        new RelayHalf(
+            shard.openSocket(endpoint.reach().namespace(), address.isIpv6()), this, false);
     upstream = half;
     boolean isConnected = half.socket.connect(address);
     half.register(shard, isConnected);

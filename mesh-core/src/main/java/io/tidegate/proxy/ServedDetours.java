@@ -3,6 +3,7 @@ package io.tidegate.proxy;
 import io.tidegate.balance.EndpointLoad;
 import io.tidegate.balance.Picker;
 import io.tidegate.balance.Tried;
+import io.tidegate.kernel.SockAddr;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.EndpointState;
 import io.tidegate.routing.Node;

@@ -1,6 +1,7 @@
 package io.tidegate.proxy;
 
 import io.tidegate.balance.EndpointLoad;
+import io.tidegate.kernel.SockAddr;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.EndpointState;
 import java.lang.foreign.Arena;

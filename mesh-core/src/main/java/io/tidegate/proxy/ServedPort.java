@@ -2,6 +2,7 @@ package io.tidegate.proxy;
 
 import io.netty.channel.ChannelException;
 import io.netty.channel.unix.Socket;
+import io.tidegate.kernel.Errno;
 import io.tidegate.metrics.ShardCounter;
 import io.tidegate.routing.Protocol;
 import io.tidegate.routing.PublishedPort;

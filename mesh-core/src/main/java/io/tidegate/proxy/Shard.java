@@ -6,6 +6,7 @@ import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.unix.Buffer;
+import io.tidegate.kernel.TcpSocket;
 import io.tidegate.metrics.RouteKey;
 import io.tidegate.metrics.ShardCounter;
 import io.tidegate.metrics.ShardCounters;
@@ -213,6 +214,13 @@ final class Shard {
 
   UpstreamSockets upstreamSockets() {
     return upstreamSockets;
+  }
+
+  /** Opens a TCP socket in a network namespace; null for the agent's own. */
+  TcpSocket openSocket(@Nullable String namespace, boolean ipv6) throws IOException {
+    return namespace == null
+        ? TcpSocket.open(ipv6)
+        : new TcpSocket(upstreamSockets.openStream(namespace, ipv6));
   }
 
   Admission admission() {

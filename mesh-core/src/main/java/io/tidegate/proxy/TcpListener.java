@@ -1,6 +1,8 @@
 package io.tidegate.proxy;
 
 import io.netty.channel.unix.Socket;
+import io.tidegate.header.Ends;
+import io.tidegate.kernel.TcpSocket;
 import io.tidegate.routing.ClientAddress;
 import io.tidegate.routing.ProxyIn;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package io.tidegate.proxy;
 
+import io.tidegate.kernel.UdpCalls;
 import io.tidegate.metrics.DatagramResult;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

@@ -2,6 +2,7 @@ package io.tidegate.proxy;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import io.tidegate.kernel.UdpCalls;
 import java.lang.foreign.MemorySegment;
 
 /**

@@ -1,5 +1,6 @@
 package io.tidegate.proxy;
 
+import io.tidegate.kernel.UdpCalls;
 import java.lang.foreign.MemorySegment;
 
 /** Room for as many datagrams as one system call moves, each of any length that there is. */

@@ -1,5 +1,6 @@
 package io.tidegate.proxy;
 
+import io.tidegate.header.Ends;
 import io.tidegate.routing.PublishedPort;
 import java.net.Inet6Address;
 import java.net.InetAddress;

@@ -1,5 +1,7 @@
 package io.tidegate.proxy;
 
+import io.tidegate.kernel.UdpCalls;
+
 /** What it means when a datagram could not be sent or received. */
 enum UdpFailure {
   /** Nothing was done; the same again. */

@@ -2,6 +2,7 @@ package io.tidegate.proxy;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import io.tidegate.kernel.UdpCalls;
 import java.lang.foreign.MemorySegment;
 
 /** Sends datagrams behind a header, each in memory that holds both: the first to an endpoint. */

@@ -1,5 +1,6 @@
 package io.tidegate.proxy;
 
+import io.tidegate.header.HopHeader;
 import io.tidegate.routing.HopOffer;
 import java.io.IOException;
 import java.net.InetSocketAddress;

@@ -2,6 +2,8 @@ package io.tidegate.proxy;
 
 import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.unix.Socket;
+import io.tidegate.header.Ends;
+import io.tidegate.kernel.Libc;
 import io.tidegate.metrics.Imitated;
 import io.tidegate.routing.Endpoint;
 import java.io.IOException;

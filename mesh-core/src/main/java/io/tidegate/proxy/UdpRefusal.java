@@ -2,6 +2,7 @@ package io.tidegate.proxy;
 
 import io.netty.channel.ChannelException;
 import io.netty.channel.unix.Socket;
+import io.tidegate.kernel.Libc;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;

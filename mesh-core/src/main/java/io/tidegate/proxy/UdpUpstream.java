@@ -4,6 +4,8 @@ import io.netty.channel.ChannelException;
 import io.tidegate.balance.EndpointLoad;
 import io.tidegate.balance.Picker;
 import io.tidegate.balance.Tried;
+import io.tidegate.header.Ends;
+import io.tidegate.header.HopHeader;
 import io.tidegate.metrics.ConnectionResult;
 import io.tidegate.metrics.EndpointCounters;
 import io.tidegate.routing.Endpoint;

@@ -1,5 +1,6 @@
 package io.tidegate.proxy;
 
+import io.tidegate.kernel.CallException;
 import java.io.IOException;
 import java.net.InetAddress;
 

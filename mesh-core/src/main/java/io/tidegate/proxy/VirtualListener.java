@@ -1,6 +1,7 @@
 package io.tidegate.proxy;
 
 import io.netty.channel.unix.Socket;
+import io.tidegate.kernel.Libc;
 import io.tidegate.metrics.ShardCounter;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;

@@ -2,6 +2,10 @@ package io.tidegate.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.header.Ends;
+import io.tidegate.header.HopAnswer;
+import io.tidegate.header.HopHeader;
+import io.tidegate.header.HopProtocol;
 import io.tidegate.routing.Protocol;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -1,6 +1,7 @@
 package io.tidegate.proxy;
 
 import io.netty.channel.epoll.LinuxSocket;
+import io.tidegate.kernel.TcpSocket;
 import io.tidegate.metrics.EndpointStats;
 import io.tidegate.overload.Resource;
 import io.tidegate.routing.ClientAddress;

@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tidegate.header.HopAnswer;
+import io.tidegate.header.HopHeader;
+import io.tidegate.header.HopProtocol;
 import io.tidegate.metrics.ShardCounter;
 import io.tidegate.routing.ClientIp;
 import io.tidegate.routing.Endpoint;

@@ -4,11 +4,13 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.header.Ends;
+import io.tidegate.header.ProxyHeaders;
+import io.tidegate.header.ProxyHeaders.Tlv;
 import io.tidegate.metrics.ConnectionResult;
 import io.tidegate.metrics.DatagramResult;
 import io.tidegate.metrics.Imitated;
 import io.tidegate.metrics.RouteStats;
-import io.tidegate.proxy.ProxyHeaders.Tlv;
 import io.tidegate.routing.ClientAddress;
 import io.tidegate.routing.ClientIp;
 import io.tidegate.routing.Fallback;

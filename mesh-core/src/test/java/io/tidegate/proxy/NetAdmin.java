@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.LinuxSocket;
+import io.tidegate.kernel.Libc;
 import java.io.IOException;
 
 /** The right to have sockets with addresses of others. */

@@ -4,10 +4,13 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tidegate.header.Ends;
+import io.tidegate.header.ProxyHeaderReader;
+import io.tidegate.header.ProxyHeaders;
+import io.tidegate.header.ProxyHeaders.Tlv;
 import io.tidegate.metrics.ConnectionResult;
 import io.tidegate.metrics.ProxyHeaderResult;
 import io.tidegate.overload.Resource;
-import io.tidegate.proxy.ProxyHeaders.Tlv;
 import io.tidegate.routing.Cidr;
 import io.tidegate.routing.ClientAddress;
 import io.tidegate.routing.ClientIp;

@@ -5,9 +5,12 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tidegate.header.Ends;
+import io.tidegate.header.ProxyHeaderReader;
+import io.tidegate.header.ProxyHeaderReader.Extent;
+import io.tidegate.header.ProxyHeaders;
 import io.tidegate.metrics.ConnectionResult;
 import io.tidegate.metrics.ShardCounter;
-import io.tidegate.proxy.ProxyHeaderReader.Extent;
 import io.tidegate.routing.Cidr;
 import io.tidegate.routing.ClientAddress;
 import io.tidegate.routing.ClientIp;

@@ -2,6 +2,7 @@ package io.tidegate.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.kernel.CallException;
 import io.tidegate.routing.ConnectOutcome;
 import io.tidegate.routing.ConnectOutcome.Result;
 import io.tidegate.routing.Endpoint;

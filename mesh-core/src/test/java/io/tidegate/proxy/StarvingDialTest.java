@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.channel.epoll.LinuxSocket;
+import io.tidegate.kernel.CallException;
 import io.tidegate.metrics.ShardCounter;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -3,6 +3,8 @@ package io.tidegate.proxy;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidegate.header.Ends;
+import io.tidegate.header.ProxyHeaderReader;
 import io.tidegate.metrics.DatagramResult;
 import io.tidegate.routing.ClientAddress;
 import io.tidegate.routing.ClientIp;

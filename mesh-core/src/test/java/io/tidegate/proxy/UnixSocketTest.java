@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.channel.unix.Socket;
+import io.tidegate.kernel.UnixSocket;
 import io.tidegate.routing.PublishedPort;
 import java.io.EOFException;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package io.tidegate.agent.handover;
 
+import io.tidegate.kernel.UnixSocket;
 import io.tidegate.proxy.PassedSocket;
-import io.tidegate.proxy.UnixSocket;
 import io.tidegate.routing.PublishedPort;
 import java.io.IOException;
 import java.io.InterruptedIOException;

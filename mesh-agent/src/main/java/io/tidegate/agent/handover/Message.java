@@ -1,6 +1,6 @@
 package io.tidegate.agent.handover;
 
-import io.tidegate.proxy.UnixSocket;
+import io.tidegate.kernel.UnixSocket;
 import io.tidegate.routing.PublishedPort;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

@@ -1,6 +1,6 @@
 package io.tidegate.agent.handover;
 
-import io.tidegate.proxy.UnixSocket;
+import io.tidegate.kernel.UnixSocket;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

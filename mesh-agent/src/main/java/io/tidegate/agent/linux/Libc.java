@@ -2,7 +2,7 @@ package io.tidegate.agent.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
-import io.tidegate.proxy.Downcalls;
+import io.tidegate.kernel.Downcalls;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;

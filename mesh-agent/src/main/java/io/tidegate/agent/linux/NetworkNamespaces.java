@@ -1,6 +1,6 @@
 package io.tidegate.agent.linux;
 
-import io.tidegate.proxy.CallException;
+import io.tidegate.kernel.CallException;
 import io.tidegate.proxy.UpstreamSockets;
 import java.io.IOException;
 import java.io.InterruptedIOException;

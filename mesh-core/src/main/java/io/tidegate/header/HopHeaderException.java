@@ -1,11 +1,11 @@
-package io.tidegate.proxy;
+package io.tidegate.header;
 
 /** What another node sent is no header of a hop. Carries no stack trace: anybody can cause it. */
-final class HopHeaderException extends Exception {
+public final class HopHeaderException extends Exception {
 
   private static final long serialVersionUID = 1;
 
-  HopHeaderException(String message) {
+  public HopHeaderException(String message) {
     super(message);
   }
 

@@ -1,4 +1,4 @@
-package io.tidegate.proxy;
+package io.tidegate.kernel;
 
 import io.netty.channel.unix.Errors;
 import java.io.IOException;
@@ -20,7 +20,8 @@ public final class CallException extends IOException {
     this.errno = errno;
   }
 
-  static CallException of(String call, int errno) {
+  /** Of a call by its name, as {@code connect}, with the kernel's word for the error. */
+  public static CallException of(String call, int errno) {
     return new CallException(
         String.valueOf(Errors.newIOException(call, -errno).getMessage()), errno);
   }

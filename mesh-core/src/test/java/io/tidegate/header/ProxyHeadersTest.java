@@ -1,8 +1,8 @@
-package io.tidegate.proxy;
+package io.tidegate.header;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tidegate.proxy.ProxyHeaders.Tlv;
+import io.tidegate.header.ProxyHeaders.Tlv;
 import io.tidegate.routing.Protocol;
 import java.net.Inet6Address;
 import java.net.InetAddress;

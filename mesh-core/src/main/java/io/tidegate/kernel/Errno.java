@@ -1,11 +1,11 @@
-package io.tidegate.proxy;
+package io.tidegate.kernel;
 
 import io.netty.channel.unix.Errors.NativeIoException;
 import java.io.IOException;
 import java.util.Set;
 
 /** What the errors of system calls mean here. */
-final class Errno {
+public final class Errno {
 
   // From asm-generic/errno-base.h and errno.h; Netty reports them negated.
   private static final int ENOMEM = 12;
@@ -27,27 +27,27 @@ final class Errno {
   private Errno() {}
 
   /** Whether the process or the system is out of descriptors or memory, which passes. */
-  static boolean isExhausted(IOException e) {
+  public static boolean isExhausted(IOException e) {
     return EXHAUSTED.contains(number(e));
   }
 
   /** Whether the other host is there, but nobody listens. */
-  static boolean isRefused(IOException e) {
+  public static boolean isRefused(IOException e) {
     return number(e) == ECONNREFUSED;
   }
 
   /** Whether the other host does not answer, or there is no way to it. */
-  static boolean isUnreachable(IOException e) {
+  public static boolean isUnreachable(IOException e) {
     return UNREACHABLE.contains(number(e));
   }
 
   /** Whether somebody else has the address and port, or the connection that it would be. */
-  static boolean isInUse(IOException e) {
+  public static boolean isInUse(IOException e) {
     return number(e) == EADDRINUSE || number(e) == EADDRNOTAVAIL;
   }
 
   /** Whether the call is not to be had for this kind of descriptor. */
-  static boolean isUnsupported(IOException e) {
+  public static boolean isUnsupported(IOException e) {
     return number(e) == EINVAL;
   }
 
@@ -60,7 +60,7 @@ final class Errno {
   }
 
   /** The system's words alone: {@code Address already in use}, without call and number. */
-  static String text(IOException e) {
+  public static String text(IOException e) {
     String message = e.getMessage();
     if (message == null) {
       return e.getClass().getSimpleName();

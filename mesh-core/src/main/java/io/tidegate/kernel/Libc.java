@@ -1,4 +1,4 @@
-package io.tidegate.proxy;
+package io.tidegate.kernel;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -15,29 +15,29 @@ import java.nio.ByteOrder;
  * the call returned, or the negated errno. The constants are those of x86-64 and AArch64, which
  * agree.
  */
-final class Libc {
+public final class Libc {
 
-  static final int AF_INET = 2;
-  static final int AF_INET6 = 10;
-  static final int SOCK_STREAM = 1;
-  static final int SOCK_NONBLOCK = 0x800;
-  static final int SOCK_CLOEXEC = 0x80000;
+  public static final int AF_INET = 2;
+  public static final int AF_INET6 = 10;
+  public static final int SOCK_STREAM = 1;
+  public static final int SOCK_NONBLOCK = 0x800;
+  public static final int SOCK_CLOEXEC = 0x80000;
   static final int SOL_SOCKET = 1;
-  static final int SO_REUSEADDR = 2;
+  public static final int SO_REUSEADDR = 2;
   static final int SO_ERROR = 4;
-  static final int SO_KEEPALIVE = 9;
-  static final int SO_LINGER = 13;
+  public static final int SO_KEEPALIVE = 9;
+  public static final int SO_LINGER = 13;
   static final int IPPROTO_TCP = 6;
-  static final int TCP_NODELAY = 1;
-  static final int TCP_KEEPIDLE = 4;
-  static final int TCP_KEEPINTVL = 5;
-  static final int TCP_KEEPCNT = 6;
+  public static final int TCP_NODELAY = 1;
+  public static final int TCP_KEEPIDLE = 4;
+  public static final int TCP_KEEPINTVL = 5;
+  public static final int TCP_KEEPCNT = 6;
   static final int TCP_QUICKACK = 12;
-  static final int TCP_USER_TIMEOUT = 18;
-  static final int SOL_IP = 0;
-  static final int IP_TRANSPARENT = 19;
-  static final int SOL_IPV6 = 41;
-  static final int IPV6_TRANSPARENT = 75;
+  public static final int TCP_USER_TIMEOUT = 18;
+  public static final int SOL_IP = 0;
+  public static final int IP_TRANSPARENT = 19;
+  public static final int SOL_IPV6 = 41;
+  public static final int IPV6_TRANSPARENT = 75;
   static final int SHUT_WR = 1;
 
   private static final int CLOCK_MONOTONIC = 1;
@@ -70,7 +70,8 @@ final class Libc {
 
   private Libc() {}
 
-  static int socket(int family, int type) {
+  /** The descriptor, or an errno below 0. */
+  public static int socket(int family, int type) {
     MemorySegment state = Downcalls.callState();
     try {
       return Downcalls.result(
@@ -80,7 +81,8 @@ final class Libc {
     }
   }
 
-  static int shutdown(int fd, int how) {
+  /** 0, or an errno below it. */
+  public static int shutdown(int fd, int how) {
     MemorySegment state = Downcalls.callState();
     try {
       return Downcalls.result(
@@ -95,7 +97,7 @@ final class Libc {
    *
    * @param sockaddr address of a sockaddr_in or sockaddr_in6 in native memory
    */
-  static int connect(int fd, long sockaddr, int length) {
+  public static int connect(int fd, long sockaddr, int length) {
     MemorySegment state = Downcalls.callState();
     try {
       return Downcalls.result(
@@ -110,7 +112,7 @@ final class Libc {
    *
    * @param sockaddr address of a sockaddr_in or sockaddr_in6 in native memory
    */
-  static int bind(int fd, long sockaddr, int length) {
+  public static int bind(int fd, long sockaddr, int length) {
     MemorySegment state = Downcalls.callState();
     try {
       return Downcalls.result(
@@ -120,14 +122,15 @@ final class Libc {
     }
   }
 
-  static int setOption(int fd, int level, int option, int value) {
+  /** 0, or an errno below it. */
+  public static int setOption(int fd, int level, int option, int value) {
     MemorySegment scratch = SCRATCH.get();
     scratch.setAtIndex(JAVA_INT, 0, value);
     return setsockopt(fd, level, option, scratch, Integer.BYTES);
   }
 
   /** SO_LINGER with a time of 0: close(2) sends a reset. */
-  static int resetOnClose(int fd) {
+  public static int resetOnClose(int fd) {
     MemorySegment scratch = SCRATCH.get();
     scratch.setAtIndex(JAVA_INT, 0, 1);
     scratch.setAtIndex(JAVA_INT, 1, 0);
@@ -179,18 +182,18 @@ final class Libc {
   }
 
   /** The port of the address that a client of TCP has connected to. */
-  static int localPort(int fd) {
+  public static int localPort(int fd) {
     long name = localName(fd);
     return name < 0 ? (int) name : portOf(name);
   }
 
   /** That address, of one over IPv4. */
-  static int addressOf(long localName) {
+  public static int addressOf(long localName) {
     return (int) (localName >>> Short.SIZE);
   }
 
   /** The port of what {@link #localName} returned. */
-  static int portOf(long localName) {
+  public static int portOf(long localName) {
     return (int) localName & 0xffff;
   }
 
@@ -198,7 +201,7 @@ final class Libc {
    * Address and port that a client of TCP has connected to, in one number; of IPv6 the port alone
    * is right.
    */
-  static long localName(int fd) {
+  public static long localName(int fd) {
     MemorySegment state = Downcalls.callState();
     MemorySegment scratch = SCRATCH.get();
     // struct sockaddr_in, and its length behind it
@@ -223,7 +226,7 @@ final class Libc {
   }
 
   /** timerfd_create(2): a timer that tells by being readable. */
-  static int timer() {
+  public static int timer() {
     MemorySegment state = Downcalls.callState();
     try {
       // The flags are those of a socket.
@@ -239,7 +242,7 @@ final class Libc {
   }
 
   /** Lets a timer tell once, after less than a second. */
-  static int setTimer(int fd, long delayNanos) {
+  public static int setTimer(int fd, long delayNanos) {
     MemorySegment state = Downcalls.callState();
     MemorySegment scratch = SCRATCH.get();
     // struct itimerspec: the interval of repetition, then the delay, each in seconds, nanoseconds.
@@ -263,7 +266,7 @@ final class Libc {
   }
 
   /** A second descriptor, close-on-exec, of what the first one is of. */
-  static int duplicate(int fd) {
+  public static int duplicate(int fd) {
     return fcntl(fd, F_DUPFD_CLOEXEC, 0);
   }
 

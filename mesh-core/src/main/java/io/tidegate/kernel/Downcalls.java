@@ -1,4 +1,4 @@
-package io.tidegate.proxy;
+package io.tidegate.kernel;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 

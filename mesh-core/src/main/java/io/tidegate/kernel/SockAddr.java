@@ -1,4 +1,4 @@
-package io.tidegate.proxy;
+package io.tidegate.kernel;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
@@ -13,7 +13,7 @@ import java.nio.ByteOrder;
  * An address as the kernel wants it (sockaddr_in, sockaddr_in6), encoded once and for every
  * connect.
  */
-final class SockAddr {
+public final class SockAddr {
 
   private static final int IPV4_BYTES = 16;
   private static final int IPV6_BYTES = 28;
@@ -26,7 +26,7 @@ final class SockAddr {
    *
    * @param arena lives as long as any address that was encoded with it
    */
-  SockAddr(InetSocketAddress address, Arena arena) {
+  public SockAddr(InetSocketAddress address, Arena arena) {
     byte[] host = address.getAddress().getAddress();
     ipv6 = address.getAddress() instanceof Inet6Address;
     memory = arena.allocate(ipv6 ? IPV6_BYTES : IPV4_BYTES);
@@ -35,15 +35,17 @@ final class SockAddr {
     MemorySegment.copy(host, 0, memory, JAVA_BYTE, ipv6 ? 8 : 4, host.length);
   }
 
-  boolean isIpv6() {
+  public boolean isIpv6() {
     return ipv6;
   }
 
-  long address() {
+  /** Where it is in memory, for as long as its arena. */
+  public long address() {
     return memory.address();
   }
 
-  int length() {
+  /** In bytes, by its family. */
+  public int length() {
     return (int) memory.byteSize();
   }
 }

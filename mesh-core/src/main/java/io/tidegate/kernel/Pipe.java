@@ -1,4 +1,4 @@
-package io.tidegate.proxy;
+package io.tidegate.kernel;
 
 import io.netty.channel.epoll.Native;
 import io.netty.channel.unix.FileDescriptor;
@@ -8,7 +8,7 @@ import java.io.IOException;
  * A kernel pipe, through which splice(2) moves bytes from socket to socket without copying them to
  * this process.
  */
-final class Pipe {
+public final class Pipe {
 
   private static final int NO_OFFSET = -1;
 
@@ -28,16 +28,18 @@ final class Pipe {
    *
    * @throws IOException if there is none to be had, as when descriptors run out
    */
-  static Pipe open(int wantedBytes) throws IOException {
+  public static Pipe open(int wantedBytes) throws IOException {
     FileDescriptor[] ends = FileDescriptor.pipe();
     return new Pipe(ends[0], ends[1], Libc.setPipeSize(ends[1].intValue(), wantedBytes));
   }
 
-  int capacityBytes() {
+  /** What the kernel has granted. */
+  public int capacityBytes() {
     return capacityBytes;
   }
 
-  boolean isEmpty() {
+  /** Whether all that was taken was given. */
+  public boolean isEmpty() {
     return bytes == 0;
   }
 
@@ -46,7 +48,7 @@ final class Pipe {
    *
    * @return bytes taken; 0 says nothing about whether the stream has ended
    */
-  int fillFrom(TcpSocket socket) throws IOException {
+  public int fillFrom(TcpSocket socket) throws IOException {
     int moved =
         Native.splice(socket.intValue(), NO_OFFSET, writeEnd.intValue(), NO_OFFSET, capacityBytes);
     bytes += moved;
@@ -54,13 +56,14 @@ final class Pipe {
   }
 
   /** Gives the socket what it takes; returns the bytes given. */
-  int drainTo(TcpSocket socket) throws IOException {
+  public int drainTo(TcpSocket socket) throws IOException {
     int moved = Native.splice(readEnd.intValue(), NO_OFFSET, socket.intValue(), NO_OFFSET, bytes);
     bytes -= moved;
     return moved;
   }
 
-  void close() {
+  /** Closes both ends, whatever is in it. */
+  public void close() {
     closeEnd(readEnd);
     closeEnd(writeEnd);
   }

@@ -1,7 +1,8 @@
-package io.tidegate.proxy;
+package io.tidegate.header;
 
 import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.unix.NativeInetAddress;
+import io.tidegate.kernel.TcpSocket;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -16,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param source the client
  * @param destination what it has connected to
  */
-record Ends(InetSocketAddress source, InetSocketAddress destination) {
+public record Ends(InetSocketAddress source, InetSocketAddress destination) {
 
-  Ends {
+  public Ends {
     source = plain(source);
     destination = plain(destination);
   }
@@ -38,12 +39,12 @@ record Ends(InetSocketAddress source, InetSocketAddress destination) {
    *
    * @param address the client's, as accept(2) tells it through Netty
    */
-  static @Nullable Ends ofAccepted(byte[] address, TcpSocket client) {
+  public static @Nullable Ends ofAccepted(byte[] address, TcpSocket client) {
     return of(NativeInetAddress.address(address, 1, address[0]), wrap(client));
   }
 
   /** Those of a client that was accepted at some time. */
-  static @Nullable Ends of(TcpSocket client) {
+  public static @Nullable Ends of(TcpSocket client) {
     LinuxSocket socket = wrap(client);
     return of(socket.remoteAddress(), socket);
   }
@@ -63,7 +64,8 @@ record Ends(InetSocketAddress source, InetSocketAddress destination) {
     return isIpv4(source) && isIpv4(destination);
   }
 
-  static boolean isIpv4(InetSocketAddress address) {
+  /** Whether it is one of IPv4, of which a plain address tells. */
+  public static boolean isIpv4(InetSocketAddress address) {
     return address.getAddress() instanceof Inet4Address;
   }
 }

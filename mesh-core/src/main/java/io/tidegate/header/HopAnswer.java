@@ -1,9 +1,9 @@
-package io.tidegate.proxy;
+package io.tidegate.header;
 
 import org.jspecify.annotations.Nullable;
 
 /** What the agent on the task's node says of a client that it is asked to take: one byte. */
-enum HopAnswer {
+public enum HopAnswer {
   TAKEN(0, "taken"),
   NOT_BELIEVED(1, "the seal is not that of a node it knows"),
   NO_SUCH_TASK(2, "no such task runs there"),
@@ -21,12 +21,13 @@ enum HopAnswer {
     this.words = words;
   }
 
-  byte code() {
+  /** What is sent. */
+  public byte code() {
     return code;
   }
 
   /** The answer of that code; null where this version knows of none. */
-  static @Nullable HopAnswer of(byte code) {
+  public static @Nullable HopAnswer of(byte code) {
     for (HopAnswer answer : values()) {
       if (answer.code == code) {
         return answer;

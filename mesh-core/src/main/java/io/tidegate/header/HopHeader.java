@@ -1,6 +1,6 @@
-package io.tidegate.proxy;
+package io.tidegate.header;
 
-import io.tidegate.proxy.ProxyHeaders.Tlv;
+import io.tidegate.header.ProxyHeaders.Tlv;
 import io.tidegate.routing.HopKey;
 import io.tidegate.routing.Protocol;
 import java.net.InetAddress;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param connectionId unique among all connections
  * @param caller id of the node whose agent asks
  */
-record HopHeader(
+public record HopHeader(
     @Nullable Ends ends,
     int udpPort,
     int publishedPort,
@@ -35,13 +35,13 @@ record HopHeader(
     String caller) {
 
   /** In place of a UDP port. */
-  static final int NO_UDP = 0;
+  public static final int NO_UDP = 0;
 
   /** No header is longer. */
-  static final int MOST_BYTES = 512;
+  public static final int MOST_BYTES = 512;
 
   /** As many tell how long the header is. */
-  static final int PREFIX_BYTES = 16;
+  public static final int PREFIX_BYTES = 16;
 
   private static final byte[] SIGNATURE = {
     0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a
@@ -63,18 +63,19 @@ record HopHeader(
   private static final int UDP_PORT = 0xeb;
   private static final int SEAL_TLV_BYTES = TLV_BYTES + HopProtocol.SEAL_BYTES;
 
-  HopHeader {
+  public HopHeader {
     if (ends == null && udpPort != NO_UDP) {
       throw new IllegalArgumentException("UDP port " + udpPort + " without ends (expected: both)");
     }
   }
 
-  Protocol protocol() {
+  /** By which the client has come. */
+  public Protocol protocol() {
     return udpPort == NO_UDP ? Protocol.TCP : Protocol.UDP;
   }
 
   /** The header's bytes, with a seal that answers a challenge. */
-  byte[] sealed(HopKey key, byte[] challenge) {
+  public byte[] sealed(HopKey key, byte[] challenge) {
     ByteBuffer out = ByteBuffer.allocate(MOST_BYTES);
     out.put(SIGNATURE).put(ends == null ? LOCAL : PROXY);
     out.put(family()).putShort((short) 0);
@@ -137,7 +138,7 @@ record HopHeader(
    * @param bytes at least the first {@link #PREFIX_BYTES} of it
    * @throws HopHeaderException if it is none, or too long
    */
-  static int length(byte[] bytes) throws HopHeaderException {
+  public static int length(byte[] bytes) throws HopHeaderException {
     if (!Arrays.equals(bytes, 0, SIGNATURE.length, SIGNATURE, 0, SIGNATURE.length)) {
       throw new HopHeaderException("no PROXY protocol header of version 2");
     }
@@ -155,7 +156,7 @@ record HopHeader(
    *
    * @throws HopHeaderException naming what is wrong with it
    */
-  static HopHeader read(byte[] bytes) throws HopHeaderException {
+  public static HopHeader read(byte[] bytes) throws HopHeaderException {
     try {
       ByteBuffer in = ByteBuffer.wrap(bytes).position(SIGNATURE.length);
       byte command = in.get();
@@ -238,7 +239,7 @@ record HopHeader(
   }
 
   /** Whether the bytes of a header end with the seal that answers a challenge. */
-  static boolean isSealed(byte[] bytes, HopKey key, byte[] challenge) {
+  public static boolean isSealed(byte[] bytes, HopKey key, byte[] challenge) {
     int length = bytes.length - SEAL_TLV_BYTES;
     byte[] expected = HopProtocol.seal(key, challenge, bytes, length);
     byte[] found = Arrays.copyOfRange(bytes, length + TLV_BYTES, bytes.length);

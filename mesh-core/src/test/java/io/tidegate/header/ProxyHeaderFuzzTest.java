@@ -1,9 +1,9 @@
-package io.tidegate.proxy;
+package io.tidegate.header;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import io.tidegate.proxy.ProxyHeaderReader.Extent;
+import io.tidegate.header.ProxyHeaderReader.Extent;
 import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;

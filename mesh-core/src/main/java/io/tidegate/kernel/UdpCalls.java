@@ -1,4 +1,4 @@
-package io.tidegate.proxy;
+package io.tidegate.kernel;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
@@ -7,7 +7,7 @@ import java.lang.invoke.MethodHandle;
  * The calls of the C library that move many datagrams at once, which Netty offers to its channels
  * alone. Each returns what the call returned, or the negated errno; none allocates. For one thread.
  */
-final class UdpCalls {
+public final class UdpCalls {
 
   private static final long MSG_DONTWAIT = 0x40;
   private static final long MSG_ERRQUEUE = 0x2000;
@@ -27,7 +27,7 @@ final class UdpCalls {
 
   /** Memory of its own that is not there before it is written to, and never given back. */
   @SuppressWarnings("restricted") // The size is the one that was asked for.
-  MemorySegment map(long bytes) {
+  public MemorySegment map(long bytes) {
     long address;
     try {
       address =
@@ -43,7 +43,7 @@ final class UdpCalls {
   }
 
   /** recvmmsg(2) of an array of {@code struct mmsghdr} at the address. */
-  int receive(int fd, long messages, int count) {
+  public int receive(int fd, long messages, int count) {
     try {
       return Downcalls.result(
           (long)
@@ -56,7 +56,7 @@ final class UdpCalls {
   }
 
   /** sendmmsg(2) of an array of {@code struct mmsghdr} at the address. */
-  int send(int fd, long messages, int count) {
+  public int send(int fd, long messages, int count) {
     try {
       return Downcalls.result(
           (long)
@@ -69,12 +69,12 @@ final class UdpCalls {
   }
 
   /** recv(2): one datagram, whose length is returned. */
-  int receiveOne(int fd, long buffer, int capacity) {
+  public int receiveOne(int fd, long buffer, int capacity) {
     return receiveOne(fd, buffer, capacity, MSG_DONTWAIT);
   }
 
   /** Takes from the socket's error queue what an ICMP message quoted of a datagram, if anything. */
-  void dropError(int fd, long buffer, int capacity) {
+  public void dropError(int fd, long buffer, int capacity) {
     int _ = receiveOne(fd, buffer, capacity, MSG_ERRQUEUE | MSG_DONTWAIT);
   }
 
@@ -89,7 +89,7 @@ final class UdpCalls {
   }
 
   /** send(2) through a connected socket. */
-  int sendOne(int fd, long buffer, long length) {
+  public int sendOne(int fd, long buffer, long length) {
     try {
       return Downcalls.result(
           (long) SEND.invokeExact(callState, (long) fd, buffer, length, MSG_DONTWAIT, 0L, 0L),

@@ -1,4 +1,4 @@
-package io.tidegate.proxy;
+package io.tidegate.header;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

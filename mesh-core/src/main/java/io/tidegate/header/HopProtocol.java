@@ -1,4 +1,4 @@
-package io.tidegate.proxy;
+package io.tidegate.header;
 
 import io.tidegate.routing.HopKey;
 import io.tidegate.routing.Protocol;
@@ -32,15 +32,15 @@ import java.util.Arrays;
  * <p>The seal is an HMAC over challenge and header by a key that the asking agent got of the other
  * over mutual TLS: nobody else can make one, and none is good for a second connection.
  */
-final class HopProtocol {
+public final class HopProtocol {
 
-  static final int CHALLENGE_BYTES = 16;
+  public static final int CHALLENGE_BYTES = 16;
   static final int SEAL_BYTES = HopKey.BYTES;
 
   private HopProtocol() {}
 
   /** How long the answer is of an agent that takes a client. */
-  static int answerBytes(Protocol protocol) {
+  public static int answerBytes(Protocol protocol) {
     return switch (protocol) {
       case TCP -> 1;
       case UDP -> 1 + Short.BYTES;

@@ -1,4 +1,4 @@
-package io.tidegate.proxy;
+package io.tidegate.header;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  * Reads PROXY protocol headers of both versions: finds the end of one among what a client has said,
  * and then, with Netty's codec, what it says.
  */
-final class ProxyHeaderReader {
+public final class ProxyHeaderReader {
 
   /** How much of a header is there. */
-  enum Extent {
+  public enum Extent {
     /** What came is something else. */
     ABSENT,
     /** What came, perhaps nothing, may become one. */
@@ -38,7 +38,7 @@ final class ProxyHeaderReader {
   static final int MOST_TEXT_BYTES = 107;
 
   /** The most that is read behind the first 16 bytes of version 2; the protocol has 65,535. */
-  static final int MOST_BINARY_BYTES = 4_096;
+  public static final int MOST_BINARY_BYTES = 4_096;
 
   private static final byte[] TEXT = "PROXY ".getBytes(US_ASCII);
   private static final byte[] BINARY = "\r\n\r\n\0\r\nQUIT\n".getBytes(US_ASCII);
@@ -53,7 +53,7 @@ final class ProxyHeaderReader {
    *
    * @param count how many bytes that is, from the buffer's first on
    */
-  static Extent extent(ByteBuffer bytes, int count) {
+  public static Extent extent(ByteBuffer bytes, int count) {
     if (count == 0) {
       return Extent.UNDECIDED;
     }
@@ -105,7 +105,7 @@ final class ProxyHeaderReader {
   }
 
   /** How many bytes a header has that is {@linkplain Extent#WHOLE all there}. */
-  static int length(ByteBuffer bytes) {
+  public static int length(ByteBuffer bytes) {
     return isText(bytes) ? endOfLine(bytes, MOST_TEXT_BYTES) : lengthOfBinary(bytes);
   }
 
@@ -116,7 +116,7 @@ final class ProxyHeaderReader {
    * @return null where it does not say whose connection it is
    * @throws ProtocolException naming what is wrong with it
    */
-  static @Nullable Ends read(byte[] header) throws ProtocolException {
+  public static @Nullable Ends read(byte[] header) throws ProtocolException {
     checkVersion(header);
     // Of the heap: where the codec gives up there is nothing to be given back.
     EmbeddedChannel codec = new EmbeddedChannel(new HAProxyMessageDecoder());

@@ -1,4 +1,4 @@
-package io.tidegate.proxy;
+package io.tidegate.header;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -22,32 +22,32 @@ import org.jspecify.annotations.Nullable;
  * Writes PROXY protocol headers: what says at the beginning of a connection whose it is. For one
  * thread.
  */
-final class ProxyHeaders {
+public final class ProxyHeaders {
 
   /** What says more of a connection, in headers of version 2. */
-  static final class Tlv {
+  public static final class Tlv {
 
     /** An id of the connection, which no other has: the protocol's PP2_TYPE_UNIQUE_ID. */
-    static final int UNIQUE_ID = 0x05;
+    public static final int UNIQUE_ID = 0x05;
 
     // Of those that are anybody's own, some that no large provider has taken.
-    static final int SERVICE_ID = 0xe5;
-    static final int SERVICE_NAME = 0xe6;
-    static final int TASK_ID = 0xe7;
+    public static final int SERVICE_ID = 0xe5;
+    public static final int SERVICE_NAME = 0xe6;
+    public static final int TASK_ID = 0xe7;
 
     private final int type;
     private final byte[] value;
 
-    Tlv(int type, byte[] value) {
+    public Tlv(int type, byte[] value) {
       this.type = type;
       this.value = value;
     }
 
-    int length() {
+    public int length() {
       return value.length;
     }
 
-    static Tlv of(int type, String text) {
+    public static Tlv of(int type, String text) {
       return new Tlv(type, text.getBytes(StandardCharsets.UTF_8));
     }
   }
@@ -60,7 +60,7 @@ final class ProxyHeaders {
    *
    * @param ends null where they are not known, which the header says then
    */
-  byte[] version1(@Nullable Ends ends) {
+  public byte[] version1(@Nullable Ends ends) {
     if (ends == null) {
       return ClientIp.PROXY_V1.ownHeader(Protocol.TCP);
     }
@@ -74,7 +74,7 @@ final class ProxyHeaders {
    *     the header says
    * @param tlvs what else it says; nothing where the ends are not known
    */
-  byte[] version2(Protocol protocol, @Nullable Ends ends, List<Tlv> tlvs) {
+  public byte[] version2(Protocol protocol, @Nullable Ends ends, List<Tlv> tlvs) {
     if (ends == null) {
       return ClientIp.PROXY_V2.ownHeader(protocol);
     }

@@ -1,4 +1,4 @@
-package io.tidegate.proxy;
+package io.tidegate.kernel;
 
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.DomainSocketAddress;

@@ -1,11 +1,11 @@
-package io.tidegate.proxy;
+package io.tidegate.header;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tidegate.proxy.ProxyHeaderReader.Extent;
-import io.tidegate.proxy.ProxyHeaders.Tlv;
+import io.tidegate.header.ProxyHeaderReader.Extent;
+import io.tidegate.header.ProxyHeaders.Tlv;
 import io.tidegate.routing.Protocol;
 import java.net.InetSocketAddress;
 import java.net.ProtocolException;
