@@ -10,8 +10,9 @@ start_agent() {
   READY=$((SECONDS - begun))
 }
 
+OPTIONS=(--mode takeover)
 run_agent() {
-  swarm-lab exec "$1" tidegate agent --mode takeover >>"$OUT/agent.$1.log" 2>&1 &
+  swarm-lab exec "$1" tidegate agent "${OPTIONS[@]}" >>"$OUT/agent.$1.log" 2>&1 &
 }
 
 is_ready_or_gone() { ! kill -0 "$2" || swarm-lab exec "$1" perl /lab/client.pl get 127.0.0.1 9180 /readyz; }
@@ -76,7 +77,8 @@ measure_share() {
 # share_is PERCENT: a fault, unless it was that.
 share_is() { ((SHARE == $1)) || printf ' %s %% of new connections reach the agent;' "$SHARE"; }
 
-wait_taken() { wait_for 120 "the agent says that it has all ports" has_ports; }
+TAKEN=has_ports
+wait_taken() { wait_for 120 "the agent says that it has all" "$TAKEN"; }
 has_ports() { metrics | grep -Eq "^tidegate_takeover_ports ${1:-2}(\.0)?\$"; }
 
 wait_used() { wait_for 120 "new connections reach the agent" is_used; }
@@ -85,7 +87,7 @@ is_used() {
   ((SHARE == 100))
 }
 
-# snapshot NODE: all that a takeover may touch, rules, routes, addresses and switches of its namespace and ingress_sbox.
+# snapshot NODE: all that a takeover may touch, rules, routes, addresses and switches of its namespace and the sandbox.
 snapshot() {
   local where
   for where in "swarm-lab exec $1" "in_sandbox $1"; do
@@ -115,8 +117,8 @@ changes() {
 evidence() {
   set +e
   echo "-- processes"; busybox top -b -n 1 | head -n 12
-  echo "-- tasks"; docker1 service ps --no-trunc echo
+  echo "-- tasks"; docker1 service ps --no-trunc "$SERVICE"
   echo "-- the agents' logs"; tail -n 40 "$OUT"/agent.*.log 2>/dev/null
-  echo "-- ingress_sbox"; in_sandbox n1 nft list ruleset | grep -A 40 tidegate; in_sandbox n1 ip rule list
+  echo "-- $SANDBOX"; in_sandbox n1 nft list ruleset | grep -A 60 tidegate; in_sandbox n1 ip rule list
   echo "-- the engine of n1"; grep -v 'level=info' /var/tmp/tidegate-lab/n1/docker.log | tail -n 10
 }

@@ -7,7 +7,7 @@ since() { awk -v a="$1" -v b="$(now)" 'BEGIN { printf "%.1f", b - a }'; }
 docker1() { swarm-lab docker n1 "$@"; }
 on_n1() { swarm-lab exec n1 "$@"; }
 CLIENT=(swarm-lab exec client perl /lab/client.pl)   # words, not a function: behind & its process is the client itself
-sandbox_of() { echo "/var/tmp/tidegate-lab/$1/exec/netns/ingress_sbox"; }
+sandbox_of() { echo "/var/tmp/tidegate-lab/$1/exec/netns/$SANDBOX"; }
 in_sandbox() { nsenter --net="$(sandbox_of "$1")" "${@:2}"; }
 
 # wait_for SECONDS WHAT CMD...
@@ -81,7 +81,7 @@ faults() {
   done
 }
 
-# What the kernel of n1's ingress_sbox knows of some that failed.
+# What the kernel of n1's sandbox knows of some that failed.
 traces() {
   local port
   for port in $(awk -v gone="$3" '$1 == "failed" && $2 > gone { print $4 }' "$OUT/$1.$2" | head -n 3); do
@@ -99,15 +99,15 @@ true_addresses() {
 task_logs() {
   local node container
   for node in n1 n2; do
-    for container in $(swarm-lab docker "$node" ps --quiet --filter label=com.docker.swarm.service.name=echo); do
+    for container in $(swarm-lab docker "$node" ps --quiet --filter "label=com.docker.swarm.service.name=$SERVICE"); do
       swarm-lab docker "$node" logs "$container" 2>/dev/null
     done
   done
 }
 
 mesh_answers() {
-  all_answer "$N1" || echo " Docker's mesh does not answer on n1;"
-  all_answer "$N2" || echo " Docker's mesh does not answer on n2;"
+  local address
+  for address in "${ASKED[@]}"; do all_answer "$address" || echo " Docker's mesh does not answer at $address;"; done
 }
 
 # ---- hold: a connection and a UDP port that live through it ----------------------------------------------------------------

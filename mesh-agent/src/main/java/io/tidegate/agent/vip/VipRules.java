@@ -7,6 +7,11 @@ package io.tidegate.agent.vip;
  * anything, and what comes is IPVS's where the kernel has that. Other than there, Docker marks
  * packets for IPVS at input, behind routing; so ours lose that mark there.
  *
+ * <p>IPVS knows a client's port for two minutes after a connection has ended, and takes whatever
+ * comes from there again, marked or not. So a connection is only asked for at first, and becomes
+ * the agent's behind IPVS, if it still comes by there: on one that IPVS has, answers that go
+ * through the sandbox would be taken for the agent's, and be dropped.
+ *
  * <p>The addresses are in a set, so that they change without the rules. What the agent has already
  * stays with it, whatever becomes of the set.
  *
@@ -17,6 +22,9 @@ record VipRules(String address, int port) {
 
   /** Of all packets and connections that are the agent's; Docker's count up from 0x100. */
   static final int MARK = 0x7476;
+
+  // Of connections that IPVS has not left to the agent yet.
+  private static final int ASKED = 0x7475;
 
   /** What the chain's name begins with; the port follows. */
   static final String CHAIN = "port_";
@@ -57,6 +65,9 @@ record VipRules(String address, int port) {
 
   // Docker marks at -150 (mangle); IPVS takes what is marked at 98 and 99 of input.
   private static final int PRIORITY = -140;
+  private static final int BEHIND_IPVS = 110;
+
+  private static final String SYN = "tcp flags & (fin | syn | rst | ack) == syn";
 
   private static String flows(String name, String timeout) {
     return """
@@ -77,7 +88,7 @@ record VipRules(String address, int port) {
 
   /** All chains with their rules. */
   String text() {
-    return before() + taking() + inward() + outward();
+    return before() + taking() + inward() + kept() + outward();
   }
 
   /** Keeps the agent's flows of UDP from the connection tracking. */
@@ -108,9 +119,7 @@ record VipRules(String address, int port) {
             "meta l4proto udp ct state untracked tproxy ip to $socket meta pkttype set broadcast accept"),
         rule(
             "meta l4proto udp ct mark $mark tproxy ip to $socket meta pkttype set broadcast accept"),
-        rule(
-            "ip daddr @$addresses tcp flags & (fin | syn | rst | ack) == syn $first"
-                + " tproxy ip to $socket ct mark set $mark accept"),
+        rule("ip daddr @$addresses $syn $first tproxy ip to $socket ct mark set $asked accept"),
         // What is remembered comes last: where a set is full, the rule goes no further.
         rule(
             "ip daddr @$addresses meta l4proto udp $first tproxy ip to $socket"
@@ -123,8 +132,12 @@ record VipRules(String address, int port) {
         "inward",
         "input",
         PRIORITY,
-        rule("meta l4proto tcp ct mark $mark meta mark set $mark"),
+        rule("meta l4proto tcp ct mark { $mark, $asked } meta mark set $mark"),
         own("meta mark set $mark"));
+  }
+
+  private String kept() {
+    return chain("kept", "input", BEHIND_IPVS, rule("$syn ct mark $asked ct mark set $mark"));
   }
 
   /** Answers, and what the agent says in the name of clients to have them refused. */
@@ -146,10 +159,12 @@ record VipRules(String address, int port) {
     return "    "
         + text.replace("$flow", FLOW)
             .replace("$first", FIRST)
+            .replace("$syn", SYN)
             .replace("$socket", address + ":" + port)
             .replace("$addresses", ADDRESSES)
             .replace("$zone", Integer.toString(ZONE))
             .replace("$mark", "0x" + Integer.toHexString(MARK))
+            .replace("$asked", "0x" + Integer.toHexString(ASKED))
         + "\n";
   }
 

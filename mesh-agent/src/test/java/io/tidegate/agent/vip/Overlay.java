@@ -34,7 +34,7 @@ final class Overlay implements AutoCloseable {
       table ip docker {
         chain inward {
           type nat hook prerouting priority -100;
-          ip daddr 10.30.0.100 ct mark != 0x7476 dnat to 10.30.0.19
+          ip daddr 10.30.0.100 ct mark != { 0x7475, 0x7476 } dnat to 10.30.0.19
         }
         chain outward {
           type nat hook postrouting priority 100;

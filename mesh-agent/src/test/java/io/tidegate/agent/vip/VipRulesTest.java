@@ -31,6 +31,18 @@ class VipRulesTest {
   }
 
   @Test
+  void callsAConnectionItsOwnOnlyBehindIpvs() {
+    // IPVS takes what it knows at 98 and 99 of input.
+    assertThat(
+            TEXT.lines()
+                .filter(line -> line.contains("ct mark set 0x7476") && line.contains("tcp")))
+        .containsExactly(
+            "    tcp flags & (fin | syn | rst | ack) == syn ct mark 0x7475 ct mark set 0x7476");
+    assertThat(TEXT.substring(TEXT.indexOf("chain kept")))
+        .contains("type filter hook input priority 110;");
+  }
+
+  @Test
   void leavesNothingToBeFilledIn() {
     assertThat(TEXT + VipRules.MEMORY).doesNotContain("$").doesNotContain("%");
   }
