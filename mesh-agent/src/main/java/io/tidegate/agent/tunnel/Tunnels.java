@@ -2,7 +2,6 @@ package io.tidegate.agent.tunnel;
 
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.tidegate.agent.identity.LiveIdentity;
 import io.tidegate.agent.identity.PeerCheck;
@@ -42,7 +41,7 @@ public final class Tunnels implements AutoCloseable {
       new MultiThreadIoEventLoopGroup(
           Math.min(Runtime.getRuntime().availableProcessors(), MOST_LOOPS),
           new DefaultThreadFactory("hop-tls", true),
-          EpollIoHandler.newFactory());
+          LastingEpoll.newFactory());
   private final TunnelCounts in = new TunnelCounts();
   private final TunnelCounts out = new TunnelCounts();
   private final Socket inside;
