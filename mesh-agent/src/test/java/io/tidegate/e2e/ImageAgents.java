@@ -15,7 +15,7 @@ final class ImageAgents implements AutoCloseable {
 
   private static final String STACK = "tidegate";
   private static final String SERVICE = STACK + "_agent";
-  private static final Path LOGS = Lab.ROOT.resolve("mesh-agent/target/e2e");
+  private static final Path LOGS = KeptLogs.LOGS;
   private static final Path IMAGE = Lab.ROOT.resolve("mesh-agent/target/tidegate-image.tar");
 
   static boolean isBuilt() {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Load implements AutoCloseable {
 
   private static final int REQUESTS_PER_SECOND = 200;
+  private static final int MAX_TOLD = 100;
 
   /** What is asked; it fails by an IOException. */
   interface Question {
@@ -52,6 +53,12 @@ final class Load implements AutoCloseable {
 
     boolean wasInFlightAt(double seconds) {
       return fromSeconds <= seconds && seconds <= toSeconds;
+    }
+
+    /** Short, as hundreds may be told: {@code n2 29.235+0.004 Connection reset}. */
+    @Override
+    public String toString() {
+      return "%s %.3f+%.3f %s".formatted(name, fromSeconds, toSeconds - fromSeconds, failure);
     }
   }
 
@@ -139,7 +146,7 @@ final class Load implements AutoCloseable {
     return requests.stream().filter(Request::failed).toList();
   }
 
-  /** How many of the requests failed, when, which ones and why. */
+  /** How many of the requests failed, when, which ones and why; the first of them one by one. */
   static String summary(List<Request> requests) {
     List<Request> failed = failed(requests);
     if (failed.isEmpty()) {
@@ -152,13 +159,16 @@ final class Load implements AutoCloseable {
                     request -> request.name + ": " + request.failure,
                     TreeMap::new,
                     Collectors.counting()));
-    return "%d requests, %d failed, begun %.3f to %.3f s after the start of the load, %s"
+    String each =
+        failed.stream().limit(MAX_TOLD).map(Request::toString).collect(Collectors.joining("; "));
+    return "%d requests, %d failed, begun %.3f to %.3f s after the start of the load, %s: %s"
         .formatted(
             requests.size(),
             failed.size(),
             failed.getFirst().fromSeconds,
             failed.getLast().fromSeconds,
-            reasons);
+            reasons,
+            each);
   }
 
   @Override

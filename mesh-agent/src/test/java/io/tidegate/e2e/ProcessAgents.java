@@ -88,7 +88,7 @@ final class ProcessAgents implements AutoCloseable {
   }
 
   private static Path log(String node) {
-    return Lab.ROOT.resolve("mesh-agent/target/e2e/agent-" + node + ".log");
+    return KeptLogs.LOGS.resolve("agent-" + node + ".log");
   }
 
   private static void truncate(Path file) {
