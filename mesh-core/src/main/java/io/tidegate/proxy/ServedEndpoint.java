@@ -4,6 +4,7 @@ import io.tidegate.balance.EndpointLoad;
 import io.tidegate.kernel.SockAddr;
 import io.tidegate.routing.Endpoint;
 import io.tidegate.routing.EndpointState;
+import io.tidegate.routing.Reach;
 import java.lang.foreign.Arena;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -19,6 +20,7 @@ final class ServedEndpoint {
 
   final EndpointLoad load;
   private final @Nullable InetSocketAddress address;
+  private final Reach reach;
   private @Nullable SockAddr encoded;
   // Made for the first relay.
   private @Nullable EndpointRelays relays;
@@ -29,6 +31,7 @@ final class ServedEndpoint {
   private ServedEndpoint(Endpoint endpoint, EndpointLoad load, long nowNanos) {
     this.load = load;
     address = endpoint.address();
+    reach = endpoint.reach();
     state = endpoint.state();
     sinceNanos = nowNanos;
   }
@@ -48,7 +51,17 @@ final class ServedEndpoint {
     ServedEndpoint moved = new ServedEndpoint(endpoint, before.load, before.sinceNanos);
     moved.state = before.state;
     moved.relays = before.relays;
+    if (isAround(endpoint.reach(), before.reach)) {
+      moved.giveUp();
+    }
     return moved;
+  }
+
+  /**
+   * Whether a way leads around the overlay that the last one led through: that seems to be gone.
+   */
+  private static boolean isAround(Reach now, Reach before) {
+    return before.namespace() != null && now.kind() == Reach.Kind.HOP && now.namespace() == null;
   }
 
   /**

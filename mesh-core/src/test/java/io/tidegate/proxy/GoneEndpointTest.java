@@ -8,12 +8,15 @@ import io.tidegate.routing.BalancingPolicy;
 import io.tidegate.routing.Ejection;
 import io.tidegate.routing.Ejection.Cause;
 import io.tidegate.routing.Endpoint;
+import io.tidegate.routing.HopKey;
+import io.tidegate.routing.HopOffer;
 import io.tidegate.routing.PublishedPort;
 import io.tidegate.routing.Reach;
 import io.tidegate.routing.Route;
 import io.tidegate.routing.Task;
 import io.tidegate.routing.TaskState;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.util.ArrayList;
@@ -32,7 +35,8 @@ class GoneEndpointTest {
   // Longer than the kernel waits for an endpoint that seems to be gone, with all its timers.
   private static final int LONG_MILLIS = 2_500;
 
-  private final ProxyFixture proxy = new ProxyFixture();
+  private final ProxyFixture proxy =
+      new ProxyFixture(ProxyFixture.configOfOneShard(), HopFixture.SOCKETS);
   private final TestTask deaf = TestTask.that(_ -> Thread.currentThread().join());
   private final TestTask echo = TestTask.echo();
   private final int port = proxy.serve(deaf.address());
@@ -68,6 +72,25 @@ class GoneEndpointTest {
     clientThatIsNotHeard();
     publish(ready(echo), unreachable(deaf));
     assertIsReset();
+  }
+
+  /**
+   * As while this node's engine is restarted, where the agent on the task's node is asked by TLS.
+   */
+  @Test
+  void endsRelaysThroughAnOverlayThatIsLedAroundNow() throws IOException {
+    publish(ready(echo));
+    publish(throughOverlay(deaf));
+    clientThatIsNotHeard();
+    publish(ready(echo), byTls(deaf));
+    assertIsReset();
+  }
+
+  @Test
+  void leavesRelaysAloneThatNeedNoOverlay() throws IOException {
+    Socket client = clientThatIsNotHeard();
+    publish(ready(echo), byTls(deaf));
+    assertGoesOn(client);
   }
 
   @Test
@@ -154,10 +177,23 @@ class GoneEndpointTest {
   }
 
   private static Endpoint unreachable(TestTask task) {
+    return led(task, Reach.none("lost by the test"));
+  }
+
+  private static Endpoint throughOverlay(TestTask task) {
+    return led(task, Reach.overlay(task.address().getAddress(), "ingress_sbox", "by the test"));
+  }
+
+  private static Endpoint byTls(TestTask task) {
+    InetSocketAddress entry = new InetSocketAddress(task.address().getAddress(), 1);
+    HopOffer offer = new HopOffer(entry, null, "here", new HopKey(new byte[HopKey.BYTES]));
+    return led(task, Reach.hop(offer, 1, "by the test"));
+  }
+
+  private static Endpoint led(TestTask task, Reach reach) {
     Endpoint ready = ready(task);
-    Reach none = Reach.none("lost by the test");
-    return Endpoint.of(
-        new Task(ready.taskId(), ready.taskName(), ready.nodeId(), TaskState.RUNNING, none), 80);
+    Task led = new Task(ready.taskId(), ready.taskName(), ready.nodeId(), TaskState.RUNNING, reach);
+    return Endpoint.of(led, task.address().getPort());
   }
 
   /** Whoever writes hears of it, whoever reads may not hear of it again. */

@@ -38,7 +38,7 @@ final class HopFixture implements AutoCloseable {
   static final String UNTOLD = "untold";
 
   /** Ones that are all in the namespace of the test. */
-  private static final UpstreamSockets SOCKETS =
+  static final UpstreamSockets SOCKETS =
       new UpstreamSockets() {
         @Override
         public int openStream(String namespace, boolean ipv6) throws IOException {
