@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.time.Duration;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The Swarm itself changes, under load: no request fails, and every node goes on following. */
@@ -16,6 +17,20 @@ class ChangingSwarmIT extends AgentScenarios {
   private static final String NO_ALPN = "has stopped negotiating HTTP/2 (ALPN)";
 
   private int beacons = 1;
+
+  /**
+   * A manager that starts says its whole log over again, to agents that have not heard it: of
+   * another service, too, that had this one's name and port.
+   */
+  @Override
+  @BeforeAll
+  void startAgents() {
+    Lab.require();
+    Lab.anew();
+    Swarm.createWeb("web", 2, WEB);
+    Swarm.remove("web");
+    super.startAgents();
+  }
 
   @Test
   void noRequestFailsAndEveryNodeFollowsWhileTheSwarmChanges() throws Exception {

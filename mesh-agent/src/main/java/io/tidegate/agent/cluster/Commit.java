@@ -9,6 +9,17 @@ public record Commit(List<Change> changes) {
     changes = List.copyOf(changes);
   }
 
+  /** The same without the states that no later commit than that one has written. */
+  public Commit after(long index) {
+    return new Commit(changes.stream().filter(change -> !isWrittenBy(index, change)).toList());
+  }
+
+  private static boolean isWrittenBy(long index, Change change) {
+    return change instanceof Change.Put(ClusterObject object)
+        && object.version().isKnown()
+        && object.version().index() <= index;
+  }
+
   /** A change of one object. */
   public sealed interface Change {
 

@@ -119,7 +119,18 @@ final class ClusterView {
             services.put(service.name(), service);
           }
         });
+    services.replaceAll((name, service) -> service == null ? namesake(name) : service);
     return new Change(services, objects, touched.hasNodes());
+  }
+
+  /** Another one by that name, as while one is heard of that follows it, but not yet of its end. */
+  private @Nullable SeenService namesake(String name) {
+    for (SeenService service : seenById.values()) {
+      if (service.name().equals(name)) {
+        return service;
+      }
+    }
+    return null;
   }
 
   private static @Nullable SeenService reused(

@@ -33,7 +33,13 @@ final class Listing {
     this.channel = channel;
   }
 
+  /** All of it, nodes first: the rest is no older than they are. */
   ClusterState read() throws WatchException {
+    List<ClusterNode> nodes = new ArrayList<>();
+    Swarmkit.ListNodesRequest allNodes = Swarmkit.ListNodesRequest.getDefaultInstance();
+    for (Swarmkit.Node node : ask(SwarmkitMethods.LIST_NODES, allNodes).getNodesList()) {
+      nodes.add(objects.node(node));
+    }
     List<ClusterService> services = new ArrayList<>();
     Swarmkit.ListServicesRequest all = Swarmkit.ListServicesRequest.getDefaultInstance();
     for (Swarmkit.Service service : ask(SwarmkitMethods.LIST_SERVICES, all).getServicesList()) {
@@ -42,11 +48,6 @@ final class Listing {
     List<ClusterTask> tasks = new ArrayList<>();
     for (int i = 0; i < services.size(); i += SERVICES_PER_CALL) {
       addTasks(services.subList(i, Math.min(services.size(), i + SERVICES_PER_CALL)), tasks);
-    }
-    List<ClusterNode> nodes = new ArrayList<>();
-    Swarmkit.ListNodesRequest allNodes = Swarmkit.ListNodesRequest.getDefaultInstance();
-    for (Swarmkit.Node node : ask(SwarmkitMethods.LIST_NODES, allNodes).getNodesList()) {
-      nodes.add(objects.node(node));
     }
     return ClusterState.of(services, tasks, nodes);
   }

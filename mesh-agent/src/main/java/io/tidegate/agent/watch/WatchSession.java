@@ -53,8 +53,9 @@ final class WatchSession {
       ClusterState listed = new Listing(channel).read();
       sink.put(new WatchNews.Listed(listed, asOfNanos));
       established.run();
+      long listedIndex = index(listed);
       while (true) {
-        Commit commit = SwarmkitObjects.commit(inbox.take());
+        Commit commit = SwarmkitObjects.commit(inbox.take()).after(listedIndex);
         if (!commit.changes().isEmpty()) {
           sink.put(new WatchNews.Committed(commit));
         }
@@ -64,6 +65,15 @@ final class WatchSession {
     } finally {
       call.cancel("the session is over", null);
     }
+  }
+
+  /**
+   * A commit that a list has: that which wrote the newest of its nodes, as they are read first. A
+   * manager that has just started says over again to whoever watches what its log has, of services
+   * too that were removed long ago. What was written by then is in the list, or is gone.
+   */
+  private static long index(ClusterState listed) {
+    return listed.nodes().stream().mapToLong(node -> node.version().index()).max().orElse(0);
   }
 
   private static void start(

@@ -183,6 +183,23 @@ class ClusterViewTest {
     assertThat(view.services()).hasSize(1);
   }
 
+  @Test
+  void keepsAServiceWhenAnotherOfItsNameIsGone() {
+    ClusterView view = new ClusterView();
+    for (String id : List.of("s1", "s2")) {
+      ClusterService service = service(id, port(Protocol.TCP, 8080));
+      view.apply(new Commit(List.of(new Commit.Change.Put(service))), HEARD);
+    }
+
+    ClusterView.Change change =
+        view.apply(
+            new Commit(List.of(new Commit.Change.Removed(ClusterObject.Kind.SERVICE, "s1"))),
+            HEARD);
+
+    assertThat(change.services().get("web")).isNotNull();
+    assertThat(view.services()).hasSize(1);
+  }
+
   private static List<SeenService> view(ClusterState state) {
     ClusterView view = new ClusterView();
     view.replace(state, HEARD, HEARD.atNanos());

@@ -91,7 +91,7 @@ class ManagerWatchTest {
 
   @Test
   void listsEverythingAndThenTellsEachCommit() throws Exception {
-    manager.listNodes(List.of(node()));
+    manager.listNodes(List.of(node(4)));
     manager.start();
     watch.onEngine(true, "29.7.2");
 
@@ -167,6 +167,25 @@ class ManagerWatchTest {
     take(WatchNews.Listed.class);
     assertThat(take(WatchNews.Committed.class).commit().changes())
         .containsExactly(new Commit.Change.Removed(ClusterObject.Kind.TASK, "t1"));
+  }
+
+  @Test
+  void passesOverWhatAManagerThatHasJustStartedSaysOverAgain() throws Exception {
+    manager.listNodes(List.of(node(9)));
+    manager.holdListing();
+    manager.start();
+    watch.onEngine(true, "29.7.2");
+    await().until(() -> manager.listings() == 1);
+
+    manager.send(event(SwarmkitObjects.CREATE, task("of-long-ago", 2, 512, 512)));
+    manager.resumeListing();
+    manager.send(event(SwarmkitObjects.CREATE, task("of-before", 9, 512, 512)));
+    manager.send(event(SwarmkitObjects.CREATE, task("new", 10, 512, 512)));
+
+    take(WatchNews.Listed.class);
+    assertThat(take(WatchNews.Committed.class).commit().changes())
+        .extracting(Commit.Change::id)
+        .containsExactly("new");
   }
 
   @Test
@@ -439,10 +458,10 @@ class ManagerWatchTest {
         .build();
   }
 
-  private static Swarmkit.Node node() {
+  private static Swarmkit.Node node(long version) {
     return Swarmkit.Node.newBuilder()
         .setId("n1")
-        .setMeta(meta(4))
+        .setMeta(meta(version))
         .setSpec(
             Swarmkit.NodeSpec.newBuilder()
                 .setAnnotations(Swarmkit.Annotations.newBuilder().putLabels("zone", "a"))
