@@ -57,10 +57,10 @@ wait_gone() {
   AGENT=''
 }
 
-metrics() { on_n1 perl /lab/client.pl get 127.0.0.1 9180 /metrics; }
+metrics() { swarm-lab exec "${1:-n1}" perl /lab/client.pl get 127.0.0.1 9180 /metrics; }
 
-# How many clients the agent has had so far.
-had() { metrics | awk '/^tidegate_connections_total/ { sum += $NF } END { printf "%d\n", sum }'; }
+# had [NODE]: how many clients the agent there has had so far.
+had() { metrics "${1:-n1}" | awk '/^tidegate_connections_total/ { sum += $NF } END { printf "%d\n", sum }'; }
 
 # Leaves in SHARE how many in a hundred of new connections and datagrams the agent has; no others may be on their way.
 # They come from ports that no client had before, and the kernel likes for none: a datagram from a port that IPVS had two

@@ -8,11 +8,13 @@
 #                                                               from that port and the next ones, else as the kernel likes
 #   client.pl hold tcp|udp ADDRESS PORT                         one connection (port) in which something moves all the
 #                                                               time, until SIGTERM
+#   client.pl cost ADDRESS PORT COUNT new|kept                  one request after the other by TCP, each on a connection of
+#                                                               its own, or all on one
 #   client.pl get ADDRESS PORT PATH                             the body of a page
 #
 # load ends with "begun N failed N slowest_ms N", after a line "from ADDRESS:PORT" for each that was answered and a line
 # "failed BEGUN ENDED PORT WHY" for each that was not, times as in `date +%s.%3N`. hold ends with "bytes N exact yes" or
-# "bytes N exact no WHY"; of UDP, with "sent N lost N".
+# "bytes N exact no WHY"; of UDP, with "sent N lost N". cost says "p50_us N p99_us N".
 
 use strict;
 use Socket;
@@ -32,8 +34,9 @@ $| = 1;
 if ($mode eq 'load') { load(@arguments) }
 elsif ($mode eq 'hold' && $arguments[0] eq 'tcp') { hold_connection(@arguments[1, 2]) }
 elsif ($mode eq 'hold') { hold_port(@arguments[1, 2]) }
+elsif ($mode eq 'cost') { cost(@arguments) }
 elsif ($mode eq 'get') { get(@arguments) }
-else { die "client.pl: load, hold or get\n" }
+else { die "client.pl: load, hold, cost or get\n" }
 
 sub open_socket {
     my ($kind) = @_;
@@ -226,6 +229,27 @@ sub hold_port {
         sleep 0.1 unless $told;
     }
     print "sent $sent lost $lost\n";
+}
+
+# ---- cost --------------------------------------------------------------------------------------------------------------
+
+sub cost {
+    my ($address, $port, $count, $how) = @_;
+    my $to = sockaddr_in($port, inet_aton($address));
+    my ($fh, @took);
+    for (0 .. $count) {   # the first one is not counted: whatever is to be found out and set up
+        my $begun = time;
+        if ($how eq 'new' || !$fh) {
+            $fh = open_socket('tcp');
+            connect($fh, $to) or die "connect: $!\n";
+        }
+        write_all($fh, 'x' x 64);
+        read_same($fh, 'x' x 64);
+        close $fh if $how eq 'new';
+        push @took, time - $begun;
+    }
+    my @sorted = sort { $a <=> $b } @took[1 .. $count];
+    printf "p50_us %d p99_us %d\n", map { 1e6 * $sorted[$_ * $count] } 0.5, 0.99;
 }
 
 # ---- get ---------------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ go_inside() {
   [[ -z $AGENT ]] || stop_agent
   [[ -z $OTHER ]] || stop_other
   HOLDS=()
-  if [[ -n $(docker1 service ls --quiet) ]]; then docker1 service rm echo >/dev/null; fi
+  docker1 service ls --quiet | xargs -r swarm-lab docker n1 service rm >/dev/null
   OPTIONS=(--vip on)
   TAKEN=has_addresses
   rm -f "$OUT"/before.*
@@ -33,6 +33,11 @@ enter() {
   SANDBOX=lb_${id:0:9}
   N1=$(address_of "$SERVICE") ECHO=7
   ASKED=("$N1")
+  enter_caller "$1" "$2"
+}
+
+# enter_caller NETWORK NODE: from where.
+enter_caller() {
   CALLER=$(swarm-lab docker "$2" ps --quiet --filter "label=com.docker.swarm.service.name=caller-$1")
   INSIDE=/proc/$(swarm-lab docker "$2" inspect --format '{{.State.Pid}}' "$CALLER")/ns/net
   CLIENT=(nsenter --net="$INSIDE" perl /lab/client.pl)
@@ -81,4 +86,79 @@ scenario_vip_stop() {
   result "$1" "$(none "$status" "is the agent's status")$(faults "$1" 0)$(exact early)$(changes n1)$(mesh_answers)$(named n1)" \
     $(figures "$1")
   HOLDS=()
+}
+
+# On an encrypted network, from both nodes, each with an agent: the tasks of both nodes answer, and all that goes from
+# one node to the other is encrypted.
+scenario_vip_encrypted() {
+  local node before fault='' count had=0 failed=0
+  create_network secret --opt encrypted
+  need_agent
+  need_other
+  wait_for 120 "the agents have the addresses" all_have secret
+  watch_wire
+  before=$(encrypted)
+  for node in n1 n2; do
+    enter secret "$node"
+    fault+=$(named "$node")
+    ask "$1" "$node"
+  done
+  count=$(($(encrypted) - before))
+  end_watch
+  ((count > 0)) || fault+=' nothing was encrypted;'
+  for node in n1 n2; do
+    (($(answered_by "$node") > 200)) || fault+=" the task of $node had $(answered_by "$node") of 800;"
+  done
+  result "$1" "$fault$(none "$failed" failed)$(none $((800 - had)) "were not the agents'")$(none "$(seen plain)" \
+    "packets were not encrypted")" begun=800 "failed=$failed" "had_by_agents=$had" "encrypted_packets=$count" \
+    "esp_on_the_wire=$(seen esp)" "plain_on_the_wire=$(seen plain)"
+}
+
+# ask NAME NODE: 200 connections and 200 datagrams; adds to failed, and to had what the agent of that node had of them.
+ask() {
+  local kind before
+  before=$(had "$2")
+  for kind in tcp udp; do
+    "${CLIENT[@]}" load "$kind" "$N1" "$ECHO" 200 "$PER_SECOND" "$FRESH" >"$OUT/$1.$kind"
+    failed=$((failed + $(field failed "$(tail -n 1 "$OUT/$1.$kind")")))
+  done
+  FRESH=$((FRESH + 200))
+  had=$((had + $(had "$2") - before))
+}
+
+all_have() {
+  local node
+  for node in n1 n2; do metrics "$node" | grep -q "^tidegate_vips{network=\"$1\"} 2" || return 1; done
+}
+
+# How many packets the nodes have encrypted or decrypted.
+encrypted() {
+  local node
+  for node in n1 n2; do swarm-lab exec "$node" ip -s xfrm state; done |
+    awk '/lifetime current:/ { getline; sum += $2 + 0 } END { print sum + 0 }'
+}
+
+# What goes from node to node: ESP, and what is of that network without.
+watch_wire() {
+  local network
+  network=$(docker1 network inspect --format '{{index .Options "com.docker.network.driver.overlay.vxlanid_list"}}' secret)
+  tcpdump -Z root -nqli tgl-br esp >"$OUT/esp" 2>/dev/null &
+  WATCHES=($!)
+  tcpdump -Z root -nqli tgl-br "udp port 4789 and udp[12:4] & 0xffffff00 = $((network << 8))" >"$OUT/plain" 2>/dev/null &
+  WATCHES+=($!)
+  sleep 2
+}
+
+end_watch() {
+  sleep 1
+  kill -TERM "${WATCHES[@]}"
+  wait "${WATCHES[@]}" || true
+}
+
+seen() { grep -c . "$OUT/$1" || true; }   # tcpdump ends with an empty line
+
+# How many connections and datagrams the task of a node has had.
+answered_by() {
+  swarm-lab docker "$1" logs "$(swarm-lab docker "$1" ps --quiet --filter "label=com.docker.swarm.service.name=$SERVICE")" |
+    grep -Ec '^(tcp|udp) '
 }
