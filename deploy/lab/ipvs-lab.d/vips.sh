@@ -89,14 +89,19 @@ scenario_vip_stop() {
 }
 
 # On an encrypted network, from both nodes, each with an agent: the tasks of both nodes answer, and all that goes from
-# one node to the other is encrypted.
+# one node to the other is encrypted. That it would be seen in the open is tried on the network that is not.
 scenario_vip_encrypted() {
-  local node before fault='' count had=0 failed=0
+  local node before fault='' count open had=0 failed=0
+  watch_wire inside
+  brief tcp "$N1" 40 >/dev/null
+  end_watch
+  open=$(seen plain)
+  ((open > 0)) || fault+=' what is not encrypted is not seen;'
   create_network secret --opt encrypted
   need_agent
   need_other
   wait_for 120 "the agents have the addresses" all_have secret
-  watch_wire
+  watch_wire secret
   before=$(encrypted)
   for node in n1 n2; do
     enter secret "$node"
@@ -105,13 +110,13 @@ scenario_vip_encrypted() {
   done
   count=$(($(encrypted) - before))
   end_watch
-  ((count > 0)) || fault+=' nothing was encrypted;'
+  ((count > 0 && $(seen esp) > 0)) || fault+=' nothing was encrypted;'
   for node in n1 n2; do
     (($(answered_by "$node") > 200)) || fault+=" the task of $node had $(answered_by "$node") of 800;"
   done
   result "$1" "$fault$(none "$failed" failed)$(none $((800 - had)) "were not the agents'")$(none "$(seen plain)" \
     "packets were not encrypted")" begun=800 "failed=$failed" "had_by_agents=$had" "encrypted_packets=$count" \
-    "esp_on_the_wire=$(seen esp)" "plain_on_the_wire=$(seen plain)"
+    "esp_on_the_wire=$(seen esp)" "plain_on_the_wire=$(seen plain)" "plain_of_the_other_network=$open"
 }
 
 # ask NAME NODE: 200 connections and 200 datagrams; adds to failed, and to had what the agent of that node had of them.
@@ -138,10 +143,10 @@ encrypted() {
     awk '/lifetime current:/ { getline; sum += $2 + 0 } END { print sum + 0 }'
 }
 
-# What goes from node to node: ESP, and what is of that network without.
+# watch_wire NETWORK: what goes from node to node, ESP, and what is of that network without.
 watch_wire() {
   local network
-  network=$(docker1 network inspect --format '{{index .Options "com.docker.network.driver.overlay.vxlanid_list"}}' secret)
+  network=$(docker1 network inspect --format '{{index .Options "com.docker.network.driver.overlay.vxlanid_list"}}' "$1")
   tcpdump -Z root -nqli tgl-br esp >"$OUT/esp" 2>/dev/null &
   WATCHES=($!)
   tcpdump -Z root -nqli tgl-br "udp port 4789 and udp[12:4] & 0xffffff00 = $((network << 8))" >"$OUT/plain" 2>/dev/null &
