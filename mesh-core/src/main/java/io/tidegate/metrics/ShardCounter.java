@@ -24,6 +24,8 @@ public enum ShardCounter {
   BUDGET_YIELDS("Times a relay yielded its shard to the others because its budget was used up."),
   /** Clients of other agents that were handed to a task of this node. */
   HOPS_TAKEN("Clients that other nodes' agents passed on to a task of this node."),
+  /** Each serves one client after the other. */
+  HOP_CONNECTIONS("Connections that other nodes' agents have made, to pass clients on by."),
   /** Connections of other agents that came to nothing, or of whoever else found the way. */
   HOPS_REFUSED(
       "Connections for a task of this node that were not let in, or that it did not take."),

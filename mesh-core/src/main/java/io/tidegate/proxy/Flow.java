@@ -6,7 +6,6 @@ import io.tidegate.kernel.Pipe;
 import io.tidegate.metrics.CloseCause;
 import io.tidegate.metrics.Counter;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +51,8 @@ final class Flow {
     resetOfFrom = isUpward ? CloseCause.CLIENT_RESET : CloseCause.TASK_RESET;
     resetOfTo = isUpward ? CloseCause.TASK_RESET : CloseCause.CLIENT_RESET;
     this.counters = counters;
-    splicing = shard.config().relay().mode() == RelayMode.SPLICE;
+    splicing =
+        shard.config().relay().mode() == RelayMode.SPLICE && from.readsBare() && to.writesBare();
   }
 
   boolean hasPassedEnd() {
@@ -110,44 +110,26 @@ final class Flow {
 
   /** Reads once and writes once; returns the bytes read. */
   private int copy() {
-    int limit = shard.readLimit();
     int read;
     try {
-      read = from.socket.readAddress(shard.bufferAddress(), 0, limit);
+      read = from.read(shard);
     } catch (IOException e) {
       relay.end(resetOfFrom);
       return 0;
     }
-    if (read < 0) {
-      ended = true;
+    ended = read < 0 || from.hasSaidAll();
+    if (read <= 0) {
       return 0;
     }
-    if (read < limit) {
-      onShortRead(read);
-    }
-    if (read > 0) {
-      considerSplicing(read == Shard.BUFFER_BYTES);
-      count(read);
-      write(shard.buffer(), read);
-    }
+    considerSplicing(read == Shard.BUFFER_BYTES);
+    count(read);
+    write(read);
     return read;
-  }
-
-  /**
-   * It has emptied the socket (epoll(7)): what comes next is news, the end that was announced, or a
-   * failure.
-   */
-  private void onShortRead(int read) {
-    if (read > 0 && from.hasPeerEnded()) {
-      ended = true;
-    } else if (read == 0 || !from.hasFailed()) {
-      from.readable = false;
-    }
   }
 
   private void considerSplicing(boolean isFull) {
     streak = isFull ? streak + 1 : 0;
-    if (streak >= FULL_READS_TO_SPLICE && shard.config().relay().mode() != RelayMode.COPY) {
+    if (streak >= FULL_READS_TO_SPLICE && mayBeSpliced()) {
       splicing = true;
       streak = 0;
       // A socket that is asked for room too has something to tell each time it is asked for bytes.
@@ -155,18 +137,22 @@ final class Flow {
     }
   }
 
-  private void write(ByteBuffer buffer, int length) {
+  private boolean mayBeSpliced() {
+    return shard.config().relay().mode() != RelayMode.COPY && from.readsBare() && to.goBare();
+  }
+
+  private void write(int length) {
     int written;
     try {
       beforeWrite();
-      written = to.socket.writeAddress(shard.bufferAddress(), 0, length);
+      written = to.write(shard, length);
     } catch (IOException e) {
       relay.end(resetOfTo);
       return;
     }
     if (written < length) {
       to.onWriteRefused();
-      kept = shard.keep(buffer, written, length);
+      kept = shard.keep(shard.buffer(), written, length);
     }
   }
 
@@ -247,10 +233,9 @@ final class Flow {
   }
 
   private boolean drainKept(ByteBuf held) {
-    ByteBuffer bytes = held.internalNioBuffer(held.readerIndex(), held.readableBytes());
     try {
       beforeWrite();
-      held.skipBytes(to.socket.write(bytes, bytes.position(), bytes.limit()));
+      held.skipBytes(to.write(shard, held));
     } catch (IOException e) {
       relay.end(resetOfTo);
       return false;
@@ -295,17 +280,20 @@ final class Flow {
     if (passedEnd) {
       return;
     }
-    passedEnd = true;
-    if (relay.hasPassedBothEnds()) {
-      // Closing says the same as a shutdown would, and costs less.
-      relay.end(CloseCause.FINISHED);
-      return;
-    }
+    boolean isLast = relay.hasPassedEndBefore(this);
     try {
-      to.socket.endOutput();
+      // Closing says the same, and costs less.
+      boolean isClosing = isLast && !to.mayServeAgain();
+      passedEnd = isClosing || to.endOutput(shard, isLast);
     } catch (IOException e) {
       // A reset has arrived that epoll is yet to tell of.
       relay.end(resetOfTo);
+      return;
+    }
+    if (!passedEnd) {
+      to.onWriteRefused();
+    } else if (isLast) {
+      relay.end(CloseCause.FINISHED);
     }
   }
 

@@ -10,12 +10,14 @@ import io.tidegate.routing.PublishedPort;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connection of another agent, from its accept until it has said for which task it is. It may
- * wait for long before it begins to, and then has to be quick.
+ * A connection of another agent, from its accept, or from the end of the client before, until it
+ * has said for which task it is. It may wait for long before it begins to, and then has to be
+ * quick.
  */
 final class HopCall extends Timer implements RelayHalf.Owner {
 
@@ -26,25 +28,48 @@ final class HopCall extends Timer implements RelayHalf.Owner {
 
   private final Shard shard;
   private final HopListener listener;
-  private final RelayHalf caller;
-  private final byte[] challenge;
+  private final CallerHalf caller;
+  private byte[] challenge = {};
   // With room for a byte more: what is read whole is never all there is room for.
   private final byte[] header = new byte[HopHeader.MOST_BYTES + 1];
   private int headerBytes;
   private boolean hurries;
   private boolean over;
 
+  /** One that was accepted. */
   HopCall(Shard shard, HopListener listener, TcpSocket socket) {
     this.shard = shard;
     this.listener = listener;
-    caller = new RelayHalf(socket, this, true);
-    challenge = listener.challenge();
+    caller = new CallerHalf(socket, this, listener);
+    shard.admission().clientCame();
+  }
+
+  /** One whose client is served. */
+  HopCall(Shard shard, HopListener listener, CallerHalf caller) {
+    this.shard = shard;
+    this.listener = listener;
+    this.caller = caller;
+    caller.handOver(this);
     shard.admission().clientCame();
   }
 
   void begin() {
+    begin(null);
+  }
+
+  /**
+   * Begins to wait.
+   *
+   * @param saidChallenge what is to be answered, where it was said already
+   */
+  void begin(byte @Nullable [] saidChallenge) {
     try {
-      say(challenge);
+      if (saidChallenge == null) {
+        challenge = listener.challenge();
+        say(challenge);
+      } else {
+        challenge = saidChallenge;
+      }
       caller.register(shard, true);
       shard.clock().start(MOST_IDLE, this);
     } catch (IOException e) {

@@ -13,17 +13,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The upstream half of a client that is passed to the agent on the task's node. Arrives once that
- * one has said that the task is reached; behind its answer are the task's bytes.
+ * one has said that the task is reached; behind its answer are the task's bytes. Both ends passed
+ * on, it waits for the next client.
  */
-final class HopHalf extends RelayHalf {
+final class HopHalf extends FramedHalf {
 
   // From asm-generic/errno.h.
   private static final int ECONNREFUSED = 111;
+
+  private static final byte[] NOTHING = {};
 
   private final Shard shard;
   private final HopOffer offer;
   private final byte[] challenge = new byte[HopProtocol.CHALLENGE_BYTES];
   private int challengeBytes;
+  // Once a challenge was heard, the first or a later one.
+  private boolean met;
   private @Nullable HopHeader header;
   private boolean asked;
   private int answerBytes;
@@ -55,6 +60,10 @@ final class HopHalf extends RelayHalf {
     }
   }
 
+  HopOffer offer() {
+    return offer;
+  }
+
   /** Where the other agent takes the datagrams of a UDP session, once it has answered. */
   int udpPort() {
     return udpPort;
@@ -73,7 +82,7 @@ final class HopHalf extends RelayHalf {
 
   /** Whether nothing was heard yet through a tunnel, whose near end takes everybody. */
   private boolean isOpening() {
-    return offer.namespace() == null && !isChallenged();
+    return offer.namespace() == null && !met;
   }
 
   @Override
@@ -86,8 +95,11 @@ final class HopHalf extends RelayHalf {
 
   private boolean advance() throws IOException {
     super.checkArrived();
-    if (!isChallenged()) {
-      hearChallenge();
+    if (!asked && !isChallenged()) {
+      takeChallenge(0, hear(challenge.length - challengeBytes));
+      if (isChallenged() && header != null) {
+        send(header);
+      }
     }
     if (asked) {
       hearAnswer();
@@ -97,13 +109,10 @@ final class HopHalf extends RelayHalf {
     return answered;
   }
 
-  private void hearChallenge() throws IOException {
-    int read = hear(challenge.length - challengeBytes);
-    shard.buffer().get(0, challenge, challengeBytes, read);
-    challengeBytes += read;
-    if (isChallenged() && header != null) {
-      send(header);
-    }
+  private void takeChallenge(int from, int count) {
+    shard.buffer().get(from, challenge, challengeBytes, count);
+    challengeBytes += count;
+    met |= isChallenged();
   }
 
   /** Behind it there may be what the task has said: it is read along, and kept. */
@@ -122,8 +131,17 @@ final class HopHalf extends RelayHalf {
     }
     answered = answerBytes == due;
     if (at < read) {
-      said = shard.keep(shard.buffer(), at, read);
+      keepSaid(at, read);
     }
+  }
+
+  private void keepSaid(int from, int to) throws IOException {
+    int count = find(shard, from, to);
+    if (count > 0) {
+      said = shard.keep(shard.buffer(), 0, count);
+    }
+    // The end is there already, and epoll tells of nothing more.
+    readable |= hasSaidAll();
   }
 
   /**
@@ -167,7 +185,34 @@ final class HopHalf extends RelayHalf {
       throw refused("it takes nothing");
     }
     asked = true;
+    challengeBytes = 0;
   }
+
+  // --- the next client ---
+
+  @Override
+  byte[] lastWords() {
+    return NOTHING;
+  }
+
+  @Override
+  void heardBehind(Shard ignored, int from, int to) throws IOException {
+    if (to - from > challenge.length - challengeBytes) {
+      throw new IOException("%d bytes behind an end".formatted(to - from));
+    }
+    takeChallenge(from, to - from);
+  }
+
+  @Override
+  void serveAgain(Shard ignored) {
+    header = null;
+    asked = false;
+    answerBytes = 0;
+    answered = false;
+    shard.hops().giveBack(this);
+  }
+
+  // --- refusals ---
 
   private void check(byte code) throws IOException {
     HopAnswer answer = HopAnswer.of(code);

@@ -121,6 +121,7 @@ final class HopListener {
   }
 
   private void take(int fd) {
+    shard.counters().of(ShardCounter.HOP_CONNECTIONS).increment();
     HopCall call = new HopCall(shard, this, new TcpSocket(fd));
     if (waiting.size() >= MOST_WAITING) {
       call.refuse(HopAnswer.BUSY);
@@ -128,6 +129,21 @@ final class HopListener {
       waiting.add(call);
       call.begin();
     }
+  }
+
+  /**
+   * A connection whose client is served waits for the next one.
+   *
+   * @param saidChallenge what that one is to answer, where it was said already
+   */
+  void hearAgain(CallerHalf caller, byte @Nullable [] saidChallenge) {
+    if (closed || waiting.size() >= MOST_WAITING) {
+      shard.retire(caller);
+      return;
+    }
+    HopCall call = new HopCall(shard, this, caller);
+    waiting.add(call);
+    call.begin(saidChallenge);
   }
 
   /** A connection waits no more: it has asked for a task, or has ended. */

@@ -19,8 +19,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Connections of one shard to the agents of other nodes, made before a client needs them: so that
  * one that is passed on waits for a single round trip, as if its task were dialled from here. Each
- * serves one client. What is taken is replaced at once; where more were wanted than were there,
- * twice as many are kept for a while.
+ * serves one client at a time, and comes back once the other agent has nothing left to do for it.
+ * The one that came last is taken first: those that nobody needs grow old, and the other agent ends
+ * them. What is taken is replaced at once; where more were wanted than were there, twice as many
+ * are kept for a while.
  */
 final class HopPool {
 
@@ -28,6 +30,8 @@ final class HopPool {
 
   private static final int FEWEST = 2;
   private static final int MOST = 64;
+  // More than are ever asked for in advance: or what comes back would be closed, and opened anew.
+  private static final int MOST_KEPT = 2 * MOST;
   private static final long CALM_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final Shard shard;
@@ -55,6 +59,16 @@ final class HopPool {
     return ready;
   }
 
+  /** Keeps a connection whose client is served, until the other agent is ready for the next. */
+  void giveBack(HopHalf half) {
+    Warm warm = byOffer.get(half.offer());
+    if (warm == null) {
+      shard.retire(half);
+    } else {
+      warm.giveBack(half);
+    }
+  }
+
   /** Closes all that is kept. */
   void close() {
     byOffer.values().forEach(Warm::close);
@@ -68,6 +82,8 @@ final class HopPool {
     private final SockAddr address;
     private final Deque<HopHalf> ready = new ArrayDeque<>();
     private final Set<HopHalf> opening = new HashSet<>();
+    // Served here, but perhaps not there: nobody counts on them.
+    private final Set<HopHalf> returning = new HashSet<>();
     private int wanted = FEWEST;
     private long calmSinceNanos;
 
@@ -99,6 +115,16 @@ final class HopPool {
       }
     }
 
+    void giveBack(HopHalf half) {
+      if (ready.size() + returning.size() >= MOST_KEPT) {
+        shard.retire(half);
+        return;
+      }
+      half.handOver(this);
+      returning.add(half);
+      onReady(half);
+    }
+
     HopHalf open(RelayHalf.Owner owner) throws IOException {
       TcpSocket socket = shard.openSocket(offer.namespace(), address.isIpv6());
       HopHalf half = new HopHalf(shard, socket, owner, offer);
@@ -118,8 +144,8 @@ final class HopPool {
       boolean isFine = !hop.isWritable() || hop.isArriving();
       if (!isFine) {
         drop(hop);
-      } else if (hop.isWarm() && opening.remove(hop)) {
-        ready.add(hop);
+      } else if (hop.isWarm() && (opening.remove(hop) || returning.remove(hop))) {
+        ready.push(hop);
       }
     }
 
@@ -130,10 +156,10 @@ final class HopPool {
     }
 
     private void drop(HopHalf half) {
-      if (opening.remove(half) || ready.remove(half)) {
+      if (opening.remove(half) || returning.remove(half) || ready.remove(half)) {
         shard.retire(half);
       }
-      if (opening.isEmpty() && ready.isEmpty()) {
+      if (opening.isEmpty() && returning.isEmpty() && ready.isEmpty()) {
         byOffer.remove(offer, this);
       }
     }
@@ -141,6 +167,8 @@ final class HopPool {
     void close() {
       opening.forEach(shard::retire);
       opening.clear();
+      returning.forEach(shard::retire);
+      returning.clear();
       ready.forEach(shard::retire);
       ready.clear();
     }

@@ -37,6 +37,11 @@ final class Hops {
     return pool.take(offer, owner);
   }
 
+  /** A connection whose client is served: the next one may have it. */
+  void giveBack(HopHalf half) {
+    pool.giveBack(half);
+  }
+
   /** What that agent is asked for, for a connection or a probe. */
   HopHeader header(String serviceId, Endpoint endpoint, HopOffer offer, @Nullable Ends ends) {
     return asked(serviceId, endpoint, offer, ends, HopHeader.NO_UDP);

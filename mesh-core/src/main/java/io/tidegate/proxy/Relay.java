@@ -138,8 +138,9 @@ final class Relay extends Timer implements RelayHalf.Owner, Runnable {
     return over;
   }
 
-  boolean hasPassedBothEnds() {
-    return toTask.hasPassedEnd() && toClient.hasPassedEnd();
+  /** Whether the end of the other direction was passed on already. */
+  boolean hasPassedEndBefore(Flow flow) {
+    return (flow == toTask ? toClient : toTask).hasPassedEnd();
   }
 
   void onMoved() {
@@ -248,11 +249,20 @@ final class Relay extends Timer implements RelayHalf.Owner, Runnable {
     served.counters.closes(cause).increment();
     served.counters.duration.recordNanos(shard.clock().nanoTime() - acceptedNanos);
     if (cause == CloseCause.FINISHED) {
-      shard.retire(downstream);
-      shard.retire(upstream);
+      downstream.finish(shard);
+      finishUpstream();
     } else {
       shard.reset(downstream);
       shard.reset(upstream);
+    }
+  }
+
+  private void finishUpstream() {
+    if (givenUp) {
+      // It is watched as no other client's connection should be.
+      shard.retire(upstream);
+    } else {
+      upstream.finish(shard);
     }
   }
 }

@@ -9,6 +9,7 @@ import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
 import io.tidegate.kernel.TcpSocket;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,6 +56,7 @@ class RelayHalf implements EpollIoHandle {
   private boolean peerEnded;
   // The socket has failed, or both of its directions have ended; a read tells which.
   private boolean failed;
+  private boolean saidAll;
   // TCP_NODELAY
   private boolean sendsAtOnce;
 
@@ -112,6 +114,84 @@ class RelayHalf implements EpollIoHandle {
   /** After a read of less than there was room for: epoll(7) will tell of more. */
   void onEmptied() {
     readable = peerEnded || failed;
+  }
+
+  /**
+   * Reads what the peer says into the shard's buffer, and notes whether there may be more.
+   *
+   * @return how many bytes; 0 where there are none now, -1 at the end
+   */
+  int read(Shard shard) throws IOException {
+    int limit = shard.readLimit();
+    int read = socket.readAddress(shard.bufferAddress(), 0, limit);
+    if (read >= 0 && read < limit) {
+      onShortRead(read);
+    }
+    return read;
+  }
+
+  /**
+   * It has emptied the socket (epoll(7)): what comes next is news, the end that was announced, or a
+   * failure.
+   */
+  final void onShortRead(int read) {
+    if (read > 0 && hasPeerEnded()) {
+      saidAll = true;
+    } else if (read == 0 || !failed) {
+      readable = false;
+    }
+  }
+
+  /** Whether the end follows what was read last, and need not be read. */
+  boolean hasSaidAll() {
+    return saidAll;
+  }
+
+  /** Whether what is read is all the peer's, so that it can be spliced. */
+  boolean readsBare() {
+    return true;
+  }
+
+  /** Writes so many bytes of the shard's buffer; returns how many were taken. */
+  int write(Shard shard, int length) throws IOException {
+    return socket.writeAddress(shard.bufferAddress(), 0, length);
+  }
+
+  /** Writes what is held; returns how many bytes were taken. */
+  int write(Shard shard, ByteBuf held) throws IOException {
+    ByteBuffer bytes = held.internalNioBuffer(held.readerIndex(), held.readableBytes());
+    return socket.write(bytes, bytes.position(), bytes.limit());
+  }
+
+  /** Whether what is written is all that leaves, so that it can be spliced. */
+  boolean writesBare() {
+    return true;
+  }
+
+  /** Has that be so from the next write on; false where it cannot be yet. */
+  boolean goBare() {
+    return true;
+  }
+
+  /**
+   * Says that no more will be said.
+   *
+   * @param isLast whether the peer's end was passed on before
+   * @return false where that was not taken whole, and is to be tried again
+   */
+  boolean endOutput(Shard shard, boolean isLast) throws IOException {
+    socket.endOutput();
+    return true;
+  }
+
+  /** Whether the socket may outlast its relay, once both ends are passed on. */
+  boolean mayServeAgain() {
+    return false;
+  }
+
+  /** Both ends were passed on. */
+  void finish(Shard shard) {
+    shard.retire(this);
   }
 
   /**

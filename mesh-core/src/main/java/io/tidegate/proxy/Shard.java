@@ -43,6 +43,10 @@ final class Shard {
   private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
 
   static final int BUFFER_BYTES = 64 << 10;
+
+  /** What can be put before the buffer's bytes, to be written along with them. */
+  static final int HEADROOM_BYTES = 32;
+
   // What is read at once while receivers owe much: they can add little to it.
   private static final int CAREFUL_READ_BYTES = 4 << 10;
 
@@ -61,7 +65,8 @@ final class Shard {
   // Shard loop only, all below.
   private final ShardClock clock;
   private final Admission admission;
-  private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+  private final ByteBuffer memory = ByteBuffer.allocateDirect(HEADROOM_BYTES + BUFFER_BYTES);
+  private final ByteBuffer buffer = memory.slice(HEADROOM_BYTES, BUFFER_BYTES);
   private final long bufferAddress = Buffer.memoryAddress(buffer);
   private final PipePool pipes;
   private final List<RelayHalf> retired = new ArrayList<>();
@@ -281,6 +286,19 @@ final class Shard {
 
   long bufferAddress() {
     return bufferAddress;
+  }
+
+  /**
+   * Writes something, and then what is in the buffer, in one go.
+   *
+   * @param before what goes first, {@value #HEADROOM_BYTES} bytes at most
+   * @param length how many bytes of the buffer
+   * @return how many bytes of both the socket took
+   */
+  int write(TcpSocket socket, ByteBuffer before, int length) throws IOException {
+    int first = before.limit();
+    memory.put(HEADROOM_BYTES - first, before, 0, first);
+    return socket.writeAddress(bufferAddress - first, 0, first + length);
   }
 
   /** The pipes through which the relays of this shard splice. */

@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -22,23 +23,26 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What is much more than all buffers on the way can hold arrives whole, or with a reset. */
 @Timeout(120)
 @ParameterizedClass
-@MethodSource("configs")
+@MethodSource("ways")
 class BulkTest {
 
-  static List<ProxyConfig> configs() {
+  static List<Supplier<Way>> ways() {
     List<ProxyConfig> configs = new ArrayList<>(RelayTest.configs());
     // Whoever does not get the one pipe copies, until it is free again.
     configs.add(ProxyFixture.config(RelayMode.SPLICE, 1));
-    return configs;
+    List<Supplier<Way>> ways = new ArrayList<>();
+    configs.forEach(config -> ways.add(() -> Way.straight(config)));
+    configs.forEach(config -> ways.add(() -> Way.byHop(config)));
+    return ways;
   }
 
   private static final int UP = 1;
   private static final int DOWN = 2;
 
-  private final ProxyConfig config;
+  private final Supplier<Way> way;
 
-  BulkTest(ProxyConfig config) {
-    this.config = config;
+  BulkTest(Supplier<Way> way) {
+    this.way = way;
   }
 
   @Test
@@ -50,8 +54,8 @@ class BulkTest {
                   exchange(socket, 64, DOWN, UP);
                   seenByTask.complete(null);
                 });
-        var proxy = new ProxyFixture(config);
-        Socket client = proxy.connect(proxy.serve(task.address()))) {
+        var served = way.get();
+        Socket client = served.connect(served.serveFrom(task.address()))) {
       exchange(client, 64, UP, DOWN);
       seenByTask.get(20, TimeUnit.SECONDS);
     }
@@ -60,15 +64,15 @@ class BulkTest {
   @Test
   void passesManyFlowsAtOnce() throws Exception {
     try (var task = TestTask.that(socket -> exchange(socket, 8, DOWN, UP));
-        var proxy = new ProxyFixture(config);
+        var served = way.get();
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      int port = proxy.serve(task.address());
+      int port = served.serveFrom(task.address());
       List<Future<?>> clients = new ArrayList<>();
       for (int i = 0; i < 8; i++) {
         clients.add(
             threads.submit(
                 () -> {
-                  try (Socket client = proxy.connect(port)) {
+                  try (Socket client = served.connect(port)) {
                     exchange(client, 8, UP, DOWN);
                   }
                   return null;
@@ -95,8 +99,8 @@ class BulkTest {
                   expected.expect(socket.getInputStream(), 40);
                   seenByTask.complete(null);
                 });
-        var proxy = new ProxyFixture(config);
-        Socket client = proxy.connect(proxy.serve(task.address()))) {
+        var served = way.get();
+        Socket client = served.connect(served.serveFrom(task.address()))) {
       new ByteStream(UP).write(client.getOutputStream(), 64);
       written.countDown();
       seenByTask.get(20, TimeUnit.SECONDS);
@@ -117,8 +121,8 @@ class BulkTest {
                   }
                   end.complete(socket.getInputStream().read());
                 });
-        var proxy = new ProxyFixture(config);
-        Socket client = proxy.connect(proxy.serve(task.address()))) {
+        var served = way.get();
+        Socket client = served.connect(served.serveFrom(task.address()))) {
       new ByteStream(UP).write(client.getOutputStream(), 32);
       client.shutdownOutput();
       ended.countDown();
@@ -134,8 +138,8 @@ class BulkTest {
                   new ByteStream(DOWN).write(socket.getOutputStream(), 16);
                   socket.setSoLinger(true, 0);
                 });
-        var proxy = new ProxyFixture(config);
-        Socket client = proxy.connect(proxy.serve(task.address()))) {
+        var served = way.get();
+        Socket client = served.connect(served.serveFrom(task.address()))) {
       ByteStream expected = new ByteStream(DOWN);
       expected.expect(client.getInputStream(), 1);
       assertThatThrownBy(() -> client.getInputStream().readAllBytes())
@@ -154,8 +158,8 @@ class BulkTest {
                   begun.countDown();
                   socket.getInputStream().readAllBytes();
                 });
-        var proxy = new ProxyFixture(config)) {
-      try (Socket client = proxy.connect(proxy.serve(task.address()))) {
+        var served = way.get()) {
+      try (Socket client = served.connect(served.serveFrom(task.address()))) {
         new ByteStream(UP).write(client.getOutputStream(), 8);
         assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
         client.setSoLinger(true, 0);

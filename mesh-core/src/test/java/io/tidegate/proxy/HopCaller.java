@@ -8,11 +8,13 @@ import io.tidegate.header.HopHeader;
 import io.tidegate.header.HopProtocol;
 import io.tidegate.routing.Protocol;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 
-/** The connection of an agent that passes a UDP session on, by hand. */
+/** The connection of an agent that passes UDP sessions or clients on, by hand. */
 final class HopCaller implements AutoCloseable {
 
   /** Whose session it is. */
@@ -52,7 +54,25 @@ final class HopCaller implements AutoCloseable {
     return new InetSocketAddress(hop.farAddress.getAddress(), port);
   }
 
-  /** The session is over. */
+  /** Passes a client on to a task of the far node, which takes it. */
+  void pass(InetSocketAddress task) throws IOException {
+    send(HopHeader.NO_UDP, task);
+    assertThat(socket.getInputStream().read()).isEqualTo(HopAnswer.TAKEN.code());
+  }
+
+  void setTimeoutMillis(int millis) throws IOException {
+    socket.setSoTimeout(millis);
+  }
+
+  OutputStream out() throws IOException {
+    return socket.getOutputStream();
+  }
+
+  InputStream in() throws IOException {
+    return socket.getInputStream();
+  }
+
+  /** The session is over, or there is no other client. */
   void end() throws IOException {
     socket.shutdownOutput();
   }

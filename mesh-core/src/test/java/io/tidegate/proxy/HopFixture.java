@@ -3,6 +3,7 @@ package io.tidegate.proxy;
 import io.netty.channel.epoll.LinuxSocket;
 import io.tidegate.kernel.TcpSocket;
 import io.tidegate.metrics.EndpointStats;
+import io.tidegate.metrics.ShardCounter;
 import io.tidegate.overload.Resource;
 import io.tidegate.routing.ClientAddress;
 import io.tidegate.routing.ClientIp;
@@ -62,10 +63,8 @@ final class HopFixture implements AutoCloseable {
   /** What the near node says of endpoints. */
   final List<ConnectOutcome> outcomes = new CopyOnWriteArrayList<>();
 
-  final ProxyFixture near =
-      new ProxyFixture(
-          ProxyFixture.configOfOneShard(), SOCKETS, SystemNanoClock.INSTANCE, outcomes::add);
-  final ProxyFixture far = new ProxyFixture(ProxyFixture.configOfOneShard(), SOCKETS);
+  final ProxyFixture near;
+  final ProxyFixture far;
   final InetSocketAddress farAddress =
       new InetSocketAddress(InetAddress.getLoopbackAddress(), ProxyFixture.freePort());
   private final HopKey secret = new HopKey(new byte[HopKey.BYTES]);
@@ -73,6 +72,13 @@ final class HopFixture implements AutoCloseable {
   private final int farPort = ProxyFixture.freePort();
 
   HopFixture() {
+    this(ProxyFixture.configOfOneShard());
+  }
+
+  /** Both by the same configuration. */
+  HopFixture(ProxyConfig config) {
+    near = new ProxyFixture(config, SOCKETS, SystemNanoClock.INSTANCE, outcomes::add);
+    far = new ProxyFixture(config, SOCKETS);
     hear();
   }
 
@@ -184,6 +190,11 @@ final class HopFixture implements AutoCloseable {
   void awaitFarSessionsGone() {
     Await.until(() -> far.stats(farPort).active() == 0);
     far.shards.settle();
+  }
+
+  /** What the far node has counted. */
+  long count(ShardCounter counter) {
+    return far.shards.stats().shards().getOrDefault(counter, 0L);
   }
 
   /** What is in use of the places that there are, 0 to 1. */

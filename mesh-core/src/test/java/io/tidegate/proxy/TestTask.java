@@ -76,6 +76,11 @@ final class TestTask implements AutoCloseable {
     return failure;
   }
 
+  /** What failed so far. */
+  List<Throwable> failures() {
+    return List.copyOf(failures);
+  }
+
   private void acceptAll(Behaviour behaviour) {
     while (!server.isClosed()) {
       try {
