@@ -67,11 +67,12 @@ class ReplacedTasksIT extends AgentScenarios {
       replaced = replacements.summary();
     }
     report(
-        "%d clients: %s; on the tasks' nodes %d were taken, %d refused, %d of these as the task had"
-            + " lost its address; %s",
+        "%d clients: %s; on the tasks' nodes %d were taken by %d connections, %d refused, %d of these"
+            + " as the task had lost its address; %s",
         CLIENTS,
         heard,
         count("tidegate_hops_taken_total"),
+        count("tidegate_hop_connections_total"),
         count("tidegate_hops_refused_total"),
         count("tidegate_hops_strayed_total"),
         replaced);

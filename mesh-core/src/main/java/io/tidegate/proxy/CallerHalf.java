@@ -15,6 +15,11 @@ final class CallerHalf extends FramedHalf {
     this.listener = listener;
   }
 
+  @Override
+  boolean mayServeAgain() {
+    return listener.hasRoom() && super.mayServeAgain();
+  }
+
   /** The challenge for the next client: who hears it knows that this one is served. */
   @Override
   byte[] lastWords() {

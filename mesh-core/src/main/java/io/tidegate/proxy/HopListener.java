@@ -83,6 +83,11 @@ final class HopListener {
     return challenge;
   }
 
+  /** Whether one more may wait here. */
+  boolean hasRoom() {
+    return !closed && waiting.size() < MOST_WAITING;
+  }
+
   private void listen() {
     if (closed) {
       return;
@@ -123,11 +128,11 @@ final class HopListener {
   private void take(int fd) {
     shard.counters().of(ShardCounter.HOP_CONNECTIONS).increment();
     HopCall call = new HopCall(shard, this, new TcpSocket(fd));
-    if (waiting.size() >= MOST_WAITING) {
-      call.refuse(HopAnswer.BUSY);
-    } else {
+    if (hasRoom()) {
       waiting.add(call);
       call.begin();
+    } else {
+      call.refuse(HopAnswer.BUSY);
     }
   }
 
@@ -137,10 +142,6 @@ final class HopListener {
    * @param saidChallenge what that one is to answer, where it was said already
    */
   void hearAgain(CallerHalf caller, byte @Nullable [] saidChallenge) {
-    if (closed || waiting.size() >= MOST_WAITING) {
-      shard.retire(caller);
-      return;
-    }
     HopCall call = new HopCall(shard, this, caller);
     waiting.add(call);
     call.begin(saidChallenge);

@@ -123,6 +123,18 @@ class HopReuseTest {
   }
 
   @Test
+  void endsWithItsClientWhereNobodyIsHeardAnyMore() throws Exception {
+    try (var task = TestTask.echo();
+        var caller = new HopCaller(hop)) {
+      hop.serveFromFar(task.address());
+      caller.pass(task.address());
+      hop.hearNobody();
+      caller.out().write(END);
+      assertThat(caller.in().readAllBytes()).isEmpty();
+    }
+  }
+
+  @Test
   void saysAChallengeOnlyOnceTheTaskHasGotAllOfTheClientBefore() throws Exception {
     CompletableFuture<Void> goOn = new CompletableFuture<>();
     int bytes = 60_000;

@@ -74,6 +74,14 @@ final class CompareCommand implements Callable<Integer> {
       description = "Compare these only.")
   @Nullable List<String> contenders;
 
+  @Option(
+      names = "--real-time",
+      description = {
+        "Have proxies come before all else on their core (SCHED_FIFO), so that a thread does not",
+        "wait for what another's turn has left. For latency, as root."
+      })
+  boolean realTime;
+
   @Option(names = "--json", paramLabel = "FILE", description = "Write every value there.")
   @Nullable Path json;
 
@@ -99,7 +107,7 @@ final class CompareCommand implements Callable<Integer> {
     Plan plan = plan();
     List<Contender> chosen = contenders();
     checkMachine(plan);
-    Results results = new Comparison(plan, chosen, progress).run();
+    Results results = new Comparison(plan, chosen, realTime, progress).run();
     out.print(new TextReport(results, Standards.PEERS, Standards.bars(plan)).render());
     if (json != null) {
       JsonFile.write(json, results, Standards.bars(plan));

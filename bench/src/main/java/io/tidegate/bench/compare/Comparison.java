@@ -45,13 +45,15 @@ final class Comparison {
 
   private final Plan plan;
   private final List<Contender> asked;
+  private final boolean realTime;
   private final Progress progress;
   private final Recorder recorder;
   private final Map<String, String> facts = new LinkedHashMap<>();
 
-  Comparison(Plan plan, List<Contender> asked, Progress progress) {
+  Comparison(Plan plan, List<Contender> asked, boolean realTime, Progress progress) {
     this.plan = plan;
     this.asked = asked;
+    this.realTime = realTime;
     this.progress = progress;
     recorder = new Recorder(progress);
   }
@@ -62,7 +64,7 @@ final class Comparison {
     announce(present.size());
     Retries retries = new Retries(CpuPhase.windows(plan, present.size()) / RETRIED_SHARE);
     try (LoadLoop loop = new LoadLoop();
-        Fleet fleet = new Fleet(Window.PROXY_CORE, plan.idleRelays() + 1_000)) {
+        Fleet fleet = new Fleet(Window.PROXY_CORE, realTime, plan.idleRelays() + 1_000)) {
       runPhases(new Bench(plan, present, loop, fleet, recorder, retries, progress));
     }
     progress.done();
@@ -222,8 +224,10 @@ final class Comparison {
     facts.put("java", machine.java());
     facts.put(
         "method",
-        "loopback; the proxy on core 0, clients and task on one thread on core 1; CPU time of the"
-            + " proxy's processes, user and system, in windows of "
+        "loopback; the proxy on core 0"
+            + (realTime ? " by SCHED_FIFO" : "")
+            + ", clients and task on one thread on core 1; CPU time of the proxy's processes, user"
+            + " and system, in windows of "
             + plan.window().toMillis()
             + " ms; every byte checked");
     double load = Machine.loadAverage();

@@ -3,6 +3,7 @@ package io.tidegate.bench.compare.contender;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -12,6 +13,7 @@ public final class Fleet implements AutoCloseable {
   private static final Path ONLINE_CORES = Path.of("/sys/devices/system/cpu/online");
 
   private final String cores;
+  private final boolean realTime;
   private final int connections;
   private final FreePorts ports = new FreePorts();
   private final List<ProxyProcess> running = new CopyOnWriteArrayList<>();
@@ -21,21 +23,24 @@ public final class Fleet implements AutoCloseable {
    * Of nobody yet.
    *
    * @param core where every proxy runs
+   * @param realTime whether they come before all else that runs there, each until it has nothing to
+   *     do (SCHED_FIFO)
    * @param connections what each must be able to relay at once
    */
-  public Fleet(int core, int connections) {
-    this(String.valueOf(core), connections);
+  public Fleet(int core, boolean realTime, int connections) {
+    this(String.valueOf(core), realTime, connections);
   }
 
-  private Fleet(String cores, int connections) {
+  private Fleet(String cores, boolean realTime, int connections) {
     this.cores = cores;
+    this.realTime = realTime;
     this.connections = connections;
     Runtime.getRuntime().addShutdownHook(new Thread(this::close, "end-proxies"));
   }
 
   /** Another fleet, of nobody yet, whose proxies run where the kernel puts them. */
   public Fleet onEveryCore() throws IOException {
-    return new Fleet(Files.readString(ONLINE_CORES).strip(), connections);
+    return new Fleet(Files.readString(ONLINE_CORES).strip(), realTime, connections);
   }
 
   /** A port of the loopback that nobody has. */
@@ -51,13 +56,21 @@ public final class Fleet implements AutoCloseable {
     Path folder = Files.createTempDirectory("bench-" + contender.name() + "-");
     Path config = folder.resolve(contender.configFile());
     Place place = new Place(folder, config, ports.next(), upstreamPort, ports.next(), connections);
-    ProxyProcess proxy = ProxyProcess.start(contender, program, place, cores);
+    ProxyProcess proxy = ProxyProcess.start(contender, program, place, placing());
     running.add(proxy);
     if (closed) {
       end(proxy);
       throw new IOException("ending");
     }
     return proxy;
+  }
+
+  private List<String> placing() {
+    List<String> words = new ArrayList<>(List.of("taskset", "-c", cores));
+    if (realTime) {
+      words.addAll(List.of("chrt", "--fifo", "1"));
+    }
+    return words;
   }
 
   public void end(ProxyProcess proxy) {

@@ -33,12 +33,13 @@ public final class ProxyProcess implements AutoCloseable {
   /**
    * Writes the configuration and starts the program; it need not listen yet.
    *
-   * @param cores as taskset(1) writes them
+   * @param placing the command by which another one is started, on its cores
    */
-  static ProxyProcess start(Contender contender, Path program, Place place, String cores)
+  static ProxyProcess start(Contender contender, Path program, Place place, List<String> placing)
       throws IOException {
     Files.writeString(place.config(), contender.config().text(place));
-    List<String> command = new ArrayList<>(List.of("taskset", "-c", cores, program.toString()));
+    List<String> command = new ArrayList<>(placing);
+    command.add(program.toString());
     command.addAll(contender.command().arguments(place));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.directory(place.folder().toFile());
