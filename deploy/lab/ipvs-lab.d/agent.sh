@@ -15,7 +15,7 @@ run_agent() {
   swarm-lab exec "$1" tidegate agent "${OPTIONS[@]}" >>"$OUT/agent.$1.log" 2>&1 &
 }
 
-is_ready_or_gone() { ! kill -0 "$2" || swarm-lab exec "$1" perl /lab/client.pl get 127.0.0.1 9180 /readyz; }
+is_ready_or_gone() { ! kill -0 "$2" || in_node "$1" perl /lab/client.pl get 127.0.0.1 9180 /readyz; }
 
 # One on n2: tasks there can only be shown clients' addresses by an agent of their node.
 run_other() {
@@ -57,7 +57,7 @@ wait_gone() {
   AGENT=''
 }
 
-metrics() { swarm-lab exec "${1:-n1}" perl /lab/client.pl get 127.0.0.1 9180 /metrics; }
+metrics() { in_node "${1:-n1}" perl /lab/client.pl get 127.0.0.1 9180 /metrics; }
 
 # had [NODE]: how many clients the agent there has had so far.
 had() { metrics "${1:-n1}" | awk '/^tidegate_connections_total/ { sum += $NF } END { printf "%d\n", sum }'; }
@@ -68,8 +68,9 @@ had() { metrics "${1:-n1}" | awk '/^tidegate_connections_total/ { sum += $NF } E
 FRESH=10000
 measure_share() {
   local before; before=$(had)
-  brief tcp "$N1" 40 "$FRESH" >/dev/null
+  brief tcp "$N1" 40 "$FRESH" >/dev/null &
   brief udp "$N1" 40 "$FRESH" >/dev/null
+  wait $!
   FRESH=$((FRESH + 40))
   SHARE=$((($(had) - before) * 100 / 80))
 }
@@ -90,15 +91,23 @@ is_used() {
 # snapshot NODE: all that a takeover may touch, rules, routes, addresses and switches of its namespace and the sandbox.
 snapshot() {
   local where
-  for where in "swarm-lab exec $1" "in_sandbox $1"; do
-    echo "== $where"
-    for command in "nft --stateless list ruleset" iptables-save ip6tables-save iptables-legacy-save ip6tables-legacy-save \
-      "ip rule list" "ip -6 rule list" "ip route show table all" "ip -6 route show table all" "ip -oneline address" \
-      "sysctl --all --pattern ^net\.ipv4\.(ip_nonlocal_bind|ip_forward|conf\..*\.(rp_filter|route_localnet|accept_local|src_valid_mark))"; do
-      echo "-- $command"
-      # shellcheck disable=SC2086   # words
-      $where $command 2>/dev/null | sed -E '/^#/d; s/\[[0-9]+:[0-9]+\]//; s/ valid_lft.*//'
-    done
+  for where in node sandbox; do
+    "in_$where" "$1" bash -c "$(declare -f namespace); namespace $where" 2>/dev/null |
+      sed -E '/^#/d; s/\[[0-9]+:[0-9]+\]//; s/ valid_lft.*//'
+  done
+}
+
+# Runs inside of it.
+namespace() {
+  local command
+  for command in "nft --stateless list ruleset" iptables-save ip6tables-save iptables-legacy-save ip6tables-legacy-save \
+    "ip rule list" "ip -6 rule list" "ip route show table all" "ip -6 route show table all" "ip -oneline address" switches; do
+    echo "== $1: $command"
+    if [[ $command == switches ]]; then
+      (cd /proc/sys/net/ipv4 && grep . ip_nonlocal_bind ip_forward conf/*/{rp_filter,route_localnet,accept_local,src_valid_mark}) || true
+    else
+      $command
+    fi
   done
 }
 

@@ -38,8 +38,8 @@ enter() {
 
 # enter_caller NETWORK NODE: from where.
 enter_caller() {
-  CALLER=$(swarm-lab docker "$2" ps --quiet --filter "label=com.docker.swarm.service.name=caller-$1")
-  INSIDE=/proc/$(swarm-lab docker "$2" inspect --format '{{.State.Pid}}' "$CALLER")/ns/net
+  CALLER=$(docker_of "$2" ps --quiet --filter "label=com.docker.swarm.service.name=caller-$1")
+  INSIDE=/proc/$(docker_of "$2" inspect --format '{{.State.Pid}}' "$CALLER")/ns/net
   CLIENT=(nsenter --net="$INSIDE" perl /lab/client.pl)
 }
 
@@ -52,7 +52,7 @@ address_of() {
 }
 
 # named NODE: a fault, unless Docker's DNS gives that address to containers.
-named() { swarm-lab docker "$1" exec "$CALLER" nslookup "$SERVICE" | grep -q "$N1" || echo " $SERVICE has another address;"; }
+named() { docker_of "$1" exec "$CALLER" nslookup "$SERVICE" | grep -q "$N1" || echo " $SERVICE has another address;"; }
 
 # Those of the echo service and of its callers.
 has_addresses() { metrics | grep -Eq '^tidegate_vips\{network="inside"\} 2(\.0)?$'; }
@@ -139,7 +139,7 @@ all_have() {
 # How many packets the nodes have encrypted or decrypted.
 encrypted() {
   local node
-  for node in n1 n2; do swarm-lab exec "$node" ip -s xfrm state; done |
+  for node in n1 n2; do in_node "$node" ip -s xfrm state; done |
     awk '/lifetime current:/ { getline; sum += $2 + 0 } END { print sum + 0 }'
 }
 
@@ -164,6 +164,6 @@ seen() { grep -c . "$OUT/$1" || true; }   # tcpdump ends with an empty line
 
 # How many connections and datagrams the task of a node has had.
 answered_by() {
-  swarm-lab docker "$1" logs "$(swarm-lab docker "$1" ps --quiet --filter "label=com.docker.swarm.service.name=$SERVICE")" |
+  docker_of "$1" logs "$(docker_of "$1" ps --quiet --filter "label=com.docker.swarm.service.name=$SERVICE")" |
     grep -Ec '^(tcp|udp) '
 }
