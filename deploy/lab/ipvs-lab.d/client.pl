@@ -66,7 +66,8 @@ sub load {
             watch($epoll, 1, $one, $kind eq 'tcp' ? $OUT : $IN);
             push @touched, $one;
         }
-        for my $one (map { $open{$_} // () } ready($epoll)) {
+        my $pause = $enough ? 0.1 : $start + ($sum{begun} + 1) / $per_second - time;
+        for my $one (map { $open{$_} // () } ready($epoll, $pause)) {
             $kind eq 'tcp' ? go_on($one, $epoll) : hear($one);
             push @touched, $one;
         }
@@ -94,11 +95,11 @@ sub watch {
     syscall(233, $epoll, $how, fileno $one->{fh}, $wish) == 0 or die "epoll_ctl: $!";
 }
 
-# The numbers of those for which something has happened within 10 ms.
+# The numbers of those for which something has happened within so many seconds; at most a tenth, as a look at all is due then.
 sub ready {
-    my ($epoll) = @_;
+    my ($epoll, $pause) = @_;
     my $events = "\0" x (256 * 12);
-    my $count = syscall(232, $epoll, $events, 256, 10);
+    my $count = syscall(232, $epoll, $events, 256, $pause <= 0 ? 0 : $pause > 0.1 ? 100 : 1 + int($pause * 1000));
     return map { unpack('x4 l', substr($events, $_ * 12, 12)) } 0 .. $count - 1;
 }
 
