@@ -71,10 +71,10 @@ class ReplacedTasksIT extends AgentScenarios {
             + " as the task had lost its address; %s",
         CLIENTS,
         heard,
-        count("tidegate_hops_taken_total"),
-        count("tidegate_hop_connections_total"),
-        count("tidegate_hops_refused_total"),
-        count("tidegate_hops_strayed_total"),
+        tables.count("tidegate_hops_taken_total", FAR),
+        tables.count("tidegate_hop_connections_total", FAR),
+        tables.count("tidegate_hops_refused_total", FAR),
+        tables.count("tidegate_hops_strayed_total", FAR),
         replaced);
     assertThat(wrong).isEmpty();
     assertThat(heard.getOrDefault(Heard.RIGHT, 0L)).isGreaterThan(CLIENTS * 8L / 10);
@@ -143,17 +143,5 @@ class ReplacedTasksIT extends AgentScenarios {
       wrong.add(port + ": " + answer);
     }
     return isRight ? Heard.RIGHT : Heard.WRONG;
-  }
-
-  private long count(String counter) throws IOException {
-    long sum = 0;
-    for (String node : FAR) {
-      for (String line : tables.page(node, "/metrics").lines().toList()) {
-        if (line.startsWith(counter + " ")) {
-          sum += (long) Double.parseDouble(line.substring(counter.length() + 1));
-        }
-      }
-    }
-    return sum;
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -43,6 +44,19 @@ final class Tables implements AutoCloseable {
 
   JsonNode json(String node, String path) throws IOException {
     return JSON.readTree(page(node, path));
+  }
+
+  /** What nodes have counted, by a counter without labels. */
+  long count(String counter, Collection<String> nodes) throws IOException {
+    long sum = 0;
+    for (String node : nodes) {
+      for (String line : page(node, "/metrics").lines().toList()) {
+        if (line.startsWith(counter + " ")) {
+          sum += (long) Double.parseDouble(line.substring(counter.length() + 1));
+        }
+      }
+    }
+    return sum;
   }
 
   /** The route of a port as a node has it; one without anything if it does not serve the port. */
